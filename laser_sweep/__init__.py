@@ -1,0 +1,21 @@
+"""LASER sweeps: layer-selective rank reduction over ℓ × τ × ρ, selected on held-out examples.
+
+`python -m laser_sweep -m lnum=0..27 rate=1,5,9.9` runs one; `read_results` reads what it found.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from laser_sweep.results import read_results
+
+__all__ = ["read_results"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    # Reading results needs pandas and pyarrow, which `--help` should not wait for.
+    if name == "read_results":
+        from laser_sweep.results import read_results
+
+        return read_results
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,58 @@
+"""What Hydra says when it cannot compose, in one line that names what there is to choose from."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from typing import Any, get_type_hints
+
+from hydra.errors import MissingConfigException, OverrideParseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException, ValidationError
+
+from laser_sweep.config import Config
+from laser_sweep.errors import ConfigError, one_line, unknown
+
+_GROUPS = ("model", "dataset", "intervention", "split", "cluster", "experiment")
+
+
+def explain(error: Exception) -> ConfigError:
+    """The user's mistake behind an exception of Hydra's or OmegaConf's."""
+    cause: BaseException = error
+    while isinstance(cause.__cause__, OmegaConfBaseException) and cause.__cause__ is not cause:
+        cause = cause.__cause__
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        group, _, name = str(error.missing_cfg_file).rpartition("/")
+        return unknown(group or "configuration", name, error.options)
+    if isinstance(error, OverrideParseException):
+        return ConfigError(f"{error.override}: {str(error).splitlines()[0]}.")
+    if isinstance(cause, MissingMandatoryValue):
+        return ConfigError(f"{cause.full_key} is not set: {one_line(cause.msg)}")
+    if isinstance(cause, ValidationError):
+        return ConfigError(f"{cause.full_key}: {str(cause.msg).splitlines()[0]}.")
+    return _unknown_option(error) or ConfigError(one_line(error))
+
+
+def options() -> list[str]:
+    """Every option that the schema has, with its groups, as it is written on the command line."""
+    return [*_GROUPS, *_fields(Config)]
+
+
+def _fields(schema: type, prefix: str = "") -> Iterator[str]:
+    types = get_type_hints(schema)
+    for field in dataclasses.fields(schema):
+        kind: Any = types[field.name]
+        if dataclasses.is_dataclass(kind):
+            yield from _fields(kind, f"{prefix}{field.name}.")  # type: ignore[arg-type]
+        else:
+            yield f"{prefix}{field.name}"
+
+
+def _unknown_option(error: Exception) -> ConfigError | None:
+    """The error for an option that is not in the schema, if that is what is wrong."""
+    named = re.search(r"Could not override '([^']+)'|Key '([^']+)'|group: '?([\w/]+)", str(error))
+    if named is None:
+        return None
+    full_key = re.search(r"full_key: (\S+)", str(error))
+    name = named[1] or (full_key[1] if full_key else named[2] or named[3])
+    return unknown("option", name, options())

@@ -1,0 +1,150 @@
+"""The schema of the configuration: what can be set, of what type, with what default.
+
+The content is in `conf/`: one folder for each group, one YAML for each of its values. What is
+written there, or on the command line, is merged into these dataclasses by Hydra, which refuses
+unknown keys and wrong types.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING, OmegaConf
+
+from laser_sweep.errors import ConfigError, choose
+
+PACKAGE = Path(__file__).parent
+
+PROTOCOLS = ("corrected", "paper")
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+TEST_EVALUATIONS = ("selected", "all")
+MINIMUM_EXAMPLES = 5
+"""Fewer examples leave no validation part at the default split."""
+
+
+def conf_folder() -> Path:
+    """The folder of YAML files: beside the package in a checkout, inside it in a wheel."""
+    return next(path for path in (PACKAGE / "conf", PACKAGE.parent / "conf") if path.is_dir())
+
+
+@dataclass
+class ModelConfig:
+    """A transformer from the Hugging Face hub or from a folder."""
+
+    path: str = MISSING
+    name: str | None = None
+    revision: str | None = None
+    dtype: str = "auto"
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        choose("model.dtype", self.dtype, DTYPES)
+        self.name = _folder_name("model.name", self.name, self.path)
+
+
+@dataclass
+class DatasetConfig:
+    """A dataset: the reader, a module of `laser_sweep.dataset`, and what it reads."""
+
+    reader: str = "rows"
+    path: str | None = None
+    name: str | None = None
+    limit: int | None = None
+    prompt: str = "{question}"
+    answer: str = "answer"
+    choices: Any = "choices"
+
+    def __post_init__(self) -> None:
+        if self.path is None:
+            raise ConfigError(
+                "dataset.path is not set: expected a .jsonl, .json, .csv or .parquet file."
+            )
+        if self.limit is not None and self.limit < MINIMUM_EXAMPLES:
+            raise ConfigError(
+                f"dataset.limit={self.limit}: expected at least {MINIMUM_EXAMPLES} examples."
+            )
+        self.name = _folder_name("dataset.name", self.name, str(Path(self.path).with_suffix("")))
+
+
+@dataclass
+class InterventionConfig:
+    """A kind of edit, a module of `laser_sweep.intervention`."""
+
+    name: str = MISSING
+    rates: list[float] = field(default_factory=list)
+    """The rates to sweep if neither `rate` nor `rho` is given."""
+
+
+@dataclass
+class SplitConfig:
+    """Which examples validate and which test: a module of `laser_sweep.split`."""
+
+    name: str = MISSING
+    fraction: float = 0.2
+    test: str = "selected"
+
+    def __post_init__(self) -> None:
+        choose("split.test", self.test, TEST_EVALUATIONS)
+        if not 0 < self.fraction < 1:
+            raise ConfigError(
+                f"split.fraction={self.fraction}: expected a number between 0 and 1, "
+                "the part of the examples that validates."
+            )
+
+
+@dataclass
+class ClusterConfig:
+    """Where the work is done."""
+
+    name: str = MISSING
+
+
+@dataclass
+class Config:
+    """Everything that one sweep is made from."""
+
+    model: ModelConfig = MISSING
+    dataset: DatasetConfig = MISSING
+    intervention: InterventionConfig = MISSING
+    split: SplitConfig = MISSING
+    cluster: ClusterConfig = MISSING
+    # The axes are checked by `grid.py`: `0..27` is a string to Hydra.
+    lname: Any = MISSING
+    lnum: Any = MISSING
+    rate: Any = None
+    rho: Any = None
+    protocol: str = "corrected"
+    selection: str = "accuracy"
+    batch_tokens: int | None = None
+    output: str = "multirun"
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        choose("protocol", self.protocol, PROTOCOLS)
+        if self.batch_tokens is not None and self.batch_tokens < 1:
+            raise ConfigError(f"batch_tokens={self.batch_tokens}: expected at least 1 token.")
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this sweep's results, absolute."""
+        parts = (self.model.name, self.dataset.name, self.intervention.name)
+        return Path(self.output, *map(str, parts)).absolute()
+
+
+def _folder_name(option: str, name: str | None, path: str) -> str:
+    """The given name, or the last part of a path, if it can name a folder."""
+    chosen = name if name is not None else Path(path).name
+    if chosen in ("", ".", "..") or "/" in chosen or "\\" in chosen or chosen.startswith("-"):
+        raise ConfigError(f"{option}={chosen!r}: expected a name that can be a folder's.")
+    return chosen
+
+
+def register() -> None:
+    """Tell Hydra the schema, and OmegaConf how YAML names a file of the package."""
+    ConfigStore.instance().store(name="schema", node=Config)
+    OmegaConf.register_new_resolver(
+        "builtin", lambda name: str(PACKAGE / "builtin" / name), replace=True
+    )

@@ -1,0 +1,104 @@
+"""Rows from a file of the user's: JSON Lines, JSON, CSV or Parquet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from laser_sweep.errors import ConfigError, one_line
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file, and where a person finds it: `line 3` or `row 3`, counted from 1."""
+
+    values: dict[str, Any]
+    place: str
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a file, by the ending of its name.
+
+    Raises:
+        ConfigError: if there is no such file, it is empty, or not what its ending says.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise ConfigError(
+            f"dataset.path={path}: expected a file that ends in {', '.join(_READERS)}."
+        )
+    if not path.is_file():
+        raise ConfigError(f"dataset.path={path}: there is no such file.")
+    try:
+        rows = reader(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"dataset.path={path}: cannot be read: {one_line(error)}") from error
+    if not rows:
+        raise ConfigError(f"dataset.path={path}: the file is empty.")
+    return rows
+
+
+def _json_lines(path: Path) -> list[Row]:
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    return [_row(_json(line, path, number), path, f"line {number}") for number, line in numbered]
+
+
+def _json_list(path: Path) -> list[Row]:
+    text = path.read_text(encoding="utf-8-sig")
+    values = _json(text, path, 1) if text.strip() else []
+    if not isinstance(values, list):
+        raise ConfigError(f"dataset.path={path}: expected a JSON list of rows.")
+    return [_row(value, path, f"row {number}") for number, value in enumerate(values, 1)]
+
+
+def _json(text: str, path: Path, first_line: int) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        line = first_line + error.lineno - 1
+        raise ConfigError(f"dataset.path={path}: line {line} is not JSON: {error.msg}.") from error
+
+
+def _row(values: Any, path: Path, place: str) -> Row:
+    if not isinstance(values, dict):
+        raise ConfigError(
+            f"dataset.path={path}: {place} is a {type(values).__name__}, expected an object."
+        )
+    return Row(values, place)
+
+
+def _csv(path: Path) -> list[Row]:
+    import pandas as pd
+
+    try:
+        # Without these, an answer of "NA" would be read as a missing value, and "1" as a number.
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except pd.errors.EmptyDataError:
+        return []
+    except pd.errors.ParserError as error:
+        raise ConfigError(f"dataset.path={path}: not CSV: {one_line(error)}") from error
+    records = frame.to_dict(orient="records")
+    return [_row(values, path, f"row {number}") for number, values in enumerate(records, 1)]
+
+
+def _parquet(path: Path) -> list[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        records = pq.read_table(path).to_pylist()
+    except pa.ArrowInvalid as error:
+        raise ConfigError(f"dataset.path={path}: not Parquet: {one_line(error)}") from error
+    return [_row(values, path, f"row {number}") for number, values in enumerate(records, 1)]
+
+
+_READERS: dict[str, Callable[[Path], list[Row]]] = {
+    ".jsonl": _json_lines,
+    ".json": _json_list,
+    ".csv": _csv,
+    ".parquet": _parquet,
+}

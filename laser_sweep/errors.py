@@ -1,0 +1,35 @@
+"""What is said when the input is wrong: what was given, what was expected, what is available."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ConfigError(ValueError):
+    """A mistake of the user's, told in one line; the command ends with it and no traceback."""
+
+
+def unknown(what: str, name: object, choices: Iterable[object]) -> ConfigError:
+    """The error for a name that is none of the choices, with the nearest ones first."""
+    available = [str(choice) for choice in choices]
+    near = difflib.get_close_matches(str(name), available, n=3, cutoff=0.6)
+    hint = f" Did you mean {' or '.join(repr(match) for match in near)}?" if near else ""
+    return ConfigError(f"Unknown {what} {str(name)!r}.{hint} Available: {', '.join(available)}.")
+
+
+def choose(what: str, name: str, choices: Iterable[str]) -> str:
+    """The name itself, if it is one of the choices.
+
+    Raises:
+        ConfigError: if it is not.
+    """
+    choices = list(choices)
+    if name not in choices:
+        raise unknown(what, name, choices)
+    return name
+
+
+def one_line(text: object) -> str:
+    """A message of another library, on one line."""
+    return " ".join(str(text).split())

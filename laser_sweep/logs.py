@@ -1,0 +1,44 @@
+"""Where the log goes: what a person wants to see to the terminal, all of it to the folder."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+_LOGGER = logging.getLogger("laser_sweep")
+
+
+class _Terminal(logging.Handler):
+    """Writes to standard output, above a progress bar if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tqdm.write(self.format(record), file=sys.stdout)
+        sys.stdout.flush()
+
+
+def log_to_terminal() -> None:
+    """Say on standard output what happens, at the level of a person's interest."""
+    terminal = _Terminal()
+    terminal.setLevel(logging.INFO)
+    terminal.setFormatter(logging.Formatter("[%(asctime)s] %(message)s", "%H:%M:%S"))
+    _LOGGER.setLevel(logging.DEBUG)
+    _LOGGER.propagate = False
+    _LOGGER.handlers = [terminal]
+
+
+@contextmanager
+def log_file(folder: Path) -> Iterator[None]:
+    """Add everything to the end of the folder's `laser_sweep.log`, with dates and tracebacks."""
+    file = logging.FileHandler(folder / "laser_sweep.log", encoding="utf-8")
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    _LOGGER.addHandler(file)
+    try:
+        yield
+    finally:
+        _LOGGER.removeHandler(file)
+        file.close()

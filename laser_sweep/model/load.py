@@ -1,0 +1,114 @@
+"""A model's configuration, tokenizer and weights, through transformers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import transformers
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from laser_sweep.config import ModelConfig
+from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.model.source import Source
+
+_DTYPES = {
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
+
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
+
+
+def load_config(source: Source) -> PretrainedConfig:
+    """The configuration of a model.
+
+    Raises:
+        ConfigError: if there is none that the installed transformers understands.
+    """
+    try:
+        return AutoConfig.from_pretrained(**source.options)
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError(f"model.path={source.path}: {one_line(error)}") from error
+
+
+def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model.
+
+    Raises:
+        ConfigError: if it has none that can be loaded.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(**source.options)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise ConfigError(f"model.path={source.path}: no tokenizer: {one_line(error)}") from error
+    assert isinstance(tokenizer, PreTrainedTokenizerBase)
+    return tokenizer
+
+
+def is_masked(config: PretrainedConfig) -> bool:
+    """Whether the model fills in masks (BERT, RoBERTa) instead of continuing a text."""
+    return any(name.endswith("ForMaskedLM") for name in config.architectures or ())
+
+
+def skeleton(config: PretrainedConfig) -> PreTrainedModel:
+    """The model without weights, on the meta device."""
+    with torch.device("meta"):
+        model = _auto_class(config).from_config(config)
+    assert isinstance(model, PreTrainedModel)
+    return model
+
+
+def resolve_device(wanted: str) -> str:
+    """The device that `model.device` means on this machine.
+
+    Raises:
+        ConfigError: if it is no device, or not there.
+    """
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=wanted)
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigError(
+            f"model.device={wanted}: {one_line(error)} Expected auto, cpu, cuda or cuda:N."
+        ) from error
+    return wanted
+
+
+def resolve_dtype(wanted: str, config: PretrainedConfig, device: str) -> torch.dtype:
+    """The dtype that `model.dtype` means: for `auto` float32 on a CPU, else the checkpoint's."""
+    if wanted != "auto":
+        return _DTYPES[wanted]
+    stored = getattr(config, "dtype", None)
+    return torch.float32 if device == "cpu" or stored is None else stored
+
+
+def load_model(
+    source: Source, config: PretrainedConfig, dtype: torch.dtype, device: str
+) -> PreTrainedModel:
+    """The model with its weights, ready to evaluate; safetensors only."""
+    model: Any = _auto_class(config).from_pretrained(
+        **source.options, config=config, dtype=dtype, use_safetensors=True
+    )
+    assert isinstance(model, PreTrainedModel)
+    return model.to(device).eval().requires_grad_(False)  # type: ignore[arg-type]
+
+
+def describe(config: ModelConfig) -> str:
+    """A model as a person would write it down."""
+    return f"{config.path}@{config.revision}" if config.revision else config.path
+
+
+def _auto_class(config: PretrainedConfig) -> Any:
+    return AutoModelForMaskedLM if is_masked(config) else AutoModelForCausalLM

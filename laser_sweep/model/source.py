@@ -1,0 +1,136 @@
+"""Where a model's files are: a folder, or one commit of a repository on the Hugging Face hub.
+
+Everything here is known before a weight is read, and without importing torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from laser_sweep.errors import ConfigError, one_line
+
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer.model",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "vocab.json",
+    "vocab.txt",
+)
+_CONTENT = ("*.json", "*.safetensors", "*.model", "*.txt", "*.jinja")
+_HUB_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of one model, resolved once so that all of them are of one revision.
+
+    Attributes:
+        path: a folder, or a hub id.
+        commit: the hub's commit; None for a folder.
+        offline: whether the files have to be in the hub's cache already.
+        weights: what identifies the weights: the commit, or a hash of the folder's content.
+    """
+
+    path: str
+    commit: str | None
+    offline: bool
+    weights: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What to hand to every `from_pretrained`."""
+        return {
+            "pretrained_model_name_or_path": self.path,
+            "revision": self.commit or "main",
+            "local_files_only": self.offline,
+            "trust_remote_code": False,
+        }
+
+
+def find(path: str, revision: str | None) -> Source:
+    """Find a model by its folder or its hub id.
+
+    Raises:
+        ConfigError: if there is no such folder, no such repository, or no network and no copy in
+            the hub's cache; if a folder lacks a configuration, safetensors or a tokenizer.
+    """
+    folder = Path(path).expanduser()
+    if folder.is_dir():
+        return _in_folder(folder)
+    if folder.exists() or path.startswith((".", "/", "~")) or path.count("/") > 1:
+        raise ConfigError(f"model.path={path}: there is no such folder.")
+    return _on_hub(path, revision or "main")
+
+
+def _in_folder(folder: Path) -> Source:
+    if not (folder / "config.json").is_file():
+        raise ConfigError(f"model.path={folder}: the folder has no config.json.")
+    if not any(folder.glob("*.safetensors")):
+        others = ", ".join(sorted(p.name for p in folder.glob("*.bin"))) or "none"
+        raise ConfigError(
+            f"model.path={folder}: the folder has no *.safetensors; other weights: {others}. "
+            "Only safetensors are read: save the model again with save_pretrained()."
+        )
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise ConfigError(
+            f"model.path={folder}: the folder has no tokenizer; "
+            f"expected one of {', '.join(TOKENIZER_FILES)}."
+        )
+    return Source(str(folder), None, True, _hash_of(folder))
+
+
+def _hash_of(folder: Path) -> str:
+    """The hash of all files that a model is loaded from, names included."""
+    digest = xxhash.xxh3_128()
+    for path in sorted({path for pattern in _CONTENT for path in folder.glob(pattern)}):
+        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            while block := file.read(1 << 22):
+                digest.update(block)
+    return f"xxh3:{digest.hexdigest()}"
+
+
+def _on_hub(name: str, revision: str) -> Source:
+    """Ask the hub for the revision's commit or, if it cannot be reached, its cache."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import (
+        HFValidationError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    try:
+        commit = HfApi().model_info(name, revision=revision, timeout=_HUB_TIMEOUT_S).sha
+    except HFValidationError as error:
+        raise ConfigError(f"model.path={name}: neither a folder nor a hub id.") from error
+    except RevisionNotFoundError as error:
+        raise ConfigError(f"model.revision={revision}: {name} has no such revision.") from error
+    except RepositoryNotFoundError as error:
+        raise ConfigError(
+            f"model.path={name}: no such folder, and the hub has no such model, or it is private "
+            "or gated and you are not logged in (hf auth login)."
+        ) from error
+    # The hub's client promises no exception for "no network"; what it raises is its HTTP library's.
+    except Exception as error:
+        commit = _cached_commit(name, revision)
+        if commit is None:
+            raise ConfigError(
+                f"model.path={name}: no such folder, not in the hub's cache, and the hub cannot "
+                f"be reached ({one_line(error)}). Where there is network, run "
+                f"`hf download {name}`, or give the folder of a copy."
+            ) from error
+        return Source(name, commit, True, commit)
+    return Source(name, commit, False, str(commit))
+
+
+def _cached_commit(name: str, revision: str) -> str | None:
+    """The commit of a revision in the hub's cache, if its configuration is there."""
+    from huggingface_hub import try_to_load_from_cache
+
+    config = try_to_load_from_cache(name, "config.json", revision=revision)
+    return Path(config).parent.name if isinstance(config, str) else None

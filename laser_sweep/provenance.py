@@ -1,0 +1,59 @@
+"""What a result was made from: what changes its numbers, and what it was computed with."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+import xxhash
+
+from laser_sweep import __version__
+from laser_sweep.config import PACKAGE
+
+_LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")
+
+
+def digest(content: Any, digits: int = 8) -> str:
+    """A short hash of something that JSON can write down."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return xxhash.xxh3_64_hexdigest(text.encode())[:digits]
+
+
+@cache
+def versions() -> dict[str, str | None]:
+    """The versions that a result was computed with, for whoever cannot reproduce a number."""
+    found: dict[str, str | None] = {name: metadata.version(name) for name in _LIBRARIES}
+    return {
+        "laser_sweep": __version__,
+        "git_commit": _git_commit(),
+        "python": platform.python_version(),
+        **found,
+    }
+
+
+def _git_commit() -> str | None:
+    """The commit of the checkout that the package stands in, with `+` if it was changed since."""
+    checkout = PACKAGE.parent
+    # An installed package may stand inside somebody else's repository.
+    if not (checkout / ".git").exists() or not (checkout / "conf").is_dir():
+        return None
+    commit = _git("rev-parse", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no")
+    return None if commit is None else commit + ("+" if changed else "")
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(PACKAGE.parent), *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

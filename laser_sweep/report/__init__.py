@@ -1,0 +1,44 @@
+"""The report of a sweep, made from its folder alone: at its end, or at any time from what is there.
+
+Writes `selection.json`, `report.md`, `grid.csv`, `grid.parquet` and `figures/` beside the results.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from laser_sweep.report.content import Report, gather
+from laser_sweep.report.figure import draw_heat_map
+from laser_sweep.report.markdown import markdown
+from laser_sweep.report.record import selection_json
+from laser_sweep.results import check_writable, read_record, read_results, write_text
+
+__all__ = ["Report", "read_report", "write_report"]
+
+
+def read_report(folder: Path) -> Report:
+    """Select, from the results that are in a sweep's folder; nothing is written.
+
+    Raises:
+        ConfigError: if the folder is no sweep's.
+    """
+    return gather(folder, read_record(folder), read_results(folder))
+
+
+def write_report(folder: Path) -> Report:
+    """Make the report of a sweep's folder, and write all of its files.
+
+    Raises:
+        ConfigError: if the folder is no sweep's, or cannot be written to.
+    """
+    report = read_report(folder)
+    check_writable(folder / "figures")
+    write_text(folder / "grid.csv", report.table.to_csv(index=False))
+    buffer = io.BytesIO()
+    report.table.to_parquet(buffer, index=False)
+    (folder / "grid.parquet").write_bytes(buffer.getvalue())
+    write_text(folder / "selection.json", selection_json(report))
+    draw_heat_map(report, folder / "figures")
+    write_text(folder / "report.md", markdown(report))
+    return report

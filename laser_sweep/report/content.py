@@ -1,0 +1,183 @@
+"""What a report says, before it is put into a file of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tabulate import tabulate
+
+from laser_sweep.grid import BASE
+from laser_sweep.selection import select
+from laser_sweep.split import PARTS, TEST, VALIDATION
+from laser_sweep.summary import summarize
+
+HEADERS = (
+    "",
+    "point",
+    "rank",
+    "validation accuracy",
+    "validation log-loss",
+    "test accuracy",
+    "test log-loss",
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of a sweep.
+
+    Attributes:
+        folder: the sweep's folder.
+        record: what `sweep.json` says.
+        table: one row for each point, as `laser_sweep.summary` makes it.
+        base: the base model's row; None if it has no result.
+        chosen: the row of the point that the rule chose; None if there is none to choose from.
+        changed: on the test part, how many examples the chosen point `corrected` and `broke`, of
+            those that were wrong and right in the base model; empty without both results.
+    """
+
+    folder: Path
+    record: Mapping[str, Any]
+    table: pd.DataFrame
+    base: Mapping[str, Any] | None
+    chosen: Mapping[str, Any] | None
+    changed: Mapping[str, int]
+
+    @cached_property
+    def config(self) -> Mapping[str, Any]:
+        """The configuration of the last command."""
+        config: Mapping[str, Any] = self.record["config"]
+        return config
+
+    @cached_property
+    def title(self) -> str:
+        """Model, dataset and intervention."""
+        names = (self.config[group]["name"] for group in ("model", "dataset", "intervention"))
+        return " · ".join(names)
+
+    @cached_property
+    def candidates(self) -> int:
+        """How many points were evaluated on the validation part, the base included."""
+        return int(self.table[f"{VALIDATION}_accuracy"].notna().sum())
+
+    @cached_property
+    def missing(self) -> int:
+        """How many points of the last command have no result on the validation part yet."""
+        done = self.table[self.table[f"{VALIDATION}_accuracy"].notna()]["point"]
+        return len(set(self.record["points"]) - set(done))
+
+    @cached_property
+    def evaluated(self) -> int:
+        """How many times an example was evaluated for the results that are there."""
+        return int(sum(self.table[f"{part}_examples"].sum() for part in PARTS))
+
+    @cached_property
+    def difference(self) -> float | None:
+        """Chosen minus base: accuracy on the test part, in points of percent."""
+        return self._difference(f"{TEST}_accuracy", 100)
+
+    def rows(self) -> list[list[str]]:
+        """Base, chosen and their difference, under `HEADERS`."""
+        return [
+            self.row("base", self.base),
+            self.row("chosen", self.chosen),
+            ["difference", "", "", *self._differences()],
+        ]
+
+    def verdict(self) -> str:
+        """One sentence: what was chosen, and what it does on the test part."""
+        if self.chosen is None or self.base is None:
+            return "Nothing to select yet: the base model or every point has no result."
+        if self.chosen["point"] == str(BASE):
+            return "The base model itself is chosen: no edit is better on the validation part."
+        if self.difference is None:
+            return f"Chosen on the validation part: {self.chosen['point']}; not tested yet."
+        return (
+            f"Chosen on the validation part: {self.chosen['point']}. On the test part it is right "
+            f"on {_percent(self.chosen['test_accuracy'])} of the examples, the base model on "
+            f"{_percent(self.base['test_accuracy'])}: {self.difference:+.1f} points "
+            f"({self.changed['corrected']:,} examples corrected, "
+            f"{self.changed['broken']:,} broken)."
+        )
+
+    def terminal(self) -> str:
+        """The report as it is printed at the end of a sweep."""
+        unfinished = f"\n{self.missing} points have no result yet." if self.missing else ""
+        table = tabulate(self.rows(), HEADERS, disable_numparse=True, colalign=_ALIGNMENT)
+        return f"\n{table}\n\n{self.verdict()}{unfinished}\nReport: {self.folder / 'report.md'}\n"
+
+    def row(self, name: str, row: Mapping[Any, Any] | None) -> list[str]:
+        """The figures of one point, as text, under `HEADERS`."""
+        if row is None:
+            return [name, *["–"] * (len(HEADERS) - 1)]
+        rank = "–" if pd.isna(row["rank"]) else str(row["rank"])
+        figures = (
+            text
+            for part in PARTS
+            for text in (
+                _percent(row[f"{part}_accuracy"]),
+                _number(row[f"{part}_log_loss"]),
+            )
+        )
+        return [name, row["point"], rank, *figures]
+
+    def _differences(self) -> list[str]:
+        texts = []
+        for part in PARTS:
+            accuracy = self._difference(f"{part}_accuracy", 100)
+            loss = self._difference(f"{part}_log_loss", 1)
+            texts.append("–" if accuracy is None else f"{accuracy:+.1f}")
+            texts.append("–" if loss is None else f"{loss:+.3f}")
+        return texts
+
+    def _difference(self, column: str, scale: float) -> float | None:
+        if self.base is None or self.chosen is None:
+            return None
+        difference = scale * (self.chosen[column] - self.base[column])
+        return None if pd.isna(difference) else float(difference)
+
+
+_ALIGNMENT = ("left", "left", *["right"] * (len(HEADERS) - 2))
+
+
+def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> Report:
+    """Select, and put together what the report says."""
+    config = record["config"]
+    table = summarize(outcomes)
+    chosen = select(table, config["selection"], config["protocol"])
+    return Report(
+        folder=folder,
+        record=record,
+        table=table,
+        base=_row_of(table, str(BASE)),
+        chosen=_row_of(table, chosen),
+        changed=_changes(outcomes, chosen),
+    )
+
+
+def _row_of(table: pd.DataFrame, point: str | None) -> dict[str, Any] | None:
+    rows = table[table["point"] == point].to_dict(orient="records")
+    return {str(name): value for name, value in rows[0].items()} if rows else None
+
+
+def _changes(outcomes: pd.DataFrame, chosen: str | None) -> dict[str, int]:
+    test = outcomes[outcomes["part"] == TEST].set_index("example")
+    before = test[test["point"] == str(BASE)]["correct"]
+    after = test[test["point"] == chosen]["correct"]
+    if before.empty or after.empty:
+        return {}
+    after = after.reindex(before.index)
+    return {"corrected": int((~before & after).sum()), "broken": int((before & ~after).sum())}
+
+
+def _percent(share: float) -> str:
+    return "–" if pd.isna(share) else f"{100 * share:.1f} %"
+
+
+def _number(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.3f}"

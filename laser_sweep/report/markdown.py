@@ -1,0 +1,45 @@
+"""`report.md`: the report for a repository."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from tabulate import tabulate
+
+from laser_sweep.grid import BASE
+from laser_sweep.report.content import HEADERS, Report
+from laser_sweep.report.figure import NAME
+
+_BEST = 10
+
+
+def markdown(report: Report) -> str:
+    """The report in Markdown."""
+    # Markdown is no HTML: escaping is for the page, names here are folders' and options'.
+    environment = Environment(
+        loader=PackageLoader("laser_sweep.report", "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    return environment.get_template("report.md.jinja").render(
+        report=report,
+        config=report.config,
+        identity=report.record["identity"],
+        model=report.record["model"],
+        parts=report.record["parts"],
+        table=tabulate(report.rows(), HEADERS, tablefmt="github", disable_numparse=True),
+        best=_best(report),
+        figure=NAME if report.candidates > 1 and report.base is not None else None,
+    )
+
+
+def _best(report: Report) -> str:
+    """The edited points that are best on the validation part."""
+    table = report.table[report.table["point"] != str(BASE)]
+    best = table.sort_values(
+        ["validation_accuracy", "validation_log_loss"], ascending=[False, True], kind="stable"
+    ).head(_BEST)
+    rows = [report.row("", row)[1:5] for row in best.to_dict(orient="records")]
+    return tabulate(rows, HEADERS[1:5], tablefmt="github", disable_numparse=True)

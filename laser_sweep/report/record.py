@@ -1,0 +1,55 @@
+"""`selection.json`: the outcome of a sweep, for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from laser_sweep.provenance import versions
+from laser_sweep.report.content import Report
+from laser_sweep.split import PARTS
+from laser_sweep.summary import POINT_COLUMNS
+
+
+def selection_json(report: Report) -> str:
+    """The chosen point, base and chosen on every part, what the search cost, and the identity."""
+    content = {
+        "verdict": report.verdict(),
+        "rule": report.config["selection"],
+        "base": _figures(report.base),
+        "chosen": _figures(report.chosen),
+        "test_accuracy_difference_points": report.difference,
+        "test_changes": dict(report.changed),
+        "cost": {
+            "candidates": report.candidates,
+            "missing_points": report.missing,
+            "evaluated_examples": report.evaluated,
+        },
+        "identity": report.record["identity"],
+        "versions": versions(),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _figures(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    point = {name: _plain(row[name]) for name in POINT_COLUMNS}
+    parts = {
+        part: {
+            figure: _plain(row[f"{part}_{figure}"])
+            for figure in ("examples", "accuracy", "log_loss")
+        }
+        for part in PARTS
+    }
+    return {**point, **parts}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON knows it; what is missing is null."""
+    if pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,287 @@
+"""The store: one Parquet file for each point and part, written whole or not at all.
+
+A file is written under a temporary name in the same folder, flushed to the disk and renamed, so
+that a file that is there is complete; there is no lock, no status file and no database. Two
+processes that compute the same point write the same bytes, so the later one does no harm. A file
+that was damaged afterwards (a copy that ran out of disk) is told by its checksums, is never read as
+results, and is computed again.
+
+The name of a file is the point's, the part's, and a digest of all else that changes the numbers:
+weights, dtype, examples, protocol and the format of the store; not the batch size, the device, the
+cluster or any path. `sweep.json` says which digests the last command was about.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.provenance import digest, versions
+
+log = logging.getLogger(__name__)
+
+FORMAT = 1
+"""Changes with every change that makes results of different versions incomparable."""
+
+SCHEMA = pa.schema(
+    [
+        ("intervention", pa.string()),
+        ("lname", pa.string()),
+        ("lnum", pa.int32()),
+        ("rate", pa.float64()),
+        ("rho", pa.float64()),
+        ("rank", pa.int32()),
+        ("edits", pa.int32()),
+        ("point", pa.string()),
+        ("example", pa.int64()),
+        ("part", pa.string()),
+        ("correct", pa.bool_()),
+        ("answer_logprob", pa.float64()),
+        ("answer_length", pa.int32()),
+        ("prediction", pa.string()),
+        ("question_logprob", pa.float64()),
+        ("total_logprob", pa.float64()),
+        ("top_1", pa.bool_()),
+        ("top_5", pa.bool_()),
+        ("top_10", pa.bool_()),
+        ("choice_logprobs", pa.list_(pa.float64())),
+        ("f1", pa.float64()),
+        ("precision", pa.float64()),
+        ("recall", pa.float64()),
+    ]
+)
+"""The columns of `read_results`; those that a dataset does not record are null."""
+
+_PANDAS_TYPES = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+@dataclass(frozen=True)
+class PointColumns:
+    """What the result columns say of a point."""
+
+    intervention: str
+    lname: str
+    lnum: int | None
+    rate: float
+    rho: float
+    rank: int | None
+    edits: int
+    point: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Everything but the point that changes the numbers.
+
+    Attributes:
+        weights: what identifies the model's weights.
+        dtype: the dtype that they are evaluated in.
+        examples: the fingerprint of the dataset's examples.
+        protocol: `corrected` or `paper`.
+        format: the format of the store.
+    """
+
+    weights: str
+    dtype: str
+    examples: str
+    protocol: str
+    format: int = FORMAT
+
+
+class Store:
+    """The results of one sweep's folder that belong to one identity.
+
+    Args:
+        folder: the sweep's folder.
+        identity: what the results are of.
+        parts: for each part, the indices of its examples.
+    """
+
+    def __init__(self, folder: Path, identity: Identity, parts: Mapping[str, Sequence[int]]):
+        self.folder = folder
+        self.identity = identity
+        self.parts = parts
+        self.digests = {
+            part: digest([asdict(identity), list(examples)]) for part, examples in parts.items()
+        }
+
+    def path(self, point: object, part: str) -> Path:
+        """Where the outcomes of a point on a part are, or will be."""
+        return _results(self.folder) / f"{point}.{part}.{self.digests[part]}.parquet"
+
+    def has(self, point: object, part: str) -> bool:
+        """Whether the outcomes of a point on a part are there, and undamaged."""
+        path = self.path(point, part)
+        return path.exists() and _read(path) is not None
+
+    def write(
+        self, columns: PointColumns, part: str, outcomes: Mapping[str, Sequence[Any]]
+    ) -> None:
+        """Store the outcomes of a point on a part, by column, in the order of its examples."""
+        count = len(self.parts[part])
+        constant = {name: [value] * count for name, value in asdict(columns).items()}
+        given = {**constant, "example": self.parts[part], "part": [part] * count, **outcomes}
+        arrays = [
+            pa.array(given.get(name, [None] * count), type)
+            for name, type in zip(SCHEMA.names, SCHEMA.types, strict=True)
+        ]
+        made_from = json.dumps({**asdict(self.identity), "versions": versions()}, sort_keys=True)
+        schema = SCHEMA.with_metadata({"laser_sweep": made_from})
+        _write_whole(self.path(columns.point, part), pa.table(arrays, schema=schema))
+
+    def read(self) -> pd.DataFrame:
+        """All outcomes that are there, one row for each point and example."""
+        return _frame(self.folder, self.digests)
+
+    def open(self, record: Mapping[str, Any]) -> None:
+        """Make the folder, and record in it what the command is about.
+
+        Raises:
+            ConfigError: if the folder cannot be written to.
+        """
+        content = {
+            "format": FORMAT,
+            "identity": asdict(self.identity),
+            "parts": {
+                part: {"examples": len(examples), "digest": self.digests[part]}
+                for part, examples in self.parts.items()
+            },
+            **record,
+        }
+        check_writable(self.folder)
+        _results(self.folder).mkdir(exist_ok=True)
+        write_text(self.folder / "sweep.json", json.dumps(content, indent=2) + "\n")
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """What `sweep.json` says of the last command in a sweep's folder.
+
+    Raises:
+        ConfigError: if there is none, or it is of another version of the store.
+    """
+    path = folder / "sweep.json"
+    if not path.is_file():
+        raise ConfigError(f"{folder}: there is no sweep.json, so it is no sweep's folder.")
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigError(
+            f"{path} is damaged ({one_line(error)}): run the sweep's command again."
+        ) from error
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        written = record.get("format") if isinstance(record, dict) else None
+        raise ConfigError(
+            f"{folder} was written in format {written} by another version of laser_sweep; this one "
+            f"reads format {FORMAT}. Move the folder away or set output=... to another one."
+        )
+    return record
+
+
+def read_results(folder: str | Path) -> pd.DataFrame:
+    """The outcomes of a sweep, one row for each point and example, ordered by point, then example.
+
+    Args:
+        folder: a sweep's folder, such as `multirun/demo/noisy_facts/rank_reduction`.
+
+    Returns:
+        A frame with the columns of `SCHEMA`: the point, the example's index and part, whether the
+        outcome is `correct`, the natural `answer_logprob` summed over `answer_length` tokens, and
+        what else the dataset records. If the folder has results of several models, protocols or
+        datasets, they are those of the last command.
+
+    Raises:
+        ConfigError: if the folder is no sweep's, or of another version of the store.
+    """
+    parts = read_record(Path(folder))["parts"]
+    return _frame(Path(folder), {part: facts["digest"] for part, facts in parts.items()})
+
+
+def check_writable(folder: Path) -> None:
+    """Make a folder, and try to write to it.
+
+    Raises:
+        ConfigError: if either fails.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ConfigError(f"output: cannot write to {folder}: {error.strerror}.") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    _replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def _results(folder: Path) -> Path:
+    return folder / "results"
+
+
+def _write_whole(path: Path, table: pa.Table) -> None:
+    _replace(
+        path,
+        lambda temporary: pq.write_table(
+            table, temporary, compression="zstd", write_page_checksum=True
+        ),
+    )
+
+
+def _replace(path: Path, write: Any) -> None:
+    """Write under a temporary name in the same folder, flush to the disk, rename."""
+    # A random name, not the process id: processes on two machines can share one.
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        os.fsync(descriptor)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    """The process's umask: temporary files are private, results are as private as other files."""
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _read(path: Path) -> pa.Table | None:
+    """A file's rows; None, and a line in the log, if it is damaged."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read()
+    except (OSError, pa.ArrowException) as error:
+        log.warning("%s is damaged and will not be used: %s", path, one_line(error))
+        return None
+    return table if table.schema.equals(SCHEMA) else None
+
+
+def _frame(folder: Path, digests: Mapping[str, str]) -> pd.DataFrame:
+    paths = [
+        path
+        for part, digest_ in digests.items()
+        for path in sorted(_results(folder).glob(f"[!.]*.{part}.{digest_}.parquet"))
+    ]
+    tables = [table for path in paths if (table := _read(path)) is not None]
+    rows = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+    frame = rows.replace_schema_metadata().to_pandas(types_mapper=_PANDAS_TYPES.get)
+    frame["correct"] = frame["correct"].astype(bool)
+    by = ["lnum", "lname", "rate", "point", "example"]
+    return frame.sort_values(by, na_position="first", kind="stable", ignore_index=True)

@@ -1,0 +1,41 @@
+"""One row for each point: its accuracy and log-loss on each part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from laser_sweep.grid import BASE, Edit, Point
+from laser_sweep.split import PARTS
+
+POINT_COLUMNS = ["point", "intervention", "lname", "lnum", "rate", "rho", "rank", "edits"]
+
+
+def summarize(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The grid of a sweep, from its outcomes as `read_results` gives them.
+
+    Returns:
+        One row for each point, in order, with the columns `POINT_COLUMNS` and, for each part,
+        `<part>_examples`, `<part>_accuracy` (0..1) and `<part>_log_loss` (nats per answer token:
+        the mean over examples of -answer_logprob / answer_length, as in arXiv 2312.13558); these
+        are missing where the point was not evaluated on the part.
+    """
+    table = outcomes[POINT_COLUMNS].drop_duplicates("point").set_index("point", drop=False)
+    loss = -outcomes["answer_logprob"] / outcomes["answer_length"].astype(float)
+    scored = outcomes.assign(loss=loss)
+    for part in PARTS:
+        grouped = scored[scored["part"] == part].groupby("point")
+        table[f"{part}_examples"] = grouped.size().reindex(table.index, fill_value=0)
+        table[f"{part}_accuracy"] = grouped["correct"].mean().reindex(table.index)
+        table[f"{part}_log_loss"] = grouped["loss"].mean().reindex(table.index)
+    return table.reset_index(drop=True)
+
+
+def point_of(row: Mapping[str, Any]) -> Point:
+    """The point that a row of the grid is about."""
+    if row["point"] == str(BASE):
+        return BASE
+    edit = Edit(row["intervention"], row["lname"], int(row["lnum"]), float(row["rate"]))
+    return Point((edit,))
