@@ -25,7 +25,10 @@ def explain(error: Exception) -> ConfigError:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
         return unknown(group or "configuration", name, error.options)
     if isinstance(error, OverrideParseException):
-        return ConfigError(f"{error.override}: {str(error).splitlines()[0]}.")
+        return ConfigError(
+            f"{error.override!r} is not understood: expected option=value, and in the value "
+            "brackets that close and no empty item."
+        )
     if isinstance(cause, MissingMandatoryValue):
         return ConfigError(f"{cause.full_key} is not set: {one_line(cause.msg)}")
     if isinstance(cause, ValidationError):

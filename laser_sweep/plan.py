@@ -15,7 +15,7 @@ import laser_sweep.intervention
 import laser_sweep.selection
 import laser_sweep.split
 from laser_sweep import grid, plugin
-from laser_sweep.config import Config
+from laser_sweep.config import PACKAGE, Config
 from laser_sweep.dataset import fingerprint, load_examples
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.encode import Question, encode
@@ -197,6 +197,11 @@ def record(plan: Plan) -> dict[str, object]:
     """What `sweep.json` says of the command, beside the identity."""
     return {
         "config": asdict(plan.config),
-        "model": {"path": plan.source.path, "commit": plan.source.commit, "device": plan.device},
+        "model": {"path": _shown(plan.source.path), "commit": plan.source.commit},
         "points": [str(point) for point in plan.points],
     }
+
+
+def _shown(path: str) -> str:
+    """A path as the report shows it: what comes with the package is at the same place for all."""
+    return path.replace(str(PACKAGE.parent) + "/", "") if path.startswith(str(PACKAGE)) else path

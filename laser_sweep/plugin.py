@@ -15,11 +15,11 @@ def names(package: ModuleType) -> list[str]:
     return sorted(module.name for module in modules if not module.name.startswith("_"))
 
 
-def load(package: ModuleType, name: str) -> ModuleType:
-    """The module behind an option's value.
+def load(package: ModuleType, name: str, option: str = "") -> ModuleType:
+    """The module behind an option's value; `option` is what it is called, else as the package.
 
     Raises:
         ConfigError: if the package has no such module.
     """
-    kind = package.__name__.rpartition(".")[2]
-    return importlib.import_module(f"{package.__name__}.{choose(kind, name, names(package))}")
+    option = option or package.__name__.rpartition(".")[2]
+    return importlib.import_module(f"{package.__name__}.{choose(option, name, names(package))}")

@@ -56,6 +56,7 @@ class Worker:
     def _evaluate(self, point: Point, part: str) -> None:
         plan = self._plan
         started = time.perf_counter()
+        log.debug("computing %s on %s", point, part)
         with edited(self._evaluator.model, self._values(point)):
             outcomes = self._evaluator.evaluate(plan.store.parts[part])
         lengths = [1] * len(plan.store.parts[part])

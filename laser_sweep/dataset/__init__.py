@@ -33,7 +33,8 @@ def load_examples(config: DatasetConfig) -> list[Example]:
     Raises:
         ConfigError: if the rows are not there, not as the reader needs them, or too few.
     """
-    examples: list[Example] = plugin.load(sys.modules[__name__], config.reader).read(config)
+    reader = plugin.load(sys.modules[__name__], config.reader, "dataset.reader")
+    examples: list[Example] = reader.read(config)
     if len(examples) < MINIMUM_EXAMPLES:
         raise ConfigError(
             f"dataset {config.name} has {len(examples)} examples ({config.path}): "

@@ -76,7 +76,12 @@ class Evaluator:
         """The log-probabilities of the token at the scored positions, shape (n, vocabulary)."""
         with _only_at(self._outputs, batch.position):
             logits = self.model(input_ids=batch.ids, attention_mask=batch.mask).logits
-        return logits[:, 0].float().log_softmax(dim=-1)
+        log_probs = logits[:, 0].float().log_softmax(dim=-1)
+        if log_probs.isnan().any():
+            raise ValueError(
+                f"the model's outputs are NaN: does {logits.dtype} overflow? Try another dtype"
+            )
+        return log_probs
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import torch
@@ -16,7 +17,6 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from laser_sweep.config import ModelConfig
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.model.source import Source
 
@@ -25,6 +25,8 @@ _DTYPES = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
+
+_DEVICE = re.compile(r"cpu|mps|(cuda|xpu)(:\d+)?")
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
@@ -77,12 +79,12 @@ def resolve_device(wanted: str) -> str:
     """
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    if not _DEVICE.fullmatch(wanted):
+        raise ConfigError(f"model.device={wanted}: expected auto, cpu, cuda, cuda:N, mps or xpu.")
     try:
         torch.empty(0, device=wanted)
     except (RuntimeError, AssertionError) as error:
-        raise ConfigError(
-            f"model.device={wanted}: {one_line(error)} Expected auto, cpu, cuda or cuda:N."
-        ) from error
+        raise ConfigError(f"model.device={wanted} is not there: {one_line(error)}.") from error
     return wanted
 
 
@@ -103,11 +105,6 @@ def load_model(
     )
     assert isinstance(model, PreTrainedModel)
     return model.to(device).eval().requires_grad_(False)  # type: ignore[arg-type]
-
-
-def describe(config: ModelConfig) -> str:
-    """A model as a person would write it down."""
-    return f"{config.path}@{config.revision}" if config.revision else config.path
 
 
 def _auto_class(config: PretrainedConfig) -> Any:

@@ -93,6 +93,8 @@ class Report:
         """One sentence: what was chosen, and what it does on the test part."""
         if self.chosen is None or self.base is None:
             return "Nothing to select yet: the base model or every point has no result."
+        if self.candidates == 1:
+            return "The base model is the only point that was evaluated."
         if self.chosen["point"] == str(BASE):
             return "The base model itself is chosen: no edit is better on the validation part."
         if self.difference is None:

@@ -1,0 +1,32 @@
+# make demo   a real sweep on the built-in model
+# make test   the tests; make test TESTS=all runs the slow ones too
+# make lint   format and lint checks, type checks
+# make clean  remove what the others made, but no results
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+TESTS ?= fast
+MARKS := $(if $(filter all,$(TESTS)),-m "slow or not slow")
+
+.PHONY: demo test lint clean
+
+demo: .venv/installed
+	$(BIN)/python -m laser_sweep -m lnum=0..27 rate=1,5,9.9
+
+test: .venv/installed
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(MARKS)
+
+lint: .venv/installed
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find laser_sweep tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,55 @@
+"""Fixtures that run the real commands in a process of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+SWEEP_FOLDER = Path("multirun/demo/noisy_facts/rank_reduction")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """No network, no cache of the user's, one thread: what a test can rely on anywhere."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HYDRA")},
+        "HF_HUB_OFFLINE": "1",
+        "HF_HOME": str(folder / "hugging-face"),
+        "OMP_NUM_THREADS": "1",
+        "COLUMNS": "120",
+    }
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """Runs `python -m MODULE ...` in an empty folder."""
+
+    def run(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def sweep(command: Command) -> Command:
+    """Runs `python -m laser_sweep ...` in an empty folder."""
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return command("laser_sweep", *arguments)
+
+    return run

@@ -1,0 +1,282 @@
+"""The command as people type it: notation, sweeps, help, resuming, failures."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import SWEEP_FOLDER, Command, environment
+from safetensors.numpy import load_file, save_file
+from transformers import AutoTokenizer, GPTJForCausalLM
+
+from laser_sweep import read_results
+from laser_sweep.config import PACKAGE
+
+SMALL = ("lnum=26..27", "lname=fc_in", "rate=5,9.9", "dataset.limit=60")
+"""Four points and the base, on 12 examples that validate and 48 that test."""
+
+NOTATIONS = {
+    "-m lname=fc_in,fc_out lnum=0..27 rate=1,5,9.9": 1 + 2 * 28 * 3,
+    "lname=fc_in,fc_out lnum=0..27 rate=1,5,9.9": 1 + 2 * 28 * 3,
+    "lname=fc_in lnum=all rate=1": 1 + 28,
+    "lname=fc_in lnum=0..3,7,9..27..3 rate=1": 1 + 12,
+    "lname=fc_in lnum=[0,1,2..4] rate=1": 1 + 5,
+    "lname=fc_in lnum=3,3,0..3 rho=0.5": 1 + 4,
+    "lname=fc_in lnum=-1 rate=1,2": 1 + 2,
+    "lname=fc_in,dont lnum=-1,5 rate=1": 1 + 2,
+    "lname=mlp,attn,all lnum=0..1 rho=0.1,0.5": 1 + 12,
+    "experiment=demo": 1 + 2 * 28 * 3,
+    "experiment=demo lnum=26..27 lname=fc_in": 1 + 6,
+    "intervention=zero lname=fc_in lnum=0..2 rate=1,5": 1 + 3,
+    "intervention=none lnum=0..27": 1,
+    "lname=dont": 1,
+}
+
+
+def assert_success(result) -> str:
+    """The command succeeded; its output."""
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """The result files of a sweep's folder."""
+    return {path.name: path.read_bytes() for path in (folder / "results").iterdir()}
+
+
+@pytest.mark.parametrize("written", NOTATIONS)
+def test_a_dry_run_counts_the_points_and_writes_nothing(
+    written: str, sweep: Command, tmp_path: Path
+):
+    output = assert_success(sweep(*written.split(), "dry_run=true"))
+    facts = dict(line.split(":", 1) for line in output.strip().splitlines())
+    assert int(facts["points"]) == NOTATIONS[written]
+    assert int(facts["to do"]) == NOTATIONS[written]
+    assert int(facts["done"]) == 0
+    assert not (tmp_path / "multirun").exists()
+
+
+def test_comma_lists_of_other_options_are_sweeps(sweep: Command):
+    options = ("dataset=noisy_facts,clean_facts", "intervention=zero,pruning", "lnum=1", "rate=1")
+    output = assert_success(sweep("-m", *options, "dry_run=true"))
+    assert output.count("sweep:") == 4
+
+
+def test_a_sweep_from_the_command_to_the_report(sweep: Command, command: Command, tmp_path: Path):
+    result = sweep("-m", *SMALL)
+    output = assert_success(result)
+    folder = tmp_path / SWEEP_FOLDER
+    assert str(folder / "report.md") in output
+    assert result.stderr == "", "quiet without a terminal"
+    assert {path.name for path in folder.iterdir()} == {
+        *("results", "figures", "sweep.json", "laser_sweep.log"),
+        *("report.md", "selection.json", "grid.csv", "grid.parquet"),
+    }
+    assert {path.name for path in (folder / "figures").iterdir()} == {
+        "heat_map.png",
+        "heat_map.svg",
+    }
+    selection = json.loads((folder / "selection.json").read_text())
+    assert selection["chosen"]["point"] in output
+    assert selection["cost"]["candidates"] == 5
+    assert selection["chosen"]["test"]["examples"] == 48
+    first = (folder / "report.md").read_bytes()
+    (folder / "report.md").unlink()
+    assert_success(command("laser_sweep.report", folder))
+    assert (folder / "report.md").read_bytes() == first
+
+
+def test_outcomes_are_those_of_the_edited_model(sweep: Command, tmp_path: Path):
+    """Against plain transformers on an edited copy of the weights, example by example."""
+    assert_success(sweep("lnum=27", "lname=fc_in", "rho=0.01", "dataset.limit=60"))
+    results = read_results(tmp_path / SWEEP_FOLDER)
+    source = PACKAGE / "builtin" / "demo"
+    weights = load_file(source / "model.safetensors")
+    name = "transformer.h.27.mlp.fc_in.weight"
+    u, s, vt = np.linalg.svd(weights[name].astype(np.float32), full_matrices=False)
+    weights = {key: value.astype(np.float32) for key, value in weights.items()}
+    weights[name] = s[0] * np.outer(u[:, 0], vt[0])
+    (tmp_path / "edited").mkdir()
+    save_file(weights, tmp_path / "edited" / "model.safetensors", metadata={"format": "pt"})
+    (tmp_path / "edited" / "config.json").write_text((source / "config.json").read_text())
+    tokenizer = AutoTokenizer.from_pretrained(source)
+    model = GPTJForCausalLM.from_pretrained(tmp_path / "edited", dtype="float32")
+    lines = (PACKAGE / "builtin/noisy_facts.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    edited = results[results["point"] == "fc_in-l27-rho0.01"]
+    assert len(edited) == 12 + 48
+    for outcome, row in zip(edited.itertuples(), rows, strict=False):
+        logits = model(**tokenizer(row["question"], return_tensors="pt")).logits[0, -1]
+        log_probs = logits.log_softmax(-1)
+        gold = tokenizer.convert_tokens_to_ids(f"▁{row['answer']}")
+        assert outcome.answer_logprob == pytest.approx(log_probs[gold].item(), abs=1e-4)
+        assert outcome.prediction == tokenizer.decode([int(log_probs.argmax())]).strip()
+        assert outcome.correct == (outcome.prediction == row["answer"])
+
+
+def test_the_same_command_again_computes_nothing(sweep: Command, tmp_path: Path):
+    assert_success(sweep(*SMALL))
+    before = bytes_of(tmp_path / SWEEP_FOLDER)
+    output = assert_success(sweep(*SMALL))
+    assert "5 points, 5 done, 0 to do: nothing to compute" in output
+    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
+    log = (tmp_path / SWEEP_FOLDER / "laser_sweep.log").read_text()
+    assert log.count(" computing ") == len(before)
+
+
+def test_a_larger_command_adds_only_what_is_missing(sweep: Command, tmp_path: Path):
+    assert_success(sweep(*SMALL))
+    output = assert_success(sweep(*SMALL, "lnum=25..27"))
+    assert "7 points, 5 done, 2 to do" in output
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_a_truncated_result_is_computed_again(share: float, sweep: Command, tmp_path: Path):
+    assert_success(sweep(*SMALL))
+    before = bytes_of(tmp_path / SWEEP_FOLDER)
+    damaged = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-*.parquet"))
+    damaged.write_bytes(before[damaged.name][: int(share * len(before[damaged.name]))])
+    output = assert_success(sweep(*SMALL))
+    assert "is damaged" in output
+    assert "4 done, 1 to do" in output
+    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
+
+
+def test_results_do_not_depend_on_the_order_of_the_work(sweep: Command, tmp_path: Path):
+    assert_success(sweep(*SMALL, "output=whole"))
+    for lnum in (27, 26):
+        assert_success(sweep(*SMALL, f"lnum={lnum}", "output=pieces"))
+    whole, pieces = (
+        bytes_of(tmp_path / o / SWEEP_FOLDER.relative_to("multirun")) for o in ("whole", "pieces")
+    )
+    shared = whole.keys() & pieces.keys()
+    assert len(shared) >= 7
+    assert all(whole[name] == pieces[name] for name in shared)
+
+
+def test_a_failing_point_leaves_the_others_alone(sweep: Command, tmp_path: Path):
+    assert_success(sweep(*SMALL))
+    results = tmp_path / SWEEP_FOLDER / "results"
+    before = bytes_of(tmp_path / SWEEP_FOLDER)
+    blocked, missing = (next(results.glob(f"fc_in-l{lnum}-rho0.5.*")) for lnum in (26, 27))
+    blocked.unlink()
+    missing.unlink()
+    (blocked / "in the way").mkdir(parents=True)
+    result = sweep(*SMALL)
+    assert result.returncode == 1
+    assert "fc_in-l26-rho0.5 on validation failed" in result.stdout
+    assert "1 of 5 points failed" in result.stdout
+    assert "Traceback (most recent call last)" not in result.stdout + result.stderr
+    log = (tmp_path / SWEEP_FOLDER / "laser_sweep.log").read_text()
+    assert "Traceback (most recent call last)" in log
+    (blocked / "in the way").rmdir()
+    blocked.rmdir()
+    assert missing.read_bytes() == before[missing.name]
+    assert_success(sweep(*SMALL))
+    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
+
+
+def test_a_model_that_overflows_has_no_results(sweep: Command, tmp_path: Path):
+    broken = tmp_path / "broken"
+    shutil.copytree(PACKAGE / "builtin" / "demo", broken)
+    weights = load_file(broken / "model.safetensors")
+    name = "transformer.h.26.mlp.fc_in.weight"
+    weights[name] = np.full_like(weights[name], np.nan)
+    save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
+    result = sweep("model.path=broken", *SMALL)
+    assert result.returncode == 1
+    assert "base on validation failed: ValueError: the model's outputs are NaN" in result.stdout
+    assert f"{name} holds NaN or infinite values" in result.stdout
+    assert "Nothing to select yet" in result.stdout
+
+
+def test_a_progress_bar_in_a_terminal(tmp_path: Path):
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "laser_sweep", *SMALL],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while chunk := _read(ours):
+        shown += chunk
+    assert process.wait() == 0
+    assert b"5/5" in shown
+    assert b"fc_in-l27-rho0.01" in shown
+
+
+def test_an_interrupt_says_how_to_go_on(tmp_path: Path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "laser_sweep", "lnum=0..27", "rate=1,5,9.9"],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    results = tmp_path / SWEEP_FOLDER / "results"
+    while process.poll() is None and not any(results.glob("fc_*.parquet")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert errors.strip() == (
+        "laser_sweep: interrupted; what is done is kept, the same command goes on."
+    )
+
+
+def test_help_is_written_for_a_person(sweep: Command):
+    output = assert_success(sweep("--help"))
+    for word in ("lname", "lnum", "rate", "rho", "dry_run", "dataset.path", "noisy_facts", "τ"):
+        assert word in output
+
+
+def test_the_configuration_can_be_seen(sweep: Command):
+    output = assert_success(sweep("--cfg", "job", "lnum=0..27", "rate=1,5"))
+    assert "lnum: 0..27" in output
+    assert "rank_reduction" in output
+    assert_success(sweep("--info", "defaults", "lnum=0..27"))
+
+
+def test_a_folder_of_ones_own_yaml_files(sweep: Command, tmp_path: Path):
+    (tmp_path / "mine" / "model").mkdir(parents=True)
+    (tmp_path / "mine" / "model" / "ours.yaml").write_text("name: ours\npath: ${builtin:demo}\n")
+    options = ("--config-dir", "mine", "model=ours", "lnum=27", "rate=1", "dry_run=true")
+    output = assert_success(sweep(*options))
+    assert "multirun/ours/noisy_facts" in output
+
+
+def test_a_hub_id_is_loaded_from_the_hubs_cache(sweep: Command, tmp_path: Path):
+    repository = tmp_path / "hugging-face/hub/models--some-org--some-model"
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(commit)
+    (repository / "snapshots").mkdir()
+    (repository / "snapshots" / commit).symlink_to(PACKAGE / "builtin" / "demo")
+    assert_success(sweep("model.path=some-org/some-model", *SMALL))
+    record = json.loads(
+        (tmp_path / "multirun/some-model/noisy_facts/rank_reduction/sweep.json").read_text()
+    )
+    assert record["model"]["commit"] == commit
+    assert record["identity"]["weights"] == commit
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # how a terminal says that the other end is closed
+        return b""
