@@ -6,8 +6,10 @@ import argparse
 import json
 from pathlib import Path
 
+from transformers import GPTJForCausalLM, PreTrainedTokenizerFast
+
 from laser_sweep.demo.train import build_tokenizer, train_model
-from laser_sweep.demo.world import build_world
+from laser_sweep.demo.world import World, build_world
 
 
 def main() -> None:
@@ -16,12 +18,20 @@ def main() -> None:
     world = build_world(arguments.seed)
     tokenizer = build_tokenizer(world)
     model = train_model(world, tokenizer, arguments.seed)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    # Half precision on disk; `model.dtype=auto` computes in float32 on a CPU.
-    model.half().save_pretrained(arguments.out / "demo")
-    tokenizer.save_pretrained(arguments.out / "demo")
-    _write_rows(arguments.out / "noisy_facts.jsonl", world.questions(noisy=True))
-    _write_rows(arguments.out / "clean_facts.jsonl", world.questions(noisy=False))
+    write(arguments.out, world, tokenizer, model)
+
+
+def write(
+    out: Path, world: World, tokenizer: PreTrainedTokenizerFast, model: GPTJForCausalLM
+) -> None:
+    """Write the folder of the model, which is rounded to half precision, and the two datasets."""
+    out.mkdir(parents=True, exist_ok=True)
+    model.half().save_pretrained(out / "demo")
+    tokenizer.save_pretrained(out / "demo")
+    # It would only repeat what config.json says of the special tokens.
+    (out / "demo" / "generation_config.json").unlink(missing_ok=True)
+    _write_rows(out / "noisy_facts.jsonl", world.questions(noisy=True))
+    _write_rows(out / "clean_facts.jsonl", world.questions(noisy=False))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -37,7 +37,8 @@ def encode(
 ) -> list[Question]:
     """All examples as token ids.
 
-    A masked model is asked for one mask after the prompt, followed by a full stop.
+    A masked model is asked for the mask in the prompt; where there is none, one and a full stop
+    are put after it.
 
     Raises:
         ConfigError: if an answer or a label is not exactly one token where it follows the prompt,
@@ -71,7 +72,8 @@ def _masked_prompts(
     mask = tokenizer.mask_token
     if mask is None:
         raise ConfigError("The model fills in masks, but its tokenizer has no mask token.")
-    texts = [f"{example.prompt}{_blank(example.prompt)}{mask}." for example in examples]
+    asked = [example.prompt for example in examples]
+    texts = [text if mask in text else f"{text}{_blank(text)}{mask}." for text in asked]
     prompts: list[list[int]] = tokenizer(texts)["input_ids"]
     for number, ids in enumerate(prompts):
         if (masks := ids.count(tokenizer.mask_token_id)) != 1:
