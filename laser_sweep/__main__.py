@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from laser_sweep.composition import explain
 from laser_sweep.config import Config, conf_folder, register
-from laser_sweep.errors import ConfigError
+from laser_sweep.errors import ConfigError, is_no_room
 from laser_sweep.grid import bracket
 from laser_sweep.logs import log_to_terminal
 
@@ -37,6 +37,10 @@ def main() -> None:
         status = run(configs)
     except ConfigError as error:
         sys.exit(f"laser_sweep: {error}")
+    except OSError as error:
+        if not is_no_room(error):
+            raise
+        sys.exit(f"laser_sweep: {error.strerror}; what is done is kept, the same command goes on.")
     except KeyboardInterrupt:
         sys.exit("laser_sweep: interrupted; what is done is kept, the same command goes on.")
     sys.exit(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 
@@ -28,6 +29,11 @@ def choose(what: str, name: str, choices: Iterable[str]) -> str:
     if name not in choices:
         raise unknown(what, name, choices)
     return name
+
+
+def is_no_room(error: BaseException) -> bool:
+    """Whether an exception says that a disk is full, or one's share of it."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def one_line(text: object) -> str:

@@ -29,6 +29,8 @@ def log_to_terminal() -> None:
     _LOGGER.setLevel(logging.DEBUG)
     _LOGGER.propagate = False
     _LOGGER.handlers = [terminal]
+    # A log that cannot be written, on a full disk, is no reason for a traceback of its own.
+    logging.raiseExceptions = False
 
 
 @contextmanager

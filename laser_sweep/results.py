@@ -17,6 +17,7 @@ import json
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,6 +63,9 @@ SCHEMA = pa.schema(
     ]
 )
 """The columns of `read_results`; those that a dataset does not record are null."""
+
+_LEFTOVER_AFTER_S = 3600.0
+"""A result is written in much less; whatever is older is nobody's."""
 
 _PANDAS_TYPES = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
 
@@ -161,6 +165,7 @@ class Store:
         }
         check_writable(self.folder)
         _results(self.folder).mkdir(exist_ok=True)
+        _remove_leftovers(_results(self.folder))
         write_text(self.folder / "sweep.json", json.dumps(content, indent=2) + "\n")
 
 
@@ -253,6 +258,13 @@ def _replace(path: Path, write: Any) -> None:
         raise
     finally:
         os.close(descriptor)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of processes that were killed while they wrote."""
+    for path in folder.glob(".*.tmp"):
+        if time.time() - path.stat().st_mtime > _LEFTOVER_AFTER_S:
+            path.unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -29,8 +29,7 @@ def run(configs: Sequence[Config]) -> int:
     """
     plans = [make_plan(config) for config in configs]
     if configs[0].dry_run:
-        for plan in plans:
-            print(describe(plan))
+        print("\n\n".join(map(describe, plans)))
         return 0
     return max(_run(plan) for plan in plans)
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 import laser_sweep.intervention
 from laser_sweep import plugin
-from laser_sweep.errors import one_line
+from laser_sweep.errors import is_no_room, one_line
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.grid import Edit, Point
 from laser_sweep.model.edit import edited
@@ -47,6 +47,8 @@ class Worker:
                 try:
                     self._evaluate(*evaluation)
                 except Exception as error:
+                    if is_no_room(error):
+                        raise
                     what = f"{type(error).__name__}: {one_line(error)}"
                     log.error("%s on %s failed: %s", *evaluation, what)
                     log.debug("The traceback of this failure:", exc_info=True)

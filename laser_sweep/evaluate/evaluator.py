@@ -40,7 +40,7 @@ class Evaluator:
         self._batch_tokens = batch_tokens
         self._protocol = protocol
         self._device = str(model.device)
-        self._pad = tokenizer.pad_token_id or 0
+        self._pad = tokenizer.pad_token_id or getattr(model.config, "pad_token_id", None) or 0
         outputs = model.get_output_embeddings()
         assert isinstance(outputs, nn.Module), "a language model has output embeddings"
         self._outputs = outputs

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
@@ -99,11 +100,30 @@ def resolve_dtype(wanted: str, config: PretrainedConfig, device: str) -> torch.d
 def load_model(
     source: Source, config: PretrainedConfig, dtype: torch.dtype, device: str
 ) -> PreTrainedModel:
-    """The model with its weights, ready to evaluate; safetensors only."""
-    model: Any = _auto_class(config).from_pretrained(
-        **source.options, config=config, dtype=dtype, use_safetensors=True
-    )
+    """The model with its weights, ready to evaluate; safetensors only.
+
+    Raises:
+        ConfigError: if the files cannot be read, or lack weights, which would be left random.
+    """
+    try:
+        model, loaded = _auto_class(config).from_pretrained(
+            **source.options,
+            config=config,
+            dtype=dtype,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise ConfigError(
+            f"model.path={source.path}: cannot be loaded: {one_line(error)}"
+        ) from error
+    if missing := sorted(loaded["missing_keys"]):
+        raise ConfigError(
+            f"model.path={source.path}: the files lack {len(missing)} weights of "
+            f"{type(model).__name__}, the first {missing[0]}."
+        )
     assert isinstance(model, PreTrainedModel)
+    model.config.use_cache = False
     return model.to(device).eval().requires_grad_(False)  # type: ignore[arg-type]
 
 
