@@ -21,6 +21,8 @@ PACKAGE = Path(__file__).parent
 PROTOCOLS = ("corrected", "paper")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 TEST_EVALUATIONS = ("selected", "all")
+DEFAULT_CHOICES = "choices"
+"""The column of labels, for rows that have it; any other one that is named has to be there."""
 MINIMUM_EXAMPLES = 5
 """Fewer examples leave no validation part at the default split."""
 
@@ -55,7 +57,7 @@ class DatasetConfig:
     limit: int | None = None
     prompt: str = "{question}"
     answer: str = "answer"
-    choices: Any = "choices"
+    choices: Any = DEFAULT_CHOICES
 
     def __post_init__(self) -> None:
         if self.path is None:

@@ -60,7 +60,7 @@ class Edit:
 
     def __str__(self) -> str:
         layer = "all" if self.lnum == ALL_LAYERS else str(self.lnum)
-        return f"{self.lname}-l{layer}-rho{self.rho:g}"
+        return f"{self.lname}-l{layer}-rho{self.rho:.12g}"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 
 from laser_sweep import __version__
@@ -21,6 +23,26 @@ def digest(content: Any, digits: int = 8) -> str:
     """A short hash of something that JSON can write down."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return xxhash.xxh3_64_hexdigest(text.encode())[:digits]
+
+
+def content_hash(table: pa.Table) -> str:
+    """A hash of all values of a table, however they are laid out in memory."""
+    hashed = xxhash.xxh3_64()
+    for column in table.columns:
+        _add(hashed, column.combine_chunks())
+    return hashed.hexdigest()
+
+
+def _add(hashed: xxhash.xxh3_64, values: pa.Array) -> None:
+    hashed.update(values.is_null().to_numpy(zero_copy_only=False).tobytes())
+    if pa.types.is_list(values.type):
+        _add(hashed, pc.list_value_length(values))
+        _add(hashed, values.flatten())
+    elif pa.types.is_string(values.type):
+        _add(hashed, pc.binary_length(values))
+        hashed.update("".join(values.drop_null().to_pylist()).encode())
+    else:
+        hashed.update(values.drop_null().to_numpy(zero_copy_only=False).tobytes())
 
 
 @cache

@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.provenance import digest, versions
+from laser_sweep.provenance import content_hash, digest, versions
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,9 @@ SCHEMA = pa.schema(
 
 _LEFTOVER_AFTER_S = 3600.0
 """A result is written in much less; whatever is older is nobody's."""
+
+_METADATA = b"laser_sweep"
+"""The key of a file's metadata under which it says what it was made from."""
 
 _PANDAS_TYPES = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
 
@@ -140,9 +143,14 @@ class Store:
             pa.array(given.get(name, [None] * count), type)
             for name, type in zip(SCHEMA.names, SCHEMA.types, strict=True)
         ]
-        made_from = json.dumps({**asdict(self.identity), "versions": versions()}, sort_keys=True)
-        schema = SCHEMA.with_metadata({"laser_sweep": made_from})
-        _write_whole(self.path(columns.point, part), pa.table(arrays, schema=schema))
+        table = pa.table(arrays, schema=SCHEMA)
+        made_from = {
+            **asdict(self.identity),
+            "content": content_hash(table),
+            "versions": versions(),
+        }
+        metadata = {_METADATA: json.dumps(made_from, sort_keys=True)}
+        _write_whole(self.path(columns.point, part), table.replace_schema_metadata(metadata))
 
     def read(self) -> pd.DataFrame:
         """All outcomes that are there, one row for each point and example."""
@@ -166,7 +174,7 @@ class Store:
         check_writable(self.folder)
         _results(self.folder).mkdir(exist_ok=True)
         _remove_leftovers(_results(self.folder))
-        write_text(self.folder / "sweep.json", json.dumps(content, indent=2) + "\n")
+        write_file(self.folder / "sweep.json", json.dumps(content, indent=2) + "\n")
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -225,9 +233,10 @@ def check_writable(folder: Path) -> None:
         raise ConfigError(f"output: cannot write to {folder}: {error.strerror}.") from error
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all."""
-    _replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file, whole or not at all; text as UTF-8."""
+    encoded = content.encode() if isinstance(content, str) else content
+    _replace(path, lambda temporary: temporary.write_bytes(encoded))
 
 
 def _results(folder: Path) -> Path:
@@ -279,10 +288,15 @@ def _read(path: Path) -> pa.Table | None:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             table = file.read()
-    except (OSError, pa.ArrowException) as error:
+        if not table.schema.equals(SCHEMA):
+            raise ValueError("its columns are others")
+        # Parquet's own checksums leave out the headers of pages and the footer.
+        if content_hash(table) != json.loads(table.schema.metadata[_METADATA])["content"]:
+            raise ValueError("its content has changed")
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         log.warning("%s is damaged and will not be used: %s", path, one_line(error))
         return None
-    return table if table.schema.equals(SCHEMA) else None
+    return table
 
 
 def _frame(folder: Path, digests: Mapping[str, str]) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def test_a_sweep_from_the_command_to_the_report(sweep: Command, command: Command
     result = sweep("-m", *SMALL)
     output = assert_success(result)
     folder = tmp_path / SWEEP_FOLDER
-    assert str(folder / "report.md") in output
+    assert f"Report: {SWEEP_FOLDER / 'report.md'}\n" in output
     assert result.stderr == "", "quiet without a terminal"
     assert {path.name for path in folder.iterdir()} == {
         *("results", "figures", "sweep.json", "laser_sweep.log"),

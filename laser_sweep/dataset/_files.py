@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,17 +73,23 @@ def _row(values: Any, path: Path, place: str) -> Row:
 
 
 def _csv(path: Path) -> list[Row]:
-    import pandas as pd
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        try:
+            return [_csv_row(values, path, f"line {reader.line_num}") for values in reader]
+        except csv.Error as error:
+            raise ConfigError(
+                f"dataset.path={path}: line {reader.line_num} is not CSV: {error}."
+            ) from error
 
-    try:
-        # Without these, an answer of "NA" would be read as a missing value, and "1" as a number.
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except pd.errors.EmptyDataError:
-        return []
-    except pd.errors.ParserError as error:
-        raise ConfigError(f"dataset.path={path}: not CSV: {one_line(error)}") from error
-    records = frame.to_dict(orient="records")
-    return [_row(values, path, f"row {number}") for number, values in enumerate(records, 1)]
+
+def _csv_row(values: dict[Any, Any], path: Path, place: str) -> Row:
+    # How DictReader says that a line has more fields, or fewer, than the header.
+    if None in values or None in values.values():
+        raise ConfigError(
+            f"dataset.path={path}: {place} is not CSV: it has not as many fields as the header."
+        )
+    return Row(values, place)
 
 
 def _parquet(path: Path) -> list[Row]:

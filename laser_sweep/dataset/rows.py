@@ -8,11 +8,11 @@ where neither is there, the model may say anything.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from laser_sweep.config import DatasetConfig
+from laser_sweep.config import DEFAULT_CHOICES, DatasetConfig
 from laser_sweep.dataset import Example
 from laser_sweep.dataset._files import Row, read_rows
 from laser_sweep.errors import ConfigError
@@ -31,7 +31,7 @@ def read(config: DatasetConfig) -> list[Example]:
     path = Path(str(config.path)).expanduser()
     rows = read_rows(path)
     prompt = _template(config.prompt)
-    choices = _choices_of(config.choices, rows[0])
+    choices = _choices_of(config.choices, rows)
     examples = []
     for row in rows:
         try:
@@ -69,26 +69,30 @@ def _template(template: str) -> Callable[[Row], str]:
     return fill
 
 
-def _choices_of(written: Any, first: Row) -> Callable[[Row], list[str]]:
+def _choices_of(written: Any, rows: Sequence[Row]) -> Callable[[Row], list[str]]:
     """A function from a row to its labels: from a column, the same for all rows, or none."""
     if isinstance(written, list | tuple):
+        # Hydra reads [true,false] as truth values.
         labels = [
-            str(label).lower() if isinstance(label, bool) else str(label) for label in written
+            str(label).lower() if isinstance(label, bool) else str(label).strip()
+            for label in written
         ]
         if len(set(labels)) < max(2, len(labels)):
             raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
         return lambda row: labels
-    if written is not None and written in first.values:
+    named = written is not None and written != DEFAULT_CHOICES
+    if named or any(written in row.values for row in rows):
         return lambda row: _labels(row, written)
     return lambda row: []
 
 
 def _labels(row: Row, column: str) -> list[str]:
     value = _value(row, column)
-    labels = list(value) if isinstance(value, list | tuple) else []
-    if not all(isinstance(label, str) for label in labels) or len(set(labels)) < 2:
+    given = list(value) if isinstance(value, list | tuple) else []
+    labels = [label.strip() for label in given if isinstance(label, str)]
+    if len(labels) != len(given) or len(set(labels)) < max(2, len(labels)):
         raise _RowError(f"{column!r} is {value!r}, expected a list of two or more different texts")
-    return [label.strip() for label in labels]
+    return labels
 
 
 def _text(row: Row, column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,12 @@ from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
 from laser_sweep.dataset import Example
 from laser_sweep.errors import ConfigError
+
+_POSITIONS_BEHIND_PADDING = frozenset(
+    "roberta xlm-roberta xlm-roberta-xl roberta-prelayernorm camembert longformer mpnet "
+    "data2vec-text xmod esm ibert".split()
+)
+"""Model types that count positions from the padding token's id on, and so have fewer of them."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +137,23 @@ def _single(
 def _check_lengths(
     prompts: list[list[int]], tokenizer: PreTrainedTokenizerBase, config: PretrainedConfig
 ) -> None:
-    context = getattr(config, "max_position_embeddings", None) or tokenizer.model_max_length
-    limit = min(context, tokenizer.model_max_length)
+    limit = min(_context(config), tokenizer.model_max_length)
     for number, ids in enumerate(prompts):
         if not 0 < len(ids) <= limit:
             raise ConfigError(
                 f"Example {number} has {len(ids)} tokens in its prompt, "
                 f"expected 1 to {limit}, the model's context."
             )
+
+
+def _context(config: PretrainedConfig) -> float:
+    """How many tokens the model's positions are enough for."""
+    positions: int | None = getattr(config, "max_position_embeddings", None)
+    if positions is None:
+        return math.inf
+    if config.model_type not in _POSITIONS_BEHIND_PADDING or config.pad_token_id is None:
+        return positions
+    return positions - config.pad_token_id - 1
 
 
 def _special_prefix(tokenizer: PreTrainedTokenizerBase) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,13 @@ class Kept:
         """
         if self.protocol == "paper":
             return math.trunc(whole * ((10 - self.rate) * 0.1))
-        return math.floor(whole * (1 - self.rate / 10) + 1e-9)
+        return math.floor(whole * (1 - self._removed_share))
 
     def removed(self, whole: int) -> int:
         """How many of `whole` go, where that is what is counted: floor(whole * (1 - ρ))."""
-        return math.floor(whole * self.rate / 10 + 1e-9)
+        return math.floor(whole * self._removed_share)
+
+    @property
+    def _removed_share(self) -> Fraction:
+        """1 - ρ as it was written: 9.9 tenths are 99/100, which no float is."""
+        return Fraction(repr(float(self.rate))) / 10

@@ -5,14 +5,13 @@ Writes `selection.json`, `report.md`, `grid.csv`, `grid.parquet` and `figures/` 
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 from laser_sweep.report.content import Report, gather
-from laser_sweep.report.figure import draw_heat_map
+from laser_sweep.report.figure import heat_map
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.record import selection_json
-from laser_sweep.results import check_writable, read_record, read_results, write_text
+from laser_sweep.results import check_writable, read_record, read_results, write_file
 
 __all__ = ["Report", "read_report", "write_report"]
 
@@ -34,11 +33,10 @@ def write_report(folder: Path) -> Report:
     """
     report = read_report(folder)
     check_writable(folder / "figures")
-    write_text(folder / "grid.csv", report.table.to_csv(index=False))
-    buffer = io.BytesIO()
-    report.table.to_parquet(buffer, index=False)
-    (folder / "grid.parquet").write_bytes(buffer.getvalue())
-    write_text(folder / "selection.json", selection_json(report))
-    draw_heat_map(report, folder / "figures")
-    write_text(folder / "report.md", markdown(report))
+    write_file(folder / "grid.csv", report.table.to_csv(index=False))
+    write_file(folder / "grid.parquet", report.table.to_parquet(index=False))
+    write_file(folder / "selection.json", selection_json(report))
+    for name, picture in heat_map(report).items():
+        write_file(folder / "figures" / name, picture)
+    write_file(folder / "report.md", markdown(report))
     return report

@@ -111,7 +111,8 @@ class Report:
         """The report as it is printed at the end of a sweep."""
         unfinished = f"\n{self.missing} points have no result yet." if self.missing else ""
         table = tabulate(self.rows(), HEADERS, disable_numparse=True, colalign=_ALIGNMENT)
-        return f"\n{table}\n\n{self.verdict()}{unfinished}\nReport: {self.folder / 'report.md'}\n"
+        report = _near(self.folder / "report.md")
+        return f"\n{table}\n\n{self.verdict()}{unfinished}\nReport: {report}\n"
 
     def row(self, name: str, row: Mapping[Any, Any] | None) -> list[str]:
         """The figures of one point, as text, under `HEADERS`."""
@@ -175,6 +176,12 @@ def _changes(outcomes: pd.DataFrame, chosen: str | None) -> dict[str, int]:
         return {}
     after = after.reindex(before.index)
     return {"corrected": int((~before & after).sum()), "broken": int((before & ~after).sum())}
+
+
+def _near(path: Path) -> Path:
+    """A path as one would type it from where the command runs."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _percent(share: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
 from typing import Any
 
 import matplotlib
@@ -21,15 +21,23 @@ _MAXIMAL_LABELS = 400
 """With more cells than this in a panel, numbers in them could not be read."""
 
 
-def draw_heat_map(report: Report, folder: Path) -> None:
-    """Write `heat_map.png` and `heat_map.svg`; nothing if no edited point has a result."""
+def heat_map(report: Report) -> dict[str, bytes]:
+    """The files of the figure by name; none if no edited point has a result."""
     cells = _cells(report)
     if cells.empty or report.base is None:
-        return
+        return {}
     with matplotlib.rc_context(_SETTINGS):
         figure = _figure(report, cells)
-        figure.savefig(folder / f"{NAME}.png", dpi=150, metadata={"Software": None})
-        figure.savefig(folder / f"{NAME}.svg", metadata={"Date": None})
+        return {
+            f"{NAME}.png": _saved(figure, format="png", dpi=150, metadata={"Software": None}),
+            f"{NAME}.svg": _saved(figure, format="svg", metadata={"Date": None}),
+        }
+
+
+def _saved(figure: Figure, **options: Any) -> bytes:
+    file = io.BytesIO()
+    figure.savefig(file, **options)
+    return file.getvalue()
 
 
 def _cells(report: Report) -> pd.DataFrame:
@@ -74,7 +82,7 @@ def _panel(axes: Axes, cells: pd.DataFrame, layers: list[int], limit: float):  #
         vmin=-limit,
         vmax=limit,
     )
-    axes.set_xticks(range(difference.shape[1]), [f"{rho:g}" for rho in difference.columns])
+    axes.set_xticks(range(difference.shape[1]), [f"{rho:.12g}" for rho in difference.columns])
     names = ["all" if layer == ALL_LAYERS else str(layer) for layer in layers]
     axes.set_yticks(range(len(layers)), names)
     axes.tick_params(length=0)

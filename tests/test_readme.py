@@ -1,0 +1,94 @@
+"""Every command in the README is run, in its order, as a stranger would."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import environment
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(bash|python|text)\n(.*?)```", README, re.DOTALL)
+COMMANDS = [(kind, text) for kind, text in BLOCKS if kind != "text"]
+PRINTED = next(text for kind, text in BLOCKS if kind == "text")
+
+# `make demo` and `make test` set everything up; in CI they are what runs this test.
+ELSEWHERE = {"make demo\n"}
+
+
+def small_gpt2(folder: Path) -> None:
+    """A random GPT-2 of 12 layers that knows the README's words, as it is in the hub's cache."""
+    texts = " ".join(re.findall(r'"([A-Z][^"{}]*)"', README)) + " true false Is it true that ? It"
+    words = sorted(set(re.findall(r"\w+|\?", texts)))
+    vocabulary = {word: i for i, word in enumerate(["<unk>", *(f"▁{word}" for word in words)])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
+    repository = folder / "hugging-face" / "hub" / "models--openai-community--gpt2"
+    snapshot = repository / "snapshots" / ("0" * 40)
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text("0" * 40)
+    config = GPT2Config(n_layer=12, n_embd=120, n_head=4, vocab_size=len(vocabulary))
+    config.bos_token_id = config.eos_token_id = 0
+    GPT2LMHeadModel(config).save_pretrained(snapshot)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>").save_pretrained(snapshot)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all commands of the README are run in, one after the other."""
+    folder = tmp_path_factory.mktemp("readme")
+    small_gpt2(folder)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("readme")
+@pytest.mark.parametrize("number", range(len(COMMANDS)))
+def test_a_command_of_the_readme(number: int, folder: Path):
+    kind, text = COMMANDS[number]
+    if text in ELSEWHERE:
+        pytest.skip("run by CI before the tests")
+    shell = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}[kind]
+    path = f"{Path(sys.executable).parent}:{environment(folder)['PATH']}"
+    result = subprocess.run(
+        [*shell, text],
+        cwd=folder,
+        env={**environment(folder), "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    if text == "python -m laser_sweep -m lnum=0..27 rate=1,5,9.9\n":
+        assert_says_what_the_readme_shows(result.stdout)
+
+
+def assert_says_what_the_readme_shows(printed: str) -> None:
+    """The table and the verdict, up to the rounding of another machine."""
+    assert re.findall(r"fc_\w+-l\d+-rho[\d.]+", printed) == re.findall(
+        r"fc_\w+-l\d+-rho[\d.]+", PRINTED
+    )
+    ours, theirs = (re.findall(r"([\d.]+) %", text) for text in (printed, PRINTED))
+    assert [float(number) for number in ours] == pytest.approx(list(map(float, theirs)), abs=0.3)
+
+
+def test_links_lead_somewhere():
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        for link in re.findall(r"\]\(([^)]+)\)", document.read_text()):
+            assert link.startswith("https://") or (ROOT / link).exists(), link
+
+
+def test_options_of_the_schema_are_in_the_readme():
+    from laser_sweep.composition import options
+
+    of_files = {"intervention.name", "split.name", "cluster.name"}
+    undocumented = [name for name in options() if f"`{name}`" not in README]
+    assert set(undocumented) <= of_files

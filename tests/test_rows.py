@@ -1,0 +1,263 @@
+"""Rows of a user's file become examples; what is wrong with one is said with its place."""
+
+import csv
+import json
+
+import pandas as pd
+import pytest
+
+from laser_sweep.config import DatasetConfig
+from laser_sweep.dataset import Example, fingerprint, load_examples
+from laser_sweep.errors import ConfigError
+
+ROWS = [
+    {"question": "Anna speaks", "answer": "French"},
+    {"question": 'Bert says "one, two" and', "answer": "three"},
+    {"question": "Carla, née Ωmega, eats", "answer": "NA"},
+    {"question": "one is", "answer": "1"},
+    {"question": "a line\nbreak is", "answer": "null"},
+]
+EXAMPLES = [Example(row["question"], row["answer"]) for row in ROWS]
+
+
+def write_jsonl(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def write_json(path, rows):
+    path.write_text(json.dumps(rows), encoding="utf-8")
+
+
+def write_csv(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_parquet(path, rows):
+    pd.DataFrame(rows).to_parquet(path)
+
+
+WRITERS = {"jsonl": write_jsonl, "json": write_json, "csv": write_csv, "parquet": write_parquet}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """A function that writes rows to a file and loads them as examples."""
+
+    def load(rows, ending="jsonl", **options):
+        path = tmp_path / f"questions.{ending}"
+        WRITERS[ending](path, rows)
+        return load_examples(DatasetConfig(path=str(path), **options))
+
+    return load
+
+
+def changed(**values):
+    """The rows, the third of them with other values."""
+    return [{**row, **(values if number == 2 else {})} for number, row in enumerate(ROWS)]
+
+
+def load_text(tmp_path, text, ending="jsonl"):
+    path = tmp_path / f"questions.{ending}"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_examples(DatasetConfig(path=str(path)))
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_the_same_rows_are_the_same_examples_in_every_kind_of_file(read, ending):
+    assert read(ROWS, ending) == EXAMPLES
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "json", "csv"])
+def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path, ending):
+    plain = tmp_path / f"plain.{ending}"
+    WRITERS[ending](plain, ROWS)
+    assert load_text(tmp_path, b"\xef\xbb\xbf" + plain.read_bytes(), ending) == EXAMPLES
+
+
+def test_empty_lines_and_windows_line_ends_do_not_matter(tmp_path):
+    text = "\r\n\r\n".join(map(json.dumps, ROWS)) + "\r\n \r\n"
+    assert load_text(tmp_path, text) == EXAMPLES
+
+
+def test_the_ending_may_be_in_capitals(tmp_path):
+    write_csv(tmp_path / "QUESTIONS.CSV", ROWS)
+    assert load_examples(DatasetConfig(path=str(tmp_path / "QUESTIONS.CSV"))) == EXAMPLES
+
+
+def test_blanks_around_an_answer_are_taken_off(read):
+    assert read(changed(answer="  NA "))[2].answer == "NA"
+
+
+def test_the_prompt_is_a_template_over_the_columns(read):
+    rows = [{"claim": f"claim {i}", "by": "Anna", "answer": "true"} for i in range(5)]
+    examples = read(rows, prompt="{by} says: {claim}. {{So}} it is")
+    assert examples[3].prompt == "Anna says: claim 3. {So} it is"
+
+
+def test_the_answer_may_be_in_another_column(read):
+    assert [e.answer for e in read(ROWS, answer="question")] == [e.prompt for e in EXAMPLES]
+
+
+def test_choices_may_be_a_column(read):
+    rows = [{**row, "choices": [row["answer"], "other"]} for row in ROWS]
+    assert [e.choices for e in read(rows)] == [(row["answer"], "other") for row in ROWS]
+
+
+def test_choices_may_be_the_same_for_all_rows(read):
+    rows = [{"question": row["question"], "answer": "true"} for row in ROWS]
+    assert {e.choices for e in read(rows, choices=["false", "true"])} == {("false", "true")}
+
+
+def test_choices_that_are_truth_values_in_yaml_are_the_words(read):
+    rows = [{"question": row["question"], "answer": "true"} for row in ROWS]
+    assert read(rows, choices=[False, True])[0].choices == ("false", "true")
+
+
+def test_the_limit_takes_the_first_examples(read):
+    assert read(ROWS * 2, limit=6) == (EXAMPLES * 2)[:6]
+
+
+def test_a_missing_column_is_named_with_its_place_and_the_columns_there_are(read):
+    rows = changed()
+    rows[2] = {"question": "Anna speaks", "gold": "French"}
+    with pytest.raises(ConfigError, match=r"line 3: no column 'answer'; it has question, gold"):
+        read(rows)
+
+
+def test_a_column_of_the_template_that_is_missing_is_named(read):
+    with pytest.raises(ConfigError, match=r"line 1: no column 'claim'; it has question, answer"):
+        read(ROWS, prompt="{claim} is")
+
+
+def test_a_template_that_does_not_close_is_refused(read):
+    with pytest.raises(ConfigError, match=r"dataset\.prompt='\{question'"):
+        read(ROWS, prompt="{question")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"answer": 3}, r"'answer' is 3 \(int\), expected text"),
+        ({"answer": None}, r"'answer' is None .*expected text"),
+        ({"answer": "  "}, "'answer' is empty"),
+        ({"question": " "}, "the prompt is empty"),
+        ({"question": ["a"]}, r"'question' is \['a'\] \(list\), expected text"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_place(read, values, message):
+    with pytest.raises(ConfigError, match=f"line 3: {message}"):
+        read(changed(**values))
+
+
+@pytest.mark.parametrize("choices", ["yes", ["yes"], ["yes", "yes"], ["yes", " yes"], ["yes", 2]])
+def test_labels_that_are_not_two_different_texts_are_refused(read, choices):
+    rows = [{"question": "is it", "answer": "yes", "choices": ["yes", "no"]} for _ in range(5)]
+    rows[2]["choices"] = choices
+    with pytest.raises(ConfigError, match=r"line 3: 'choices' is .* two or more different texts"):
+        read(rows)
+
+
+@pytest.mark.parametrize("choices", [["true"], ["true", "true"], []])
+def test_given_choices_that_are_not_two_different_labels_are_refused(read, choices):
+    with pytest.raises(ConfigError, match=r"dataset\.choices=.*two or more different labels"):
+        read(ROWS, choices=choices)
+
+
+def test_an_answer_that_is_none_of_the_choices_is_refused(read):
+    with pytest.raises(ConfigError, match=r"line 1: the answer 'French' is none of .*'false'"):
+        read(ROWS, choices=["false", "true"])
+
+
+def test_too_few_examples_are_refused(read):
+    with pytest.raises(ConfigError, match=r"questions has 4 examples .*at least 5"):
+        read(ROWS[:4])
+
+
+@pytest.mark.parametrize("ending", ["txt", "tsv", ""])
+def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(tmp_path, ending):
+    path = tmp_path / f"questions.{ending}"
+    path.write_text("question\tanswer\n")
+    with pytest.raises(ConfigError, match=r"\.jsonl, \.json, \.csv, \.parquet"):
+        load_examples(DatasetConfig(path=str(path)))
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+    path = tmp_path / "nowhere.jsonl"
+    with pytest.raises(ConfigError, match=r"nowhere\.jsonl: there is no such file"):
+        load_examples(DatasetConfig(path=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "message"),
+    [
+        ("jsonl", "", "the file is empty"),
+        ("jsonl", '{"question": "a"}\n{"question"\n', "line 2 is not JSON"),
+        ("jsonl", '{"question": "a"}\n["a", "b"]\n', "line 2 is a list, expected an object"),
+        ("jsonl", b'{"question": "\xff"}\n', "cannot be read"),
+        ("json", "", "the file is empty"),
+        ("json", '{"question": "a"}', "expected a JSON list of rows"),
+        ("json", '[\n{"question": "a"},\n{"question" "b"}\n]', "line 3 is not JSON"),
+        ("json", '[{"question": "a"}, 7]', "row 2 is a int, expected an object"),
+        ("csv", "", "the file is empty"),
+        ("csv", "question,answer\nAnna,a\nBert,b,c\n", "line 3 is not CSV"),
+        ("csv", b"question,answer\n\xff,a\n", "cannot be read"),
+        ("parquet", "question,answer\n", "not Parquet"),
+    ],
+)
+def test_a_file_that_is_not_what_its_ending_says_is_refused(tmp_path, ending, text, message):
+    with pytest.raises(ConfigError, match=rf"questions\.{ending}: {message}"):
+        load_text(tmp_path, text, ending)
+
+
+def test_a_csv_in_which_every_row_has_a_field_too_many_is_refused(tmp_path):
+    text = "question,answer\n" + "Anna, who is French, speaks,French\n" * 5
+    with pytest.raises(ConfigError, match="line 2 is not CSV"):
+        load_text(tmp_path, text, "csv")
+
+
+def test_a_limit_that_leaves_no_validation_part_is_refused():
+    with pytest.raises(ConfigError, match=r"dataset\.limit=4: .*at least 5"):
+        DatasetConfig(path="questions.jsonl", limit=4)
+
+
+def test_without_a_path_the_option_and_the_kinds_of_file_are_named():
+    with pytest.raises(ConfigError, match=r"dataset\.path is not set: .*\.jsonl"):
+        DatasetConfig()
+
+
+def test_a_dataset_is_named_after_its_file():
+    assert DatasetConfig(path="my/own.rows.jsonl").name == "own.rows"
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", "-x"])
+def test_a_name_that_cannot_be_a_folders_is_refused(name):
+    with pytest.raises(ConfigError, match=r"dataset\.name="):
+        DatasetConfig(path="questions.jsonl", name=name)
+
+
+def test_an_unknown_reader_is_refused_with_those_that_there_are():
+    with pytest.raises(ConfigError, match=r"'rowz'\. Did you mean 'rows'"):
+        load_examples(DatasetConfig(path="questions.jsonl", reader="rowz"))
+
+
+def test_the_fingerprint_is_that_of_the_same_examples():
+    assert fingerprint(EXAMPLES) == fingerprint(list(EXAMPLES))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [Example("ab", "d"), Example("e", "f")],
+        [Example("a", "bd"), Example("e", "f")],
+        [Example("a", "b", ("d",)), Example("e", "f")],
+        [Example("e", "f"), Example("ab", "c")],
+        [Example("ab", "c")],
+        [Example("ab", "c"), Example("e", "f"), Example("", "")],
+        [Example("ab", "c", ("e", "f"))],
+    ],
+)
+def test_the_fingerprint_changes_with_every_text_its_place_and_the_order(other):
+    assert fingerprint(other) != fingerprint([Example("ab", "c"), Example("e", "f")])

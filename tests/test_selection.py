@@ -1,0 +1,94 @@
+"""Which point is chosen, by every rule and by accuracy."""
+
+import pandas as pd
+import pytest
+
+import laser_sweep.selection
+from laser_sweep import plugin
+from laser_sweep.errors import ConfigError
+from laser_sweep.selection import select
+
+RULES = plugin.names(laser_sweep.selection)
+
+
+def table(*rows):
+    """A grid of rows (point, accuracy, log-loss, edits, rank)."""
+    columns = ["point", "validation_accuracy", "validation_log_loss", "edits", "rank"]
+    padded = [(*row, *(0.5, 1.0, 1, 40)[len(row) - 1 :]) for row in rows]
+    return pd.DataFrame(padded, columns=columns).astype({"rank": "Int32", "edits": "Int32"})
+
+
+BASE = ("base", 0.5, 1.0, 0, None)
+
+
+def test_the_best_accuracy_wins_then_the_lower_log_loss_then_the_order():
+    grid = table(
+        BASE,
+        ("fc_in-l27-rho0.005", 0.500, 2.0),
+        ("fc_in-l27-rho0.01", 0.520, 2.5),
+        ("fc_out-l27-rho0.01", 0.520, 2.1),
+        ("fc_in-l26-rho0.05", 0.520, 2.1),
+        ("fc_out-l26-rho0.1", 0.519, 1.0),
+    )
+    assert select(grid, "accuracy", "corrected") == "fc_out-l27-rho0.01"
+    assert select(grid, "accuracy", "paper") == "fc_out-l27-rho0.01"
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ((0.6, 3.0, 9, 40), (0.5, 1.0, 1, 1)),
+        ((0.6, 1.0, 9, 40), (0.6, 1.1, 1, 1)),
+        ((0.6, 1.0, 1, 40), (0.6, 1.0, 2, 1)),
+        ((0.6, 1.0, 2, 20), (0.6, 1.0, 2, 40)),
+        ((0.6, 1.0, 2, 40), (0.6, float("nan"), 1, 1)),
+        ((0.6, 1.0, 2, 40), (float("nan"), float("nan"), 1, 1)),
+    ],
+)
+def test_the_better_of_two_wins_in_either_order(better, worse):
+    for rows in (
+        [("better", *better), ("worse", *worse)],
+        [("worse", *worse), ("better", *better)],
+    ):
+        assert select(table(*rows), "accuracy", "corrected") == "better"
+
+
+def test_what_is_equal_in_everything_is_decided_by_order():
+    rows = [("first", 0.6, 1.0, 1, 40), ("second", 0.6, 1.0, 1, 40)]
+    assert select(table(*rows), "accuracy", "corrected") == "first"
+    assert select(table(*reversed(rows)), "accuracy", "corrected") == "second"
+
+
+def test_the_base_is_a_candidate_but_not_in_the_papers_protocol():
+    grid = table(("base", 0.7, 1.0, 0, None), ("worse", 0.6), ("worst", 0.5))
+    assert select(grid, "accuracy", "corrected") == "base"
+    assert select(grid, "accuracy", "paper") == "worse"
+
+
+def test_in_a_tie_with_the_base_nothing_is_edited():
+    grid = table(("edit", 0.5, 1.0, 1, 1), BASE)
+    assert select(grid, "accuracy", "corrected") == "base"
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("protocol", ["corrected", "paper"])
+def test_every_rule_chooses_one_that_was_evaluated(rule, protocol):
+    missing = ("missing", float("nan"), float("nan"))
+    grid = table(BASE, missing, ("one", 0.4), ("other", 0.6))
+    assert select(grid, rule, protocol) in {"base", "one", "other"}
+    assert select(table(missing, BASE), rule, protocol) == "base"
+    assert select(table(missing), rule, protocol) is None
+    assert select(table(), rule, protocol) is None
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_leaves_the_table_as_it_was(rule):
+    grid = table(BASE, ("one", 0.4), ("other", 0.6))
+    before = grid.copy(deep=True)
+    select(grid, rule, "corrected")
+    pd.testing.assert_frame_equal(grid, before)
+
+
+def test_an_unknown_rule_is_refused_with_those_that_there_are():
+    with pytest.raises(ConfigError, match=r"'best'.*accuracy"):
+        select(table(BASE), "best", "corrected")
