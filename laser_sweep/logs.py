@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,21 @@ from tqdm import tqdm
 _LOGGER = logging.getLogger("laser_sweep")
 
 
+def say(text: str) -> None:
+    """Write to standard output; a reader that has gone away is no reason to stop a sweep."""
+    try:
+        tqdm.write(text, file=sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Otherwise the interpreter would try once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class _Terminal(logging.Handler):
     """Writes to standard output, above a progress bar if there is one."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        tqdm.write(self.format(record), file=sys.stdout)
-        sys.stdout.flush()
+        say(self.format(record))
 
 
 def log_to_terminal() -> None:

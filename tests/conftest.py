@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+# Two workers share the cores; threads of torch's own would only wait for each other.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 SWEEP_FOLDER = Path("multirun/demo/noisy_facts/rank_reduction")
@@ -21,7 +24,6 @@ def environment(folder: Path) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("HYDRA")},
         "HF_HUB_OFFLINE": "1",
         "HF_HOME": str(folder / "hugging-face"),
-        "OMP_NUM_THREADS": "1",
         "COLUMNS": "120",
     }
 

@@ -219,6 +219,21 @@ def test_a_progress_bar_in_a_terminal(tmp_path: Path):
     assert b"fc_in-l27-rho0.01" in shown
 
 
+def test_a_reader_that_goes_away_does_not_stop_the_sweep(tmp_path: Path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "laser_sweep", *SMALL],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+    assert (tmp_path / SWEEP_FOLDER / "report.md").exists()
+
+
 def test_an_interrupt_says_how_to_go_on(tmp_path: Path):
     process = subprocess.Popen(
         [sys.executable, "-m", "laser_sweep", "lnum=0..27", "rate=1,5,9.9"],

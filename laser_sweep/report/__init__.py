@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from laser_sweep.report.content import Report, gather
-from laser_sweep.report.figure import heat_map
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.record import selection_json
 from laser_sweep.results import check_writable, read_record, read_results, write_file
@@ -31,6 +30,8 @@ def write_report(folder: Path) -> Report:
     Raises:
         ConfigError: if the folder is no sweep's, or cannot be written to.
     """
+    from laser_sweep.report.figure import heat_map  # imports matplotlib, which takes a while
+
     report = read_report(folder)
     check_writable(folder / "figures")
     write_file(folder / "grid.csv", report.table.to_csv(index=False))

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from laser_sweep.errors import ConfigError
-from laser_sweep.logs import log_to_terminal
+from laser_sweep.logs import log_to_terminal, say
 from laser_sweep.report import write_report
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     log_to_terminal()
     try:
         for folder in parser.parse_args().folder:
-            print(write_report(folder.absolute()).terminal())
+            say(write_report(folder.absolute()).terminal())
     except ConfigError as error:
         sys.exit(f"laser_sweep.report: {error}")
 

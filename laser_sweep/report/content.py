@@ -27,6 +27,10 @@ HEADERS = (
 )
 
 
+HEAT_MAP = "heat_map"
+"""The name of the figure's files."""
+
+
 @dataclass(frozen=True)
 class Report:
     """The figures of a sweep.

@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from laser_sweep.grid import ALL_LAYERS, BASE
-from laser_sweep.report.content import Report
+from laser_sweep.report.content import HEAT_MAP, Report
 
-NAME = "heat_map"
 _SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
 _MAXIMAL_LABELS = 400
 """With more cells than this in a panel, numbers in them could not be read."""
@@ -28,9 +27,12 @@ def heat_map(report: Report) -> dict[str, bytes]:
         return {}
     with matplotlib.rc_context(_SETTINGS):
         figure = _figure(report, cells)
+        # The layout is worked out once, and not again for each file.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
         return {
-            f"{NAME}.png": _saved(figure, format="png", dpi=150, metadata={"Software": None}),
-            f"{NAME}.svg": _saved(figure, format="svg", metadata={"Date": None}),
+            f"{HEAT_MAP}.png": _saved(figure, format="png", dpi=150, metadata={"Software": None}),
+            f"{HEAT_MAP}.svg": _saved(figure, format="svg", metadata={"Date": None}),
         }
 
 

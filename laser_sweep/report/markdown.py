@@ -6,8 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
 
 from laser_sweep.grid import BASE
-from laser_sweep.report.content import HEADERS, Report
-from laser_sweep.report.figure import NAME
+from laser_sweep.report.content import HEADERS, HEAT_MAP, Report
 
 _BEST = 10
 
@@ -31,7 +30,7 @@ def markdown(report: Report) -> str:
         parts=report.record["parts"],
         table=tabulate(report.rows(), HEADERS, tablefmt="github", disable_numparse=True),
         best=_best(report),
-        figure=NAME if report.candidates > 1 and report.base is not None else None,
+        figure=HEAT_MAP if report.candidates > 1 and report.base is not None else None,
     )
 
 

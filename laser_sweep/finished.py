@@ -1,0 +1,73 @@
+"""Telling at once that a command has nothing to do, without a model's libraries."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+
+from laser_sweep.config import Config
+from laser_sweep.dataset import fingerprint, load_examples
+from laser_sweep.errors import ConfigError
+from laser_sweep.grid import BASE
+from laser_sweep.logs import say
+from laser_sweep.model.source import find
+from laser_sweep.report import read_report, write_report
+from laser_sweep.results import Identity, Store, read_record
+from laser_sweep.split import PARTS, TEST, VALIDATION, split
+
+log = logging.getLogger(__name__)
+
+
+def finished(config: Config) -> bool:
+    """Whether this very command was the last one in its folder and left nothing to do.
+
+    If so, its report is printed again, and made again if it has gone.
+    """
+    store = _store(config)
+    if store is None:
+        return False
+    points = read_record(config.folder)["points"]
+    parts = PARTS if config.split.test == "all" else (VALIDATION,)
+    if not all(store.has(point, part) for point in points for part in parts):
+        return False
+    report = read_report(config.folder)
+    chosen = [] if report.chosen is None else [report.chosen["point"]]
+    if not all(store.has(point, TEST) for point in (BASE, *chosen)):
+        return False
+    log.info("%s", title(config, store))
+    log.info("%s", progress(len(points), 0))
+    if not (config.folder / "report.md").exists():
+        write_report(config.folder)
+    say(report.terminal())
+    return True
+
+
+def title(config: Config, store: Store) -> str:
+    """One line that says which sweep this is."""
+    examples = sum(map(len, store.parts.values()))
+    return (
+        f"{config.model.name} on {config.dataset.name}, {config.intervention.name} "
+        f"({examples:,} examples, {store.identity.dtype}, {config.protocol} protocol)"
+    )
+
+
+def progress(points: int, todo: int) -> str:
+    """How many points there are, are done, and are to do."""
+    rest = "" if todo else ": nothing to compute"
+    return f"{points} points, {points - todo} done, {todo} to do{rest}"
+
+
+def _store(config: Config) -> Store | None:
+    """The results of the last command, if it had this configuration, this model and these rows."""
+    try:
+        record = read_record(config.folder)
+    except ConfigError:
+        return None
+    if record["config"] != asdict(config):
+        return None
+    examples = load_examples(config.dataset)
+    identity = Identity(**record["identity"])
+    weights = find(config.model.path, config.model.revision).weights
+    if (identity.weights, identity.examples) != (weights, fingerprint(examples)):
+        return None
+    return Store(config.folder, identity, split(len(examples), config.split))
