@@ -8,7 +8,7 @@ import time
 from laser_sweep.finished import progress, title
 from laser_sweep.grid import ALL_LAYERS, BASE, groups
 from laser_sweep.logs import log_file, say
-from laser_sweep.plan import Evaluation, Plan, record
+from laser_sweep.plan import Evaluation, Plan, command_of
 from laser_sweep.report import Report, read_report, write_report
 from laser_sweep.split import PARTS, TEST
 from laser_sweep.summary import point_of
@@ -43,7 +43,7 @@ def execute(plan: Plan) -> int:
     Returns:
         1 if a point failed, else 0.
     """
-    plan.store.open(record(plan))
+    plan.store.open(command_of(plan))
     started = time.perf_counter()
     with log_file(plan.store.folder):
         log.info("%s", title(plan.config, plan.store))

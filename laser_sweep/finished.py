@@ -11,8 +11,9 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.grid import BASE
 from laser_sweep.logs import say
 from laser_sweep.model.source import find
+from laser_sweep.record import read_record
 from laser_sweep.report import read_report, write_report
-from laser_sweep.results import Identity, Store, read_record
+from laser_sweep.results import Identity, Store
 from laser_sweep.split import PARTS, TEST, VALIDATION, split
 
 log = logging.getLogger(__name__)

@@ -28,6 +28,7 @@ class _Terminal(logging.Handler):
     """Writes to standard output, above a progress bar if there is one."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
         say(self.format(record))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -24,7 +25,8 @@ from laser_sweep.intervention._kept import Kept
 from laser_sweep.model import load
 from laser_sweep.model.layout import Layout, Matrix, find_layout
 from laser_sweep.model.source import Source, find
-from laser_sweep.results import Identity, PointColumns, Store, read_record
+from laser_sweep.record import NAME, DamagedRecordError, read_record
+from laser_sweep.results import Identity, PointColumns, Store
 from laser_sweep.split import TEST, VALIDATION, split
 
 log = logging.getLogger(__name__)
@@ -184,16 +186,12 @@ def _check_points(plan: Plan) -> None:
 
 def _check_folder(store: Store) -> None:
     """Check that results of another format are not mixed with ours."""
-    if (store.folder / "sweep.json").is_file():
-        try:
+    if (store.folder / NAME).is_file():
+        with suppress(DamagedRecordError):
             read_record(store.folder)
-        except ConfigError as error:
-            # A damaged record is written anew; one of another format is somebody's results.
-            if "format" in str(error):
-                raise
 
 
-def record(plan: Plan) -> dict[str, object]:
+def command_of(plan: Plan) -> dict[str, object]:
     """What `sweep.json` says of the command, beside the identity."""
     return {
         "config": asdict(plan.config),

@@ -15,9 +15,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,13 +24,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from laser_sweep.errors import ConfigError, one_line
+from laser_sweep import record
+from laser_sweep.atomic import check_writable, remove_leftovers, replace_file, write_file
+from laser_sweep.errors import one_line
 from laser_sweep.provenance import content_hash, digest, versions
 
 log = logging.getLogger(__name__)
-
-FORMAT = 1
-"""Changes with every change that makes results of different versions incomparable."""
 
 SCHEMA = pa.schema(
     [
@@ -63,9 +59,6 @@ SCHEMA = pa.schema(
     ]
 )
 """The columns of `read_results`; those that a dataset does not record are null."""
-
-_LEFTOVER_AFTER_S = 3600.0
-"""A result is written in much less; whatever is older is nobody's."""
 
 _METADATA = b"laser_sweep"
 """The key of a file's metadata under which it says what it was made from."""
@@ -103,7 +96,7 @@ class Identity:
     dtype: str
     examples: str
     protocol: str
-    format: int = FORMAT
+    format: int = record.FORMAT
 
 
 class Store:
@@ -150,55 +143,35 @@ class Store:
             "versions": versions(),
         }
         metadata = {_METADATA: json.dumps(made_from, sort_keys=True)}
-        _write_whole(self.path(columns.point, part), table.replace_schema_metadata(metadata))
+        table = table.replace_schema_metadata(metadata)
+        replace_file(
+            self.path(columns.point, part),
+            lambda path: pq.write_table(table, path, compression="zstd", write_page_checksum=True),
+        )
 
     def read(self) -> pd.DataFrame:
         """All outcomes that are there, one row for each point and example."""
         return _frame(self.folder, self.digests)
 
-    def open(self, record: Mapping[str, Any]) -> None:
+    def open(self, command: Mapping[str, Any]) -> None:
         """Make the folder, and record in it what the command is about.
 
         Raises:
             ConfigError: if the folder cannot be written to.
         """
         content = {
-            "format": FORMAT,
+            "format": record.FORMAT,
             "identity": asdict(self.identity),
             "parts": {
                 part: {"examples": len(examples), "digest": self.digests[part]}
                 for part, examples in self.parts.items()
             },
-            **record,
+            **command,
         }
         check_writable(self.folder)
         _results(self.folder).mkdir(exist_ok=True)
-        _remove_leftovers(_results(self.folder))
-        write_file(self.folder / "sweep.json", json.dumps(content, indent=2) + "\n")
-
-
-def read_record(folder: Path) -> dict[str, Any]:
-    """What `sweep.json` says of the last command in a sweep's folder.
-
-    Raises:
-        ConfigError: if there is none, or it is of another version of the store.
-    """
-    path = folder / "sweep.json"
-    if not path.is_file():
-        raise ConfigError(f"{folder}: there is no sweep.json, so it is no sweep's folder.")
-    try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ConfigError(
-            f"{path} is damaged ({one_line(error)}): run the sweep's command again."
-        ) from error
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        written = record.get("format") if isinstance(record, dict) else None
-        raise ConfigError(
-            f"{folder} was written in format {written} by another version of laser_sweep; this one "
-            f"reads format {FORMAT}. Move the folder away or set output=... to another one."
-        )
-    return record
+        remove_leftovers(_results(self.folder))
+        write_file(self.folder / record.NAME, json.dumps(content, indent=2) + "\n")
 
 
 def read_results(folder: str | Path) -> pd.DataFrame:
@@ -216,71 +189,12 @@ def read_results(folder: str | Path) -> pd.DataFrame:
     Raises:
         ConfigError: if the folder is no sweep's, or of another version of the store.
     """
-    parts = read_record(Path(folder))["parts"]
+    parts = record.read_record(Path(folder))["parts"]
     return _frame(Path(folder), {part: facts["digest"] for part, facts in parts.items()})
-
-
-def check_writable(folder: Path) -> None:
-    """Make a folder, and try to write to it.
-
-    Raises:
-        ConfigError: if either fails.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise ConfigError(f"output: cannot write to {folder}: {error.strerror}.") from error
-
-
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file, whole or not at all; text as UTF-8."""
-    encoded = content.encode() if isinstance(content, str) else content
-    _replace(path, lambda temporary: temporary.write_bytes(encoded))
 
 
 def _results(folder: Path) -> Path:
     return folder / "results"
-
-
-def _write_whole(path: Path, table: pa.Table) -> None:
-    _replace(
-        path,
-        lambda temporary: pq.write_table(
-            table, temporary, compression="zstd", write_page_checksum=True
-        ),
-    )
-
-
-def _replace(path: Path, write: Any) -> None:
-    """Write under a temporary name in the same folder, flush to the disk, rename."""
-    # A random name, not the process id: processes on two machines can share one.
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        os.fsync(descriptor)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    finally:
-        os.close(descriptor)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files of processes that were killed while they wrote."""
-    for path in folder.glob(".*.tmp"):
-        if time.time() - path.stat().st_mtime > _LEFTOVER_AFTER_S:
-            path.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """The process's umask: temporary files are private, results are as private as other files."""
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def _read(path: Path) -> pa.Table | None:

@@ -16,16 +16,10 @@ from hypothesis import strategies as st
 from tiny import quick
 
 import laser_sweep
+from laser_sweep.atomic import write_file
 from laser_sweep.errors import ConfigError
-from laser_sweep.results import (
-    FORMAT,
-    Identity,
-    PointColumns,
-    Store,
-    read_record,
-    read_results,
-    write_file,
-)
+from laser_sweep.record import FORMAT, read_record
+from laser_sweep.results import Identity, PointColumns, Store, read_results
 
 PARTS = {"validation": [0, 1, 2], "test": [3, 4, 5, 6]}
 IDENTITY = Identity("xxh3:weights", "float32", "xxh3:examples", "corrected")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from laser_sweep.atomic import check_writable, write_file
+from laser_sweep.record import read_record
 from laser_sweep.report.content import Report, gather
 from laser_sweep.report.markdown import markdown
-from laser_sweep.report.record import selection_json
-from laser_sweep.results import check_writable, read_record, read_results, write_file
+from laser_sweep.report.selection import selection_json
+from laser_sweep.results import read_results
 
 __all__ = ["Report", "read_report", "write_report"]
 
