@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+from itertools import zip_longest
 from typing import Any
 
 import matplotlib
@@ -10,12 +12,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from laser_sweep.grid import ALL_LAYERS, BASE
+from laser_sweep.grid import ALL_LAYERS, BASE, LNAMES
 from laser_sweep.report.content import HEAT_MAP, Report
 
 _SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
+_PAGE_WIDTH = 12.0
+"""Inches after which the panels go on in the next row."""
 _MAXIMAL_LABELS = 400
 """With more cells than this in a panel, numbers in them could not be read."""
 
@@ -51,31 +56,39 @@ def _cells(report: Report) -> pd.DataFrame:
 
 
 def _figure(report: Report, cells: pd.DataFrame) -> Figure:
-    lnames = list(dict.fromkeys(cells["lname"]))
+    lnames = [lname for lname in LNAMES if lname in set(cells["lname"])]
     layers = sorted(cells["lnum"].unique())
-    columns = cells["rho"].nunique()
-    size = (1.9 + len(lnames) * (0.7 + 0.55 * columns), 1.7 + 0.22 * len(layers))
-    figure = Figure(figsize=(max(size[0], 4.5), max(size[1], 2.6)), layout="constrained")
-    panels = figure.subplots(1, len(lnames), squeeze=False, sharey=True)[0]
+    rhos = sorted(cells["rho"].unique(), reverse=True)
+    width, height = 0.7 + 0.55 * len(rhos), 0.8 + 0.22 * len(layers)
+    columns = min(len(lnames), max(1, int(_PAGE_WIDTH / width)))
+    rows = math.ceil(len(lnames) / columns)
+    size = (max(1.9 + columns * width, 4.5), max(0.9 + rows * height, 3.0))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False)
     limit = max(cells["difference"].abs().max(), 1.0)
-    for axes, lname in zip(panels, lnames, strict=True):
-        image = _panel(axes, cells[cells["lname"] == lname], layers, limit)
+    for axes, lname in zip_longest(panels.flat, lnames):
+        if lname is None:
+            axes.set_axis_off()
+            continue
+        image = _panel(axes, cells[cells["lname"] == lname], layers, rhos, limit)
         axes.set_title(f"τ = {lname}")
-        axes.set_xlabel("ρ (fraction kept)")
-        _frame_chosen(axes, report, lname, layers, sorted(cells["rho"].unique(), reverse=True))
-    panels[0].set_ylabel("ℓ (layer)")
-    figure.colorbar(image, ax=panels, label="validation accuracy − base (points)")
+        _frame_chosen(axes, report, lname, layers, rhos)
+    figure.supxlabel("ρ (fraction kept)")
+    figure.supylabel("ℓ (layer)")
+    figure.colorbar(image, ax=panels, label="points above base")
     assert report.base is not None
     base = 100 * report.base["validation_accuracy"]
     figure.suptitle(f"{report.title}\nvalidation accuracy in %, base {base:.1f} %")
     return figure
 
 
-def _panel(axes: Axes, cells: pd.DataFrame, layers: list[int], limit: float):  # type: ignore
+def _panel(
+    axes: Axes, cells: pd.DataFrame, layers: list[int], rhos: list[float], limit: float
+) -> AxesImage:
     """Draw one τ: ℓ from the bottom up, ρ from mild to severe."""
-    difference = cells.pivot(index="lnum", columns="rho", values="difference").reindex(layers)
-    difference = difference[sorted(difference.columns, reverse=True)]
-    accuracy = cells.pivot(index="lnum", columns="rho", values="validation_accuracy")
+    cells = cells.set_index(["lnum", "rho"])
+    difference = cells["difference"].unstack().reindex(index=layers, columns=rhos)
+    accuracy = cells["validation_accuracy"].unstack().reindex(index=layers, columns=rhos)
     image = axes.imshow(
         difference.to_numpy(float),
         aspect="auto",
@@ -84,7 +97,7 @@ def _panel(axes: Axes, cells: pd.DataFrame, layers: list[int], limit: float):  #
         vmin=-limit,
         vmax=limit,
     )
-    axes.set_xticks(range(difference.shape[1]), [f"{rho:.12g}" for rho in difference.columns])
+    axes.set_xticks(range(len(rhos)), [f"{rho:.12g}" for rho in rhos])
     names = ["all" if layer == ALL_LAYERS else str(layer) for layer in layers]
     axes.set_yticks(range(len(layers)), names)
     axes.tick_params(length=0)
