@@ -15,12 +15,16 @@ import hydra
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from laser_sweep.composition import explain
 from laser_sweep.config import Config, conf_folder, register
 from laser_sweep.errors import ConfigError, is_no_room
 from laser_sweep.grid import bracket
 from laser_sweep.logs import log_to_terminal
+
+_INTERRUPTED = 130
+"""The exit status of a program that an interrupt ended, as shells have it."""
 
 
 def main() -> None:
@@ -38,11 +42,14 @@ def main() -> None:
     except ConfigError as error:
         sys.exit(f"laser_sweep: {error}")
     except OSError as error:
-        if not is_no_room(error):
+        if error.filename is None and not is_no_room(error):
             raise
-        sys.exit(f"laser_sweep: {error.strerror}; what is done is kept, the same command goes on.")
+        what = f"{error.filename}: " if error.filename else ""
+        sys.exit(f"laser_sweep: {what}{error.strerror}; what is done is kept.")
     except KeyboardInterrupt:
-        sys.exit("laser_sweep: interrupted; what is done is kept, the same command goes on.")
+        message = "laser_sweep: interrupted; what is done is kept, the same command goes on."
+        print(message, file=sys.stderr)
+        sys.exit(_INTERRUPTED)
     sys.exit(status)
 
 
@@ -62,7 +69,7 @@ def _compose() -> list[Config]:
         os.environ["LASER_SWEEP_SCRATCH"] = scratch
         try:
             decorate(composed.append)()
-        except (HydraException, OmegaConfBaseException) as error:
+        except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
             if wants_traceback:
                 raise
             raise explain(error) from error
@@ -73,7 +80,9 @@ def _compose() -> list[Config]:
 
 def _typed(composed: DictConfig) -> Config:
     try:
-        config: Any = OmegaConf.to_object(composed)
+        # Hydra lets `+name=value` add what the schema does not have.
+        plain = OmegaConf.to_container(composed, resolve=True)
+        config: Any = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Config), plain))
     except OmegaConfBaseException as error:
         raise explain(error) from error
     assert isinstance(config, Config)

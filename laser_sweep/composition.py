@@ -26,8 +26,8 @@ def explain(error: Exception) -> ConfigError:
         return unknown(group or "configuration", name, error.options)
     if isinstance(error, OverrideParseException):
         return ConfigError(
-            f"{error.override!r} is not understood: expected option=value, and in the value "
-            "brackets that close and no empty item."
+            f"{error.override!r} is not understood: expected option=value. Put a value with "
+            "signs of its own in quotes, and those in quotes of the shell: \"option='value'\"."
         )
     if isinstance(cause, MissingMandatoryValue):
         return ConfigError(f"{cause.full_key} is not set: {one_line(cause.msg)}")

@@ -21,6 +21,7 @@ PACKAGE = Path(__file__).parent
 PROTOCOLS = ("corrected", "paper")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 TEST_EVALUATIONS = ("selected", "all")
+_LONGEST_NAME = 150
 DEFAULT_CHOICES = "choices"
 """The column of labels, for rows that have it; any other one that is named has to be there."""
 MINIMUM_EXAMPLES = 5
@@ -44,7 +45,9 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         choose("model.dtype", self.dtype, DTYPES)
-        self.name = _folder_name("model.name", self.name, self.path)
+        if not self.path:
+            raise ConfigError("model.path is not set: expected a hub id or a folder.")
+        self.name = _folder_name("model.name", self.name, Path(self.path).absolute().name)
 
 
 @dataclass
@@ -60,7 +63,7 @@ class DatasetConfig:
     choices: Any = DEFAULT_CHOICES
 
     def __post_init__(self) -> None:
-        if self.path is None:
+        if not self.path:
             raise ConfigError(
                 "dataset.path is not set: expected a .jsonl, .json, .csv or .parquet file."
             )
@@ -68,7 +71,7 @@ class DatasetConfig:
             raise ConfigError(
                 f"dataset.limit={self.limit}: expected at least {MINIMUM_EXAMPLES} examples."
             )
-        self.name = _folder_name("dataset.name", self.name, str(Path(self.path).with_suffix("")))
+        self.name = _folder_name("dataset.name", self.name, Path(self.path).stem)
 
 
 @dataclass
@@ -133,14 +136,23 @@ class Config:
     def folder(self) -> Path:
         """The folder of this sweep's results, absolute."""
         parts = (self.model.name, self.dataset.name, self.intervention.name)
-        return Path(self.output, *map(str, parts)).absolute()
+        return Path(self.output, *map(str, parts)).expanduser().absolute()
 
 
-def _folder_name(option: str, name: str | None, path: str) -> str:
-    """The given name, or the last part of a path, if it can name a folder."""
-    chosen = name if name is not None else Path(path).name
-    if chosen in ("", ".", "..") or "/" in chosen or "\\" in chosen or chosen.startswith("-"):
+def _folder_name(option: str, name: str | None, default: str) -> str:
+    """The given name, or the default, if it can name a folder.
+
+    Raises:
+        ConfigError: if it cannot, on some machine.
+    """
+    chosen = name if name is not None else default
+    length = len(chosen.encode(errors="replace"))
+    if chosen in ("", ".", "..") or set(chosen) & set('/\\|"') or chosen.startswith("-"):
         raise ConfigError(f"{option}={chosen!r}: expected a name that can be a folder's.")
+    if length > _LONGEST_NAME or not chosen.isprintable():
+        raise ConfigError(
+            f"{option}={chosen[:40]!r}: expected at most {_LONGEST_NAME} bytes of text."
+        )
     return chosen
 
 

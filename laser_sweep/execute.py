@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 
@@ -9,9 +10,8 @@ from laser_sweep.finished import progress, title
 from laser_sweep.grid import ALL_LAYERS, BASE, groups
 from laser_sweep.logs import log_file, say
 from laser_sweep.plan import Evaluation, Plan, command_of
-from laser_sweep.report import Report, read_report, write_report
+from laser_sweep.report import Report, gather, write_report
 from laser_sweep.split import PARTS, TEST
-from laser_sweep.summary import point_of
 from laser_sweep.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -44,14 +44,17 @@ def execute(plan: Plan) -> int:
         1 if a point failed, else 0.
     """
     plan.store.open(command_of(plan))
+    folder = plan.store.folder
     started = time.perf_counter()
-    with log_file(plan.store.folder):
+    with log_file(folder):
         log.info("%s", title(plan.config, plan.store))
         worker = Worker(plan)
         failed = _grid(plan, worker)
-        finals = _finals(read_report(plan.store.folder))
-        failed += worker.run(plan.missing(finals))
-        report = write_report(plan.store.folder)
+        failed += worker.run(plan.missing(_finals(plan)))
+        report = _report(plan)
+        # Another command may have worked in the folder meanwhile; the report is this one's.
+        plan.store.open(command_of(plan))
+        write_report(report)
         say(report.terminal())
         log.info("finished in %.0f s", time.perf_counter() - started)
         if failed:
@@ -61,7 +64,7 @@ def execute(plan: Plan) -> int:
                 len({point for point, _ in failed}),
                 len(plan.points),
                 *failed[0],
-                plan.store.folder / "laser_sweep.log",
+                folder / "laser_sweep.log",
             )
     return 1 if failed else 0
 
@@ -74,10 +77,18 @@ def _grid(plan: Plan, worker: Worker) -> list[Evaluation]:
     return worker.run(missing)
 
 
-def _finals(report: Report) -> list[Evaluation]:
-    """The base and the chosen point, which an earlier command may have found, on the test part."""
-    chosen = [] if report.chosen is None else [point_of(report.chosen)]
-    return [Evaluation(point, TEST) for point in dict.fromkeys([BASE, *chosen])]
+def _report(plan: Plan) -> Report:
+    """The report of this command's points, from what is in the store."""
+    record = plan.store.record(command_of(plan))
+    # As it will be read back: what JSON makes of it is what the report is about.
+    return gather(plan.store.folder, json.loads(json.dumps(record)), plan.store.read())
+
+
+def _finals(plan: Plan) -> list[Evaluation]:
+    """The base and the chosen point on the test part."""
+    chosen = _report(plan).chosen
+    names = {str(BASE), *([] if chosen is None else [chosen["point"]])}
+    return [Evaluation(point, TEST) for point in plan.points if str(point) in names]
 
 
 def _shortened(layers: list[str]) -> str:

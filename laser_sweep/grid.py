@@ -32,6 +32,7 @@ LNAMES = (*MATRIX_TYPES, *MATRIX_GROUPS, NO_EDIT)
 Number = TypeVar("Number", int, float)
 Value = TypeVar("Value")
 
+_LONGEST_RANGE = 100_000
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?:\.\.([1-9]\d*))?")
 
 
@@ -84,7 +85,9 @@ BASE = Point()
 def bracket(override: str) -> str:
     """Make `rate=1,5,9.9` one list, where Hydra would make three jobs of it."""
     key, _, value = override.partition("=")
-    return f"{key}=[{value}]" if key in AXES and "," in value and "[" not in value else override
+    # Hydra's own range(0,3) and choice(a,b) keep their commas.
+    is_list = key in AXES and "," in value and not set("[(") & set(value)
+    return f"{key}=[{value}]" if is_list else override
 
 
 def lnames(written: object) -> list[str]:
@@ -93,7 +96,7 @@ def lnames(written: object) -> list[str]:
     Raises:
         ConfigError: if one is no matrix type, group of matrix types or `dont`.
     """
-    for name in (names := _distinct(_items(written))):
+    for name in (names := _distinct("lname", _items(written))):
         if name not in LNAMES:
             raise unknown("matrix type lname", name, LNAMES)
     return names
@@ -108,7 +111,7 @@ def lnums(written: object) -> list[int] | None:
     expected = "whole numbers and ranges like 0..27, separated by commas, or 'all'"
     if str(written).strip() == "all":
         return None
-    return _distinct(_numbers("lnum", written, int, expected))
+    return _distinct("lnum", _numbers("lnum", written, int, expected))
 
 
 def rates(rate: object, rho: object, default: Iterable[float]) -> list[float]:
@@ -122,10 +125,11 @@ def rates(rate: object, rho: object, default: Iterable[float]) -> list[float]:
     expected = "numbers separated by commas, like 1,5,9.9"
     if rho is not None:
         fractions = _bounded("rho", _numbers("rho", rho, float, expected), 1, "the fraction kept")
-        return _distinct(round(10 * (1 - fraction), 11) for fraction in fractions)
+        return _distinct("rho", (round(10 * (1 - fraction), 11) for fraction in fractions))
     written = list(default) if rate is None else rate
     tenths = _numbers("rate", written, float, expected)
-    return _distinct(_bounded("rate", tenths, 10, "the tenths removed"))
+    bounded = _bounded("rate", tenths, 10, "the tenths removed")
+    return _distinct("rate", (round(tenth, 11) for tenth in bounded))
 
 
 def points(kind: str, types: list[str], layers: list[int], tenths: list[float]) -> list[Point]:
@@ -156,6 +160,10 @@ def _numbers(
     for item in _items(written):
         if match := _RANGE.fullmatch(item):
             first, last, step = (int(part or 1) for part in match.groups())
+            if (last - first) // step >= _LONGEST_RANGE:
+                raise ConfigError(
+                    f"{axis}={item} is too long: expected at most {_LONGEST_RANGE:,} values."
+                )
             if first > last:
                 raise ConfigError(f"{axis}={item} is empty: {first} > {last}.")
             yield from map(number, map(str, range(first, last + 1, step)))
@@ -173,5 +181,7 @@ def _bounded(axis: str, values: Iterable[float], top: float, meaning: str) -> It
         yield value
 
 
-def _distinct(values: Iterable[Value]) -> list[Value]:
-    return list(dict.fromkeys(values))
+def _distinct(axis: str, values: Iterable[Value]) -> list[Value]:
+    if not (distinct := list(dict.fromkeys(values))):
+        raise ConfigError(f"{axis} has no value: expected at least one.")
+    return distinct

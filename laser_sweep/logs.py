@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -16,6 +17,8 @@ _LOGGER = logging.getLogger("laser_sweep")
 
 def say(text: str) -> None:
     """Write to standard output; a reader that has gone away is no reason to stop a sweep."""
+    if sys.stdout is None:  # started with its output closed
+        return
     try:
         tqdm.write(text, file=sys.stdout)
         sys.stdout.flush()
@@ -34,6 +37,9 @@ class _Terminal(logging.Handler):
 
 def log_to_terminal() -> None:
     """Say on standard output what happens, at the level of a person's interest."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show a sign is no reason to lose the rest of a line.
+        sys.stdout.reconfigure(errors="replace")
     terminal = _Terminal()
     terminal.setLevel(logging.INFO)
     terminal.setFormatter(logging.Formatter("[%(asctime)s] %(message)s", "%H:%M:%S"))

@@ -18,7 +18,6 @@ import laser_sweep.split
 from laser_sweep import grid, plugin
 from laser_sweep.config import PACKAGE, Config
 from laser_sweep.dataset import fingerprint, load_examples
-from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.encode import Question, encode
 from laser_sweep.grid import BASE, Point
 from laser_sweep.intervention._kept import Kept
@@ -134,8 +133,9 @@ def make_plan(config: Config) -> Plan:
     device = load.resolve_device(config.model.device)
     dtype = load.resolve_dtype(config.model.dtype, model, device)
     questions = encode(examples, tokenizer, model, masked=load.is_masked(model))
-    every_layer = range(len(layout.blocks))
-    points = grid.points(config.intervention.name, types, layers or list(every_layer), tenths)
+    if layers is None:
+        layers = list(range(len(layout.blocks)))
+    points = grid.points(config.intervention.name, types, layers, tenths)
     identity = Identity(
         weights=source.weights,
         dtype=str(dtype).removeprefix("torch."),
@@ -160,14 +160,12 @@ def _check_names(config: Config) -> None:
 def _axes(config: Config) -> tuple[list[str], list[int] | None, list[float]]:
     types = grid.lnames(config.lname)
     layers = grid.lnums(config.lnum)
-    tenths = grid.rates(config.rate, config.rho, config.intervention.rates)
-    if config.intervention.name == NO_INTERVENTION:
+    name = config.intervention.name
+    if name == NO_INTERVENTION:
         return [], layers, []
-    if not plugin.load(laser_sweep.intervention, config.intervention.name).USES_RATE:
+    if not plugin.load(laser_sweep.intervention, name).USES_RATE:
         return types, layers, [10.0]
-    if not tenths:
-        raise ConfigError("rate and rho are both missing: expected one of them, like rate=1,5,9.9.")
-    return types, layers, tenths
+    return types, layers, grid.rates(config.rate, config.rho, config.intervention.rates)
 
 
 def _check_points(plan: Plan) -> None:

@@ -13,6 +13,9 @@ FORMAT = 1
 
 NAME = "sweep.json"
 
+IDENTITY = {"weights", "dtype", "examples", "protocol", "format"}
+"""The fields of `laser_sweep.results.Identity`."""
+
 
 class DamagedRecordError(ConfigError):
     """The record cannot be read; the sweep's command writes it anew."""
@@ -33,10 +36,25 @@ def read_record(folder: Path) -> dict[str, Any]:
         raise DamagedRecordError(
             f"{path} is damaged ({one_line(error)}): run the sweep's command again."
         ) from error
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        written = record.get("format") if isinstance(record, dict) else None
+    if not isinstance(record, dict) or "format" not in record:
+        raise DamagedRecordError(f"{path} is damaged: run the sweep's command again.")
+    if (written := record["format"]) == FORMAT and not _is_complete(record):
+        raise DamagedRecordError(f"{path} is damaged: run the sweep's command again.")
+    if written != FORMAT:
         raise ConfigError(
             f"{folder} was written in format {written} by another version of laser_sweep; this one "
             f"reads format {FORMAT}. Move the folder away or set output=... to another one."
         )
     return record
+
+
+def _is_complete(record: dict[str, Any]) -> bool:
+    """Whether a record has all that is read from it."""
+    try:
+        config, model, parts = record["config"], record["model"], record["parts"]
+        _ = [config[group]["name"] for group in ("model", "dataset", "intervention", "split")]
+        _ = [(part["examples"], part["digest"]) for part in parts.values()]
+        _ = config["selection"], config["protocol"], model["path"], model["commit"]
+        return set(record["identity"]) == IDENTITY and isinstance(record["points"], list)
+    except (AttributeError, KeyError, TypeError):
+        return False

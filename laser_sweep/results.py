@@ -153,13 +153,9 @@ class Store:
         """All outcomes that are there, one row for each point and example."""
         return _frame(self.folder, self.digests)
 
-    def open(self, command: Mapping[str, Any]) -> None:
-        """Make the folder, and record in it what the command is about.
-
-        Raises:
-            ConfigError: if the folder cannot be written to.
-        """
-        content = {
+    def record(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        """What `sweep.json` says of a command whose results these are."""
+        return {
             "format": record.FORMAT,
             "identity": asdict(self.identity),
             "parts": {
@@ -168,10 +164,18 @@ class Store:
             },
             **command,
         }
+
+    def open(self, command: Mapping[str, Any]) -> None:
+        """Make the folder, and record in it what the command is about.
+
+        Raises:
+            ConfigError: if the folder cannot be written to.
+        """
         check_writable(self.folder)
         _results(self.folder).mkdir(exist_ok=True)
         remove_leftovers(_results(self.folder))
-        write_file(self.folder / record.NAME, json.dumps(content, indent=2) + "\n")
+        content = json.dumps(self.record(command), indent=2)
+        write_file(self.folder / record.NAME, content + "\n")
 
 
 def read_results(folder: str | Path) -> pd.DataFrame:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
-from laser_sweep.grid import BASE, Edit, Point
 from laser_sweep.split import PARTS
 
 POINT_COLUMNS = ["point", "intervention", "lname", "lnum", "rate", "rho", "rank", "edits"]
@@ -31,11 +27,3 @@ def summarize(outcomes: pd.DataFrame) -> pd.DataFrame:
         table[f"{part}_accuracy"] = grouped["correct"].mean().reindex(table.index)
         table[f"{part}_log_loss"] = grouped["loss"].mean().reindex(table.index)
     return table.reset_index(drop=True)
-
-
-def point_of(row: Mapping[str, Any]) -> Point:
-    """The point that a row of the grid is about."""
-    if row["point"] == str(BASE):
-        return BASE
-    edit = Edit(row["intervention"], row["lname"], int(row["lnum"]), float(row["rate"]))
-    return Point((edit,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from laser_sweep.config import Config
+from laser_sweep.errors import ConfigError
 from laser_sweep.finished import finished
 from laser_sweep.logs import say
 
@@ -18,6 +19,7 @@ def run(configs: Sequence[Config]) -> int:
     Raises:
         ConfigError: before anything is run, if one of the sweeps cannot be.
     """
+    _check_folders(configs)
     dry_run = configs[0].dry_run
     waiting = [config for config in configs if dry_run or not finished(config)]
     if not waiting:
@@ -31,3 +33,15 @@ def run(configs: Sequence[Config]) -> int:
         say("\n\n".join(map(describe, plans)))
         return 0
     return max(map(execute, plans))
+
+
+def _check_folders(configs: Sequence[Config]) -> None:
+    """Check that no two sweeps of a command write their reports into the same folder."""
+    folders = [config.folder for config in configs]
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise ConfigError(
+                f"{folders.count(folder)} of the command's sweeps have the folder {folder}: "
+                "give each a model.name, dataset.name or output of its own. "
+                "(The values of an axis make one sweep: lnum=0,1,2 or 0..2.)"
+            )

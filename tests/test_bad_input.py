@@ -52,6 +52,21 @@ MISTAKES = {
     "dataset=rows": ["dataset.path is not set", ".jsonl"],
     "dataset.path=missing.jsonl": ["missing.jsonl", "no such file"],
     "dataset.path=rows.xlsx": ["rows.xlsx", ".parquet"],
+    "lnum=[]": ["lnum has no value"],
+    "lname=[]": ["lname has no value"],
+    "lnum=0..900000000": ["lnum=0..900000000 is too long"],
+    "+lnumm=3": ["Unknown option 'lnumm'", "'lnum'"],
+    "+model.foo=1": ["Unknown option 'model.foo'"],
+    "dataset.path=": ["dataset.path is not set"],
+    "model.path=": ["model.path is not set"],
+    "model.revision=main": ["model.revision=main", "is a folder"],
+    "dataset.path=/": ["dataset.name=''"],
+    f"model.name={'x' * 300}": ["model.name='xxx", "at most 150"],
+    "dataset.choices={a:1}": ["dataset.choices", "brackets"],
+    "dataset.prompt='{question!r}'": ["dataset.prompt", "{question}"],
+    "protocol=paper,corrected": ["2 of the command's sweeps", "output"],
+    "lnum=range(0,3)": ["3 of the command's sweeps", "lnum=0,1,2"],
+    "dataset.path=données.jsonl": ["is not understood", "quotes"],
     "output=a_file": ["cannot write to", "a_file"],
     "output=/proc/nowhere": ["cannot write to /proc/nowhere"],
 }
@@ -64,6 +79,8 @@ FILES = {
     f'{GOOD_ROW}\n{{"question": "x"}}\n': ["line 2", "no column 'answer'", "it has question"],
     f'{GOOD_ROW}\n{{"question": "x", "answer": 4}}\n': ["line 2", "'answer' is 4 (int)"],
     f'{GOOD_ROW}\n{{"question": "x", "answer": " "}}\n': ["line 2", "'answer' is empty"],
+    f'{GOOD_ROW}\n{{"question": "\\ud800", "answer": "x"}}\n': ["line 2", "surrogate"],
+    "[" * 100_000: ["line 1 is not JSON"],
     f"{GOOD_ROW}\n" * 4: ["has 4 examples", "at least 5"],
 }
 UNKNOWN_ANSWER = json.dumps({"question": "The cat is", "answer": "antidisestablishmentarianism"})
@@ -97,7 +114,9 @@ def test_a_bad_file_is_told_with_its_line(content: str, sweep: Command, tmp_path
 def test_an_answer_that_the_model_cannot_say(sweep: Command, tmp_path: Path):
     (tmp_path / "rows.jsonl").write_text(f"{GOOD_ROW}\n" * 5 + UNKNOWN_ANSWER)
     result = sweep("dataset.path=rows.jsonl")
-    assert_one_line(result, "Example 5", "'antidisestablishmentarianism'", "not in the vocabulary")
+    assert_one_line(
+        result, "Example 5 (line 6)", "'antidisestablishmentarianism'", "not in the vocabulary"
+    )
 
 
 @pytest.mark.parametrize(

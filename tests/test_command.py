@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -134,6 +135,34 @@ def test_the_same_command_again_computes_nothing(sweep: Command, tmp_path: Path)
     assert log.count(" computing ") == len(before)
 
 
+def test_what_is_missing_of_a_report_is_made_again(sweep: Command, tmp_path: Path):
+    assert_success(sweep(*SMALL))
+    picture = tmp_path / SWEEP_FOLDER / "figures" / "heat_map.svg"
+    before = picture.read_bytes()
+    picture.unlink()
+    assert_success(sweep(*SMALL))
+    assert picture.read_bytes() == before
+
+
+def test_two_commands_in_one_folder_at_once_report_their_own_figures(tmp_path: Path):
+    def start(limit: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "laser_sweep", *SMALL, f"dataset.limit={limit}"],
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    with start(60) as one, start(100) as other:
+        at_once = [one.communicate()[0], other.communicate()[0]]
+    for limit, output in zip((60, 100), at_once, strict=True):
+        with start(limit) as alone:
+            printed = alone.communicate()[0]
+        assert f"({limit} examples" in output
+        assert re.findall(r"[\d.]+ %", printed) == re.findall(r"[\d.]+ %", output)
+
+
 def test_a_larger_command_adds_only_what_is_missing(sweep: Command, tmp_path: Path):
     assert_success(sweep(*SMALL))
     output = assert_success(sweep(*SMALL, "lnum=25..27"))
@@ -242,13 +271,15 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path):
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
+        # Where the tests run in the background, interrupts are ignored, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     results = tmp_path / SWEEP_FOLDER / "results"
     while process.poll() is None and not any(results.glob("fc_*.parquet")):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode != 0
+    assert process.returncode == 130
     assert errors.strip() == (
         "laser_sweep: interrupted; what is done is kept, the same command goes on."
     )

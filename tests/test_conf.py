@@ -14,6 +14,7 @@ from laser_sweep import grid, plugin
 from laser_sweep.config import Config, conf_folder, register
 
 FILES = sorted(path for path in conf_folder().glob("*/*.yaml"))
+WITHOUT_RATES = {"none", "zero"}
 NEEDS = {"rows": ["dataset.path=questions.jsonl"]}
 
 
@@ -31,7 +32,8 @@ def test_a_file_composes(path: Path):
     config = composed(f"{path.parent.name}={path.stem}", *NEEDS.get(path.stem, []))
     assert grid.lnames(config.lname)
     grid.lnums(config.lnum)
-    grid.rates(config.rate, config.rho, config.intervention.rates)
+    if config.intervention.name not in WITHOUT_RATES:
+        assert grid.rates(config.rate, config.rho, config.intervention.rates)
     assert config.intervention.name in ["none", *plugin.names(laser_sweep.intervention)]
     assert config.split.name in plugin.names(laser_sweep.split)
 

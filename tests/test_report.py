@@ -26,6 +26,13 @@ BAD = PointColumns("rank_reduction", "fc_out", 2, 9.9, 0.01, 40, 1, "fc_out-l2-r
 POINTS = [BASE, BAD, MILD, GOOD]
 
 
+def remake(folder):
+    """Make the report of a folder, as `python -m laser_sweep.report` does."""
+    report = read_report(folder)
+    write_report(report)
+    return report
+
+
 def make_config(protocol="corrected"):
     return Config(
         model=ModelConfig(path="models/tiny"),
@@ -39,12 +46,12 @@ def make_config(protocol="corrected"):
     )
 
 
-def make_store(folder, protocol="corrected"):
+def make_store(folder, protocol="corrected", points=()):
     store = Store(folder, Identity("xxh3:w", "float32", "xxh3:e", protocol), PARTS)
     record = {
         "config": asdict(make_config(protocol)),
         "model": {"path": "models/tiny", "commit": None, "device": "cpu"},
-        "points": [columns.point for columns in POINTS],
+        "points": [*(columns.point for columns in POINTS), *points],
     }
     store.open(record)
     return store
@@ -121,7 +128,7 @@ def test_reading_a_report_writes_nothing(store):
 
 
 def test_selection_json_says_everything_to_programs(store):
-    write_report(store.folder)
+    remake(store.folder)
     made = selection(store.folder)
     assert made["rule"] == "accuracy"
     assert made["chosen"] == {
@@ -146,7 +153,7 @@ def test_selection_json_says_everything_to_programs(store):
 
 
 def test_the_grid_has_a_row_for_each_point(store):
-    write_report(store.folder)
+    remake(store.folder)
     csv = pd.read_csv(store.folder / "grid.csv")
     parquet = pd.read_parquet(store.folder / "grid.parquet")
     for grid in (csv, parquet):
@@ -161,7 +168,7 @@ def test_the_grid_has_a_row_for_each_point(store):
 
 
 def test_the_markdown_says_what_was_found_and_what_was_run(store):
-    report = write_report(store.folder)
+    report = remake(store.folder)
     text = (store.folder / "report.md").read_text(encoding="utf-8")
     assert text.startswith("# tiny · facts · rank_reduction\n")
     assert report.verdict() in text
@@ -174,7 +181,7 @@ def test_the_markdown_says_what_was_found_and_what_was_run(store):
 
 
 def test_the_best_points_are_listed_best_first_without_the_base(store):
-    write_report(store.folder)
+    remake(store.folder)
     text = (store.folder / "report.md").read_text(encoding="utf-8")
     best = text.partition("## Best on the validation part")[2].partition("All points")[0]
     listed = [line.split("|")[1].strip() for line in best.splitlines() if "rho" in line]
@@ -182,7 +189,7 @@ def test_the_best_points_are_listed_best_first_without_the_base(store):
 
 
 def test_the_heat_map_is_a_picture_that_the_markdown_shows(store):
-    write_report(store.folder)
+    remake(store.folder)
     figures = store.folder / "figures"
     assert (figures / "heat_map.png").read_bytes().startswith(b"\x89PNG")
     svg = (figures / "heat_map.svg").read_text(encoding="utf-8")
@@ -192,9 +199,9 @@ def test_the_heat_map_is_a_picture_that_the_markdown_shows(store):
 
 
 def test_the_same_results_are_the_same_bytes_in_every_file(store):
-    write_report(store.folder)
+    remake(store.folder)
     first = files_of(store.folder)
-    write_report(store.folder)
+    remake(store.folder)
     assert files_of(store.folder) == first
     assert {"selection.json", "report.md", "grid.csv", "grid.parquet"} <= set(first)
 
@@ -202,7 +209,7 @@ def test_the_same_results_are_the_same_bytes_in_every_file(store):
 def test_a_point_that_is_not_tested_yet_is_reported_as_such(tmp_path):
     store = make_store(tmp_path)
     write_grid(store)
-    report = write_report(tmp_path)
+    report = remake(tmp_path)
     assert "fc_in-l3-rho0.01; not tested yet" in report.verdict()
     assert report.difference is None
     made = selection(tmp_path)
@@ -215,7 +222,7 @@ def test_an_unfinished_sweep_says_how_much_is_missing(tmp_path):
     store = make_store(tmp_path)
     write(store, BASE, "validation", "1010")
     write(store, GOOD, "validation", "1110")
-    report = write_report(tmp_path)
+    report = remake(tmp_path)
     assert report.missing == 2
     assert "2 points have no result yet" in report.terminal()
     assert "2 points have no result yet" in (tmp_path / "report.md").read_text(encoding="utf-8")
@@ -227,7 +234,7 @@ def test_the_base_is_chosen_where_no_edit_is_better(tmp_path):
     write(store, BASE, "validation", "1110")
     write(store, BASE, "test", "1111100000")
     write(store, BAD, "validation", "0000")
-    report = write_report(tmp_path)
+    report = remake(tmp_path)
     assert report.chosen["point"] == "base"
     assert "base model itself is chosen" in report.verdict()
     assert report.difference == 0
@@ -238,7 +245,7 @@ def test_in_the_papers_protocol_the_base_is_reported_and_not_chosen(tmp_path):
     store = make_store(tmp_path, "paper")
     write(store, BASE, "validation", "1110")
     write(store, BAD, "validation", "0000")
-    report = write_report(tmp_path)
+    report = remake(tmp_path)
     assert (report.base["point"], report.chosen["point"]) == ("base", BAD.point)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "without the base model" in text
@@ -250,7 +257,7 @@ def test_without_the_base_there_is_a_report_and_no_verdict(tmp_path, present):
     store = make_store(tmp_path)
     for columns in present:
         write(store, columns, "validation", "1110")
-    report = write_report(tmp_path)
+    report = remake(tmp_path)
     assert report.verdict().startswith("Nothing to select yet")
     assert selection(tmp_path)["base"] is None
     assert "heat_map" not in (tmp_path / "report.md").read_text(encoding="utf-8")
@@ -259,17 +266,17 @@ def test_without_the_base_there_is_a_report_and_no_verdict(tmp_path, present):
 
 def test_the_base_alone_needs_no_heat_map(tmp_path):
     write(make_store(tmp_path), BASE, "validation", "1110")
-    write_report(tmp_path)
+    remake(tmp_path)
     assert not list((tmp_path / "figures").iterdir())
     assert "heat_map" not in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
 def test_all_layers_at_once_and_points_without_a_rank_are_reported(tmp_path):
-    store = make_store(tmp_path)
+    store = make_store(tmp_path, points=["mlp-lall-rho0.01"])
     write_grid(store)
     everywhere = replace(GOOD, lname="mlp", lnum=-1, rank=None, edits=8, point="mlp-lall-rho0.01")
     write(store, everywhere, "validation", "1111")
-    report = write_report(tmp_path)
+    report = remake(tmp_path)
     assert report.rows()[1][:3] == ["chosen", "mlp-lall-rho0.01", "–"]
     assert selection(tmp_path)["chosen"]["rank"] is None
     svg = (tmp_path / "figures" / "heat_map.svg").read_text(encoding="utf-8")
@@ -279,4 +286,12 @@ def test_all_layers_at_once_and_points_without_a_rank_are_reported(tmp_path):
 
 def test_a_folder_that_is_no_sweeps_is_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"there is no sweep\.json"):
-        write_report(tmp_path)
+        remake(tmp_path)
+
+
+def test_points_of_other_commands_are_no_candidates(tmp_path):
+    store = make_store(tmp_path)
+    write_grid(store)
+    other = replace(GOOD, lnum=1, point="fc_in-l1-rho0.01")
+    write(store, other, "validation", "1111", log_loss=0.1)
+    assert other.point not in set(remake(tmp_path).table["point"])

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny import quick
+from tiny import COMMAND, quick
 
 import laser_sweep
 from laser_sweep.atomic import write_file
@@ -40,7 +40,7 @@ def outcomes_of(part):
 
 def make_store(folder, identity=IDENTITY, parts=PARTS):
     store = Store(folder, identity, parts)
-    store.open({"config": {}})
+    store.open(COMMAND)
     return store
 
 
@@ -336,7 +336,7 @@ def test_a_record_of_another_format_is_refused_with_both_formats(store):
 @pytest.mark.parametrize("content", ["[1, 2]", "{}", "null"])
 def test_a_record_that_is_none_of_ours_is_refused(store, content):
     (store.folder / "sweep.json").write_text(content)
-    with pytest.raises(ConfigError, match="in format None"):
+    with pytest.raises(ConfigError, match="damaged"):
         read_record(store.folder)
 
 

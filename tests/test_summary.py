@@ -2,26 +2,20 @@
 
 import pandas as pd
 import pytest
+from tiny import COMMAND
 
-from laser_sweep import grid
 from laser_sweep.results import Identity, PointColumns, Store
-from laser_sweep.summary import POINT_COLUMNS, point_of, summarize
+from laser_sweep.summary import POINT_COLUMNS, summarize
 
 BASE = PointColumns("none", "dont", None, 0.0, 1.0, None, 0, "base")
 EDIT = PointColumns("rank_reduction", "mlp", 3, 9.9, 0.01, None, 2, "mlp-l3-rho0.01")
-
-
-def columns_of(point):
-    """The result columns of a point with one edit."""
-    (edit,) = point.edits
-    return PointColumns(edit.kind, edit.lname, edit.lnum, edit.rate, edit.rho, None, 1, str(point))
 
 
 @pytest.fixture
 def store(tmp_path):
     identity = Identity("weights", "float32", "examples", "corrected")
     made = Store(tmp_path, identity, {"validation": [0, 1, 2], "test": [3, 4]})
-    made.open({})
+    made.open(COMMAND)
     return made
 
 
@@ -69,12 +63,3 @@ def test_without_outcomes_there_are_no_rows_but_all_columns(store):
     table = summarize(store.read())
     assert table.empty
     assert {*POINT_COLUMNS, "validation_accuracy", "test_log_loss"} <= set(table.columns)
-
-
-def test_a_row_leads_back_to_its_point(store):
-    edited = grid.points("pruning", ["fc_in", "all"], [-1, 0, 12], [0.0, 3.3, 9.995])[1:]
-    for columns in [BASE, *map(columns_of, edited)]:
-        store.write(columns, "test", outcomes([True, False], [-1.0, -2.0], [1, 1]))
-    rows = summarize(store.read()).to_dict(orient="records")
-    assert {point_of(row) for row in rows} == {grid.BASE, *edited}
-    assert [str(point_of(row)) for row in rows] == [row["point"] for row in rows]

@@ -156,3 +156,15 @@ _CONFIGS = {
         architectures=["RobertaForMaskedLM"],
     ),
 }
+
+
+COMMAND = {
+    "config": {
+        **{group: {"name": group} for group in ("model", "dataset", "intervention", "split")},
+        "selection": "accuracy",
+        "protocol": "corrected",
+    },
+    "model": {"path": "model", "commit": None},
+    "points": ["base"],
+}
+"""What a sweep's command adds to `sweep.json`, at the least."""

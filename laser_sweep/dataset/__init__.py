@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import xxhash
 
@@ -20,11 +20,13 @@ class Example:
         prompt: the text that the model is given.
         answer: the gold answer, as text without the blank before it.
         choices: the labels that the model chooses from; empty where it may say anything.
+        place: where a person finds it, such as `line 3`; no part of what it is.
     """
 
     prompt: str
     answer: str
     choices: tuple[str, ...] = ()
+    place: str = field(default="", compare=False)
 
 
 def load_examples(config: DatasetConfig) -> list[Example]:

@@ -59,9 +59,10 @@ def _json_list(path: Path) -> list[Row]:
 def _json(text: str, path: Path, first_line: int) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
-        line = first_line + error.lineno - 1
-        raise ConfigError(f"dataset.path={path}: line {line} is not JSON: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:
+        line = first_line + getattr(error, "lineno", 1) - 1
+        why = getattr(error, "msg", one_line(error))
+        raise ConfigError(f"dataset.path={path}: line {line} is not JSON: {why}.") from error
 
 
 def _row(values: Any, path: Path, place: str) -> Row:
@@ -75,6 +76,9 @@ def _row(values: Any, path: Path, place: str) -> Row:
 def _csv(path: Path) -> list[Row]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, strict=True)
+        header = reader.fieldnames or []
+        if len(set(header)) < len(header):
+            raise ConfigError(f"dataset.path={path}: two columns have the same name: {header}.")
         try:
             return [_csv_row(values, path, f"line {reader.line_num}") for values in reader]
         except csv.Error as error:

@@ -29,7 +29,7 @@ def read(config: DatasetConfig) -> list[Example]:
         ConfigError: if a row lacks a column, or holds something else than text in it.
     """
     path = Path(str(config.path)).expanduser()
-    rows = read_rows(path)
+    rows = read_rows(path)[: config.limit]
     prompt = _template(config.prompt)
     choices = _choices_of(config.choices, rows)
     examples = []
@@ -50,15 +50,20 @@ def _example(
     labels = choices(row)
     if labels and gold not in labels:
         raise _RowError(f"the answer {gold!r} is none of the choices {labels}")
-    return Example(prompt(row), gold, tuple(labels))
+    return Example(prompt(row), gold, tuple(labels), row.place)
 
 
 def _template(template: str) -> Callable[[Row], str]:
     """A function that fills in the columns by name; `str.format` could reach into objects."""
     try:
-        parts = [(literal, column) for literal, column, *_ in string.Formatter().parse(template)]
+        parsed = list(string.Formatter().parse(template))
     except ValueError as error:
         raise ConfigError(f"dataset.prompt={template!r}: {error}.") from error
+    if any(spec or conversion for _, _, spec, conversion in parsed):
+        raise ConfigError(
+            f"dataset.prompt={template!r}: expected columns alone, like {{question}}."
+        )
+    parts = [(literal, column) for literal, column, _, _ in parsed]
 
     def fill(row: Row) -> str:
         filled = [text + ("" if name is None else _text(row, name)) for text, name in parts]
@@ -80,10 +85,16 @@ def _choices_of(written: Any, rows: Sequence[Row]) -> Callable[[Row], list[str]]
         if len(set(labels)) < max(2, len(labels)):
             raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
         return lambda row: labels
-    named = written is not None and written != DEFAULT_CHOICES
-    if named or any(written in row.values for row in rows):
-        return lambda row: _labels(row, written)
-    return lambda row: []
+    if written is None:
+        return lambda row: []
+    if not isinstance(written, str):
+        raise ConfigError(
+            f"dataset.choices={written}: expected a column, or labels in brackets: [true,false]."
+        )
+    column = written
+    if column == DEFAULT_CHOICES and not any(column in row.values for row in rows):
+        return lambda row: []
+    return lambda row: _labels(row, column)
 
 
 def _labels(row: Row, column: str) -> list[str]:
@@ -99,6 +110,10 @@ def _text(row: Row, column: str) -> str:
     value = _value(row, column)
     if not isinstance(value, str):
         raise _RowError(f"{column!r} is {value!r} ({type(value).__name__}), expected text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _RowError(f"{column!r} is {value!r}, which has half a surrogate pair") from None
     return value
 
 

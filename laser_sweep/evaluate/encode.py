@@ -52,7 +52,7 @@ def encode(
             or a prompt is longer than the model's context.
     """
     prompts = _masked_prompts(examples, tokenizer) if masked else _prompts(examples, tokenizer)
-    _check_lengths(prompts, tokenizer, config)
+    _check_lengths(examples, prompts, min(_context(config), tokenizer.model_max_length))
     labels = _labels(examples, tokenizer, masked=masked)
     mask = tokenizer.mask_token_id
     return [
@@ -84,9 +84,8 @@ def _masked_prompts(
     prompts: list[list[int]] = tokenizer(texts)["input_ids"]
     for number, ids in enumerate(prompts):
         if (masks := ids.count(tokenizer.mask_token_id)) != 1:
-            raise ConfigError(
-                f"Example {number} has {masks} mask tokens in its prompt, expected 1."
-            )
+            where = _where(examples, number)
+            raise ConfigError(f"{where} has {masks} mask tokens in its prompt, expected 1.")
     return prompts
 
 
@@ -107,15 +106,26 @@ def _labels(
     )
     tokens: list[dict[str, int]] = [{} for _ in examples]
     for (number, label), ids in zip(asked, whole, strict=True):
-        tokens[number][label] = _single(tokenizer, number, label, before[number], ids)
+        where = f"{_where(examples, number)}: the answer {label!r}"
+        tokens[number][label] = _single(tokenizer, where, before[number], ids)
+    _check_different(examples, tokens)
     return tokens
 
 
+def _check_different(examples: Sequence[Example], tokens: list[dict[str, int]]) -> None:
+    """Check that no two labels are the same to the model, as in a tokenizer without case."""
+    for number, example in enumerate(examples):
+        if len({tokens[number][label] for label in example.choices}) < len(example.choices):
+            raise ConfigError(
+                f"{_where(examples, number)}: two of the choices {list(example.choices)} are the "
+                "same token to the model."
+            )
+
+
 def _single(
-    tokenizer: PreTrainedTokenizerBase, number: int, label: str, prompt: list[int], whole: list[int]
+    tokenizer: PreTrainedTokenizerBase, where: str, prompt: list[int], whole: list[int]
 ) -> int:
     """The one token by which `whole` is longer than `prompt`."""
-    where = f"Example {number}: the answer {label!r}"
     if whole[: len(prompt)] != prompt:
         raise ConfigError(
             f"{where} changes the tokens of the prompt that it follows "
@@ -134,14 +144,11 @@ def _single(
     return pieces[0]
 
 
-def _check_lengths(
-    prompts: list[list[int]], tokenizer: PreTrainedTokenizerBase, config: PretrainedConfig
-) -> None:
-    limit = min(_context(config), tokenizer.model_max_length)
+def _check_lengths(examples: Sequence[Example], prompts: list[list[int]], limit: float) -> None:
     for number, ids in enumerate(prompts):
         if not 0 < len(ids) <= limit:
             raise ConfigError(
-                f"Example {number} has {len(ids)} tokens in its prompt, "
+                f"{_where(examples, number)} has {len(ids)} tokens in its prompt, "
                 f"expected 1 to {limit}, the model's context."
             )
 
@@ -168,6 +175,11 @@ def _special_prefix(tokenizer: PreTrainedTokenizerBase) -> list[int]:
 def _plain_ids(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> list[list[int]]:
     ids: list[list[int]] = tokenizer(texts, add_special_tokens=False)["input_ids"]
     return ids
+
+
+def _where(examples: Sequence[Example], number: int) -> str:
+    place = examples[number].place
+    return f"Example {number} ({place})" if place else f"Example {number}"
 
 
 def _blank(prompt: str) -> str:

@@ -61,6 +61,8 @@ def find(path: str, revision: str | None) -> Source:
     """
     folder = Path(path).expanduser()
     if folder.is_dir():
+        if revision is not None:
+            raise ConfigError(f"model.revision={revision}: {path} is a folder, without revisions.")
         return _in_folder(folder)
     if folder.exists() or path.startswith((".", "/", "~")) or path.count("/") > 1:
         raise ConfigError(f"model.path={path}: there is no such folder.")

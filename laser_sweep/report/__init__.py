@@ -9,12 +9,22 @@ from pathlib import Path
 
 from laser_sweep.atomic import check_writable, write_file
 from laser_sweep.record import read_record
-from laser_sweep.report.content import Report, gather
+from laser_sweep.report.content import HEAT_MAP, Report, gather
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.selection import selection_json
 from laser_sweep.results import read_results
 
-__all__ = ["Report", "read_report", "write_report"]
+__all__ = ["FILES", "Report", "gather", "read_report", "write_report"]
+
+FILES = (
+    "report.md",
+    "selection.json",
+    "grid.csv",
+    "grid.parquet",
+    f"figures/{HEAT_MAP}.png",
+    f"figures/{HEAT_MAP}.svg",
+)
+"""The files of a report; the figures only if an edited point has a result."""
 
 
 def read_report(folder: Path) -> Report:
@@ -26,15 +36,15 @@ def read_report(folder: Path) -> Report:
     return gather(folder, read_record(folder), read_results(folder))
 
 
-def write_report(folder: Path) -> Report:
-    """Make the report of a sweep's folder, and write all of its files.
+def write_report(report: Report) -> None:
+    """Write all files of a report into its folder.
 
     Raises:
-        ConfigError: if the folder is no sweep's, or cannot be written to.
+        ConfigError: if the folder cannot be written to.
     """
     from laser_sweep.report.figure import heat_map  # imports matplotlib, which takes a while
 
-    report = read_report(folder)
+    folder = report.folder
     check_writable(folder / "figures")
     write_file(folder / "grid.csv", report.table.to_csv(index=False))
     write_file(folder / "grid.parquet", report.table.to_parquet(index=False))
@@ -42,4 +52,3 @@ def write_report(folder: Path) -> Report:
     for name, picture in heat_map(report).items():
         write_file(folder / "figures" / name, picture)
     write_file(folder / "report.md", markdown(report))
-    return report

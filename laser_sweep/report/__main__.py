@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from laser_sweep.errors import ConfigError
+from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.logs import log_to_terminal, say
-from laser_sweep.report import write_report
+from laser_sweep.report import read_report, write_report
 
 
 def main() -> None:
@@ -26,9 +26,11 @@ def main() -> None:
     log_to_terminal()
     try:
         for folder in parser.parse_args().folder:
-            say(write_report(folder.absolute()).terminal())
-    except ConfigError as error:
-        sys.exit(f"laser_sweep.report: {error}")
+            report = read_report(folder.absolute())
+            write_report(report)
+            say(report.terminal())
+    except (ConfigError, OSError) as error:
+        sys.exit(f"laser_sweep.report: {one_line(error)}")
 
 
 if __name__ == "__main__":

@@ -103,8 +103,10 @@ class Report:
             return "The base model itself is chosen: no edit is better on the validation part."
         if self.difference is None:
             return f"Chosen on the validation part: {self.chosen['point']}; not tested yet."
+        reason = "" if self._difference("validation_accuracy", 1) else ", for its log-loss alone"
         return (
-            f"Chosen on the validation part: {self.chosen['point']}. On the test part it is right "
+            f"Chosen on the validation part{reason}: {self.chosen['point']}. On the test part it "
+            "is right "
             f"on {_percent(self.chosen['test_accuracy'])} of the examples, the base model on "
             f"{_percent(self.base['test_accuracy'])}: {self.difference:+.1f} points "
             f"({self.changed['corrected']:,} examples corrected, "
@@ -153,8 +155,9 @@ _ALIGNMENT = ("left", "left", *["right"] * (len(HEADERS) - 2))
 
 
 def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> Report:
-    """Select, and put together what the report says."""
+    """Select among the points of the command, and put together what the report says."""
     config = record["config"]
+    outcomes = outcomes[outcomes["point"].isin(record["points"])]
     table = summarize(outcomes)
     chosen = select(table, config["selection"], config["protocol"])
     return Report(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 
 def validation(count: int, fraction: float) -> list[int]:
-    """The first trunc(fraction * count) examples."""
-    return list(range(int(fraction * count)))
+    """The first trunc(fraction * count) examples, the fraction taken as it is written."""
+    return list(range(int(Fraction(repr(fraction)) * count)))
