@@ -40,21 +40,19 @@ def small_gpt2(folder: Path) -> None:
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>").save_pretrained(snapshot)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that all commands of the README are run in, one after the other."""
-    folder = tmp_path_factory.mktemp("readme")
-    small_gpt2(folder)
-    return folder
-
-
 @pytest.mark.slow
-@pytest.mark.xdist_group("readme")
-@pytest.mark.parametrize("number", range(len(COMMANDS)))
-def test_a_command_of_the_readme(number: int, folder: Path):
-    kind, text = COMMANDS[number]
-    if text in ELSEWHERE:
-        pytest.skip("run by CI before the tests")
+def test_the_commands_of_the_readme(tmp_path: Path):
+    small_gpt2(tmp_path)
+    for kind, text in COMMANDS:
+        if text in ELSEWHERE:
+            continue
+        printed = run(kind, text, tmp_path)
+        if text == "python -m laser_sweep -m lnum=0..27 rate=1,5,9.9\n":
+            assert_says_what_the_readme_shows(printed)
+
+
+def run(kind: str, text: str, folder: Path) -> str:
+    """Run a block of the README in a folder; its output."""
     shell = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}[kind]
     path = f"{Path(sys.executable).parent}:{environment(folder)['PATH']}"
     result = subprocess.run(
@@ -66,9 +64,8 @@ def test_a_command_of_the_readme(number: int, folder: Path):
         timeout=900,
         check=False,
     )
-    assert result.returncode == 0, result.stdout + result.stderr
-    if text == "python -m laser_sweep -m lnum=0..27 rate=1,5,9.9\n":
-        assert_says_what_the_readme_shows(result.stdout)
+    assert result.returncode == 0, text + result.stdout + result.stderr
+    return result.stdout
 
 
 def assert_says_what_the_readme_shows(printed: str) -> None:
