@@ -15,12 +15,26 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, OmegaConf
 
 from laser_sweep.errors import ConfigError, choose
+from laser_sweep.grid import MATRIX_TYPES
 
 PACKAGE = Path(__file__).parent
 
 PROTOCOLS = ("corrected", "paper")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
+SIDES = ("decoder", "encoder")
+DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
 TEST_EVALUATIONS = ("selected", "all")
+LAYOUT_NAMES = (*MATRIX_TYPES, "gate_up", "kv")
+_LAYOUT_TYPES = {
+    "blocks": "the name of a list of blocks, or a list of names",
+    "names": "a name, or a list of names, for each matrix type",
+    "form": "contiguous or interleaved",
+    "order": "a list of q_proj, k_proj and v_proj",
+    "groups": "a whole number",
+    "transposed": "a name or a list of names",
+    "stacked": "a name or a list of names",
+}
+LAYOUT_OPTIONS = tuple(_LAYOUT_TYPES)
 _LONGEST_NAME = 150
 DEFAULT_CHOICES = "choices"
 """The column of labels, for rows that have it; any other one that is named has to be there."""
@@ -42,9 +56,24 @@ class ModelConfig:
     revision: str | None = None
     dtype: str = "auto"
     device: str = "auto"
+    device_map: str | None = None
+    """How to spread the weights over several devices; see Accelerate's `device_map`."""
+    side: str = "decoder"
+    """Which blocks of an encoder-decoder."""
+    layout: dict[str, Any] = field(default_factory=dict)
+    """Where the matrices are, if they are not found; see `laser_sweep.model.names.Naming`."""
 
     def __post_init__(self) -> None:
         choose("model.dtype", self.dtype, DTYPES)
+        choose("model.side", self.side, SIDES)
+        if self.device_map is not None:
+            choose("model.device_map", self.device_map, DEVICE_MAPS)
+            if self.device != "auto":
+                raise ConfigError(
+                    f"model.device={self.device} and model.device_map={self.device_map} are both "
+                    "given: expected one of them."
+                )
+        self.layout = checked_layout(self.layout)
         if not self.path:
             raise ConfigError("model.path is not set: expected a hub id or a folder.")
         self.name = _folder_name("model.name", self.name, Path(self.path).absolute().name)
@@ -76,11 +105,23 @@ class DatasetConfig:
 
 @dataclass
 class InterventionConfig:
-    """A kind of edit, a module of `laser_sweep.intervention`."""
+    """A kind of edit, a module of `laser_sweep.intervention`, and how it is done."""
 
-    name: str = MISSING
+    kind: str = MISSING
+    name: str | None = None
+    """The folder's name; else the kind and what differs from its defaults."""
     rates: list[float] = field(default_factory=list)
-    """The rates to sweep if neither `rate` nor `rho` is given."""
+    """The rates to sweep if no axis says how much is kept."""
+    svd: str = "exact"
+    niter: int = 2
+    oversample: int = 0
+    spectrum: str = "top"
+
+    def __post_init__(self) -> None:
+        differs = [self.spectrum] if self.spectrum != "top" else []
+        differs += [self.svd] if self.svd != "exact" else []
+        default = "-".join([self.kind, *differs])
+        self.name = _folder_name("intervention.name", self.name, default)
 
 
 @dataclass
@@ -121,8 +162,13 @@ class Config:
     lnum: Any = MISSING
     rate: Any = None
     rho: Any = None
+    rank: Any = None
+    energy: Any = None
+    expert: Any = "all"
+    stack: Any = None
     protocol: str = "corrected"
     selection: str = "accuracy"
+    seed: int = 0
     batch_tokens: int | None = None
     output: str = "multirun"
     dry_run: bool = False
@@ -137,6 +183,27 @@ class Config:
         """The folder of this sweep's results, absolute."""
         parts = (self.model.name, self.dataset.name, self.intervention.name)
         return Path(self.output, *map(str, parts)).expanduser().absolute()
+
+
+def checked_layout(layout: dict[str, Any]) -> dict[str, Any]:
+    """`model.layout`, if it is made of what describes a layout.
+
+    Raises:
+        ConfigError: if a key, or a matrix type under `names`, is none.
+    """
+    for key, value in layout.items():
+        choose("option of model.layout", str(key), LAYOUT_OPTIONS)
+        expected = dict if key == "names" else int if key == "groups" else (str, list)
+        if not isinstance(value, expected):
+            raise ConfigError(f"model.layout.{key}={value!r}: expected {_LAYOUT_TYPES[key]}.")
+    for kind, names in layout.get("names", {}).items():
+        choose("matrix type in model.layout.names", str(kind), LAYOUT_NAMES)
+        if not isinstance(names, str | list):
+            raise ConfigError(
+                f"model.layout.names.{kind}={names!r}: expected a name or a list of names."
+            )
+    choose("model.layout.form", layout.get("form", "contiguous"), ("contiguous", "interleaved"))
+    return layout
 
 
 def _folder_name(option: str, name: str | None, default: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from transformers import PretrainedConfig, PreTrainedTokenizerBase
@@ -15,14 +15,19 @@ from transformers import PretrainedConfig, PreTrainedTokenizerBase
 import laser_sweep.intervention
 import laser_sweep.selection
 import laser_sweep.split
-from laser_sweep import grid, plugin
+from laser_sweep import grid, plugin, stack
+from laser_sweep.amount import RATE, Amount
 from laser_sweep.config import PACKAGE, Config
 from laser_sweep.dataset import fingerprint, load_examples
+from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.encode import Question, encode
-from laser_sweep.grid import BASE, Point
+from laser_sweep.grid import Axes, Edit, Point
 from laser_sweep.intervention._kept import Kept
+from laser_sweep.intervention._options import Options
 from laser_sweep.model import load
-from laser_sweep.model.layout import Layout, Matrix, find_layout
+from laser_sweep.model.find import find_layout
+from laser_sweep.model.layout import Layout
+from laser_sweep.model.matrix import Matrix
 from laser_sweep.model.source import Source, find
 from laser_sweep.record import NAME, DamagedRecordError, read_record
 from laser_sweep.results import Identity, PointColumns, Store
@@ -87,33 +92,63 @@ class Plan:
         """Those evaluations that have no result yet."""
         return [each for each in evaluations if not self.store.has(*each)]
 
+    @cached_property
+    def options(self) -> Options:
+        """How the intervention is done."""
+        return _options(self.config)
+
     def matrices(self, point: Point) -> list[Matrix]:
-        """The matrices that a point edits."""
-        return [matrix for edit in point.edits for matrix in self.layout.matrices(edit)]
+        """The matrices that a point edits.
 
-    def kept(self, rate: float) -> Kept:
-        """How much an edit of this rate keeps, by the arithmetic of the protocol."""
-        return Kept(rate, self.config.protocol)
+        Raises:
+            ConfigError: if the model lacks one, or two edits change the same.
+        """
+        found = [matrix for edit in point.edits for matrix in self.layout.matrices(edit)]
+        if len(point.edits) > 1:
+            stack.check_disjoint(point, found)
+        return found
 
-    def columns(self, point: Point) -> PointColumns:
-        """What the result columns say of a point; a rank that its edits do not share is null."""
-        if not point.edits:
-            return PointColumns("none", grid.NO_EDIT, None, 0.0, 1.0, None, 0, str(point))
-        (edit,) = point.edits
-        intervention = plugin.load(laser_sweep.intervention, edit.kind)
-        kept = self.kept(edit.rate)
-        matrices = self.matrices(point)
-        ranks = {intervention.rank(kept, matrix.full_rank) for matrix in matrices}
-        return PointColumns(
-            intervention=edit.kind,
-            lname=edit.lname,
-            lnum=edit.lnum,
-            rate=edit.rate,
-            rho=edit.rho,
-            rank=ranks.pop() if len(ranks) == 1 else None,
-            edits=len(matrices),
-            point=str(point),
-        )
+    def kept(self, edit: Edit) -> Kept:
+        """How much an edit keeps, by the arithmetic of the protocol."""
+        return Kept(edit.amount, self.config.protocol)
+
+    def ranks(self, point: Point) -> dict[Matrix, int | None]:
+        """For each matrix of a point the rank that is left of it, as far as it is known before."""
+        ranks: dict[Matrix, int | None] = {}
+        for edit in point.edits:
+            intervention = plugin.load(laser_sweep.intervention, edit.kind)
+            for matrix in self.layout.matrices(edit):
+                ranks[matrix] = intervention.rank(self.kept(edit), matrix.full_rank, self.options)
+        return ranks
+
+
+def columns(point: Point, ranks: Iterable[int | None]) -> PointColumns:
+    """What the result columns say of a point; null is what its edits do not share.
+
+    Args:
+        point: the point.
+        ranks: the rank that is left of each matrix that it edits.
+    """
+    ranks = list(ranks)
+    if not point.edits:
+        return PointColumns("none", grid.NO_EDIT, None, None, 0.0, 1.0, None, 0, "base")
+    return PointColumns(
+        intervention=_shared(edit.kind for edit in point.edits) or "stack",
+        lname=_shared(edit.lname for edit in point.edits),
+        lnum=_shared(edit.lnum for edit in point.edits),
+        expert=_shared(edit.expert for edit in point.edits),
+        rate=_shared(edit.amount.rate for edit in point.edits),
+        rho=_shared(edit.amount.rho for edit in point.edits),
+        rank=_shared(ranks),
+        edits=len(ranks),
+        point=str(point),
+    )
+
+
+def _shared(values: Iterable[Any]) -> Any:
+    """The value that all have; None if they differ."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None
 
 
 def make_plan(config: Config) -> Plan:
@@ -123,24 +158,31 @@ def make_plan(config: Config) -> Plan:
         ConfigError: if anything that was given cannot be swept.
     """
     _check_names(config)
-    types, layers, tenths = _axes(config)
+    axes = _axes(config)
+    stacks = None if config.stack is None else stack.read(config.stack)
     examples = load_examples(config.dataset)
     parts = split(len(examples), config.split)
     source = find(config.model.path, config.model.revision)
     model = load.load_config(source)
     tokenizer = load.load_tokenizer(source)
-    layout = find_layout(load.skeleton(model), str(config.model.name))
+    load.check_language_model(source, model)
+    layout = find_layout(
+        load.skeleton(model), str(config.model.name), config.model.layout, config.model.side
+    )
     device = load.resolve_device(config.model.device)
     dtype = load.resolve_dtype(config.model.dtype, model, device)
     questions = encode(examples, tokenizer, model, masked=load.is_masked(model))
-    if layers is None:
-        layers = list(range(len(layout.blocks)))
-    points = grid.points(config.intervention.name, types, layers, tenths)
+    kind = config.intervention.kind
+    if stacks is None or kind == NO_INTERVENTION:
+        points = grid.points(grid.edits(kind, axes, layout.layers))
+    else:
+        points = stack.points(kind, stacks, axes, layout.layers)
     identity = Identity(
         weights=source.weights,
         dtype=str(dtype).removeprefix("torch."),
         examples=fingerprint(examples),
         protocol=config.protocol,
+        options=_identity_options(config),
     )
     store = Store(config.folder, identity, parts)
     plan = Plan(config, source, model, tokenizer, layout, device, dtype, questions, points, store)
@@ -150,28 +192,52 @@ def make_plan(config: Config) -> Plan:
 
 
 def _check_names(config: Config) -> None:
-    """Check the options whose values are modules."""
-    if config.intervention.name != NO_INTERVENTION:
-        plugin.load(laser_sweep.intervention, config.intervention.name)
+    """Check the options whose values are modules, and those of the intervention."""
+    if config.intervention.kind != NO_INTERVENTION:
+        plugin.load(laser_sweep.intervention, config.intervention.kind)
+        _options(config).check()
     plugin.load(laser_sweep.split, config.split.name)
     plugin.load(laser_sweep.selection, config.selection)
 
 
-def _axes(config: Config) -> tuple[list[str], list[int] | None, list[float]]:
-    types = grid.lnames(config.lname)
-    layers = grid.lnums(config.lnum)
-    name = config.intervention.name
-    if name == NO_INTERVENTION:
-        return [], layers, []
-    if not plugin.load(laser_sweep.intervention, name).USES_RATE:
-        return types, layers, [10.0]
-    return types, layers, grid.rates(config.rate, config.rho, config.intervention.rates)
+def _options(config: Config) -> Options:
+    given = config.intervention
+    return Options(given.svd, given.niter, given.oversample, config.seed, given.spectrum)
+
+
+def _identity_options(config: Config) -> dict[str, Any]:
+    """What else changes the numbers, where it is not as it usually is."""
+    layout = {"layout": config.model.layout} if config.model.layout else {}
+    side = {"side": config.model.side} if config.model.side != "decoder" else {}
+    return {**_options(config).changes, **layout, **side}
+
+
+def _axes(config: Config) -> Axes:
+    types, layers, experts = (
+        grid.lnames(config.lname),
+        grid.lnums(config.lnum),
+        grid.experts(config.expert),
+    )
+    kind = config.intervention.kind
+    if kind == NO_INTERVENTION:
+        return Axes([], layers, [], experts)
+    intervention = plugin.load(laser_sweep.intervention, kind)
+    if not intervention.USES_AMOUNT:
+        return Axes(types, layers, [Amount(RATE, 10.0)], experts)
+    given = {axis: getattr(config, axis) for axis in grid.AMOUNTS}
+    amounts = grid.amounts(given, config.intervention.rates)
+    return Axes(types, layers, amounts, experts)
 
 
 def _check_points(plan: Plan) -> None:
     """Check that every point has its matrices; say so where nothing would be left of one."""
-    columns = [plan.columns(point) for point in plan.points if point != BASE]
-    emptied = [each.point for each in columns if each.rank == 0 and each.intervention != "zero"]
+    plan.options.check({edit.amount.by for point in plan.points for edit in point.edits})
+    emptied = []
+    for point in plan.points:
+        plan.matrices(point)
+        _check_amounts(point)
+        if 0 in plan.ranks(point).values() and plan.config.intervention.kind != "zero":
+            emptied.append(str(point))
     if emptied:
         log.warning(
             "%d of %d points keep rank 0, which is the zero matrix: %s%s",
@@ -180,6 +246,17 @@ def _check_points(plan: Plan) -> None:
             ", ".join(emptied[:3]),
             ", ..." if len(emptied) > 3 else "",
         )
+
+
+def _check_amounts(point: Point) -> None:
+    """Check that the interventions of a point know what to do with how much is to be kept."""
+    for edit in point.edits:
+        intervention = plugin.load(laser_sweep.intervention, edit.kind)
+        if intervention.USES_AMOUNT and edit.amount.by not in intervention.AMOUNTS:
+            raise ConfigError(
+                f"{edit.amount} in {edit}: {edit.kind} does not go by {edit.amount.by}; "
+                f"expected {' or '.join(intervention.AMOUNTS)}."
+            )
 
 
 def _check_folder(store: Store) -> None:

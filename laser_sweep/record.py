@@ -8,12 +8,12 @@ from typing import Any
 
 from laser_sweep.errors import ConfigError, one_line
 
-FORMAT = 1
+FORMAT = 2
 """Changes with every change that makes results of different versions incomparable."""
 
 NAME = "sweep.json"
 
-IDENTITY = {"weights", "dtype", "examples", "protocol", "format"}
+IDENTITY = {"weights", "dtype", "examples", "protocol", "options", "format"}
 """The fields of `laser_sweep.results.Identity`."""
 
 

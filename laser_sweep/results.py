@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ SCHEMA = pa.schema(
         ("intervention", pa.string()),
         ("lname", pa.string()),
         ("lnum", pa.int32()),
+        ("expert", pa.string()),
         ("rate", pa.float64()),
         ("rho", pa.float64()),
         ("rank", pa.int32()),
@@ -63,18 +64,22 @@ SCHEMA = pa.schema(
 _METADATA = b"laser_sweep"
 """The key of a file's metadata under which it says what it was made from."""
 
+_LONGEST_NAME = 150
+"""A longer name of a point, of a large stack, is cut in its file's name."""
+
 _PANDAS_TYPES = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
 
 
 @dataclass(frozen=True)
 class PointColumns:
-    """What the result columns say of a point."""
+    """What the result columns say of a point; null is what the edits of a stack do not share."""
 
     intervention: str
-    lname: str
+    lname: str | None
     lnum: int | None
-    rate: float
-    rho: float
+    expert: str | None
+    rate: float | None
+    rho: float | None
     rank: int | None
     edits: int
     point: str
@@ -89,6 +94,7 @@ class Identity:
         dtype: the dtype that they are evaluated in.
         examples: the fingerprint of the dataset's examples.
         protocol: `corrected` or `paper`.
+        options: what else was asked for that changes them, where it is not the usual.
         format: the format of the store.
     """
 
@@ -96,6 +102,7 @@ class Identity:
     dtype: str
     examples: str
     protocol: str
+    options: dict[str, Any] = field(default_factory=dict)
     format: int = record.FORMAT
 
 
@@ -118,7 +125,10 @@ class Store:
 
     def path(self, point: object, part: str) -> Path:
         """Where the outcomes of a point on a part are, or will be."""
-        return _results(self.folder) / f"{point}.{part}.{self.digests[part]}.parquet"
+        name = str(point)
+        if len(name) > _LONGEST_NAME:
+            name = f"{name[:_LONGEST_NAME]}...{digest(name)}"
+        return _results(self.folder) / f"{name}.{part}.{self.digests[part]}.parquet"
 
     def has(self, point: object, part: str) -> bool:
         """Whether the outcomes of a point on a part are there, and undamaged."""

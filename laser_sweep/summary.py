@@ -6,7 +6,7 @@ import pandas as pd
 
 from laser_sweep.split import PARTS
 
-POINT_COLUMNS = ["point", "intervention", "lname", "lnum", "rate", "rho", "rank", "edits"]
+POINT_COLUMNS = "point intervention lname lnum expert rate rho rank edits".split()
 
 
 def summarize(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -17,12 +17,17 @@ from laser_sweep import plugin
 from laser_sweep.errors import is_no_room, one_line
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.grid import Edit, Point
+from laser_sweep.intervention._edited import Edited
 from laser_sweep.model.edit import edited
-from laser_sweep.model.layout import Matrix
 from laser_sweep.model.load import load_model
-from laser_sweep.plan import Evaluation, Plan
+from laser_sweep.model.matrix import Matrix
+from laser_sweep.plan import Evaluation, Plan, columns
 
 log = logging.getLogger(__name__)
+
+_MOST_PREPARED = 32
+"""A decomposition takes twice its matrix; of all layers at once only so many are kept for the
+next ρ, and the others made again."""
 
 
 class Worker:
@@ -31,7 +36,6 @@ class Worker:
     def __init__(self, plan: Plan):
         self._plan = plan
         self._prepared: dict[Matrix, Any] = {}
-        self._prepared_for: tuple[str, str, int] | None = None
 
     def run(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
         """Evaluate and store; those that raised are logged, passed over, and returned."""
@@ -59,46 +63,50 @@ class Worker:
         plan = self._plan
         started = time.perf_counter()
         log.debug("computing %s on %s", point, part)
-        with edited(self._evaluator.model, self._values(point)):
+        made = self._edits(point)
+        values = {matrix: each.weight for matrix, each in made.items()}
+        with edited(self._evaluator.model, values):
             outcomes = self._evaluator.evaluate(plan.store.parts[part])
         lengths = [1] * len(plan.store.parts[part])
-        plan.store.write(plan.columns(point), part, {**outcomes, "answer_length": lengths})
+        described = columns(point, (each.rank for each in made.values()))
+        plan.store.write(described, part, {**outcomes, "answer_length": lengths})
         log.debug("computed %s on %s in %.3f s", point, part, time.perf_counter() - started)
 
-    def _values(self, point: Point) -> dict[Matrix, Tensor]:
-        """The edited matrices of a point."""
-        return {matrix: value for edit in point.edits for matrix, value in self._edit(edit).items()}
+    def _edits(self, point: Point) -> dict[Matrix, Edited]:
+        """The edited matrices of a point, and the ranks that they have."""
+        matrices = {edit: self._plan.layout.matrices(edit) for edit in point.edits}
+        self._forget_other_than({matrix for each in matrices.values() for matrix in each})
+        return {
+            matrix: self._edit(edit, matrix) for edit, each in matrices.items() for matrix in each
+        }
 
-    def _edit(self, edit: Edit) -> dict[Matrix, Tensor]:
+    def _edit(self, edit: Edit, matrix: Matrix) -> Edited:
         intervention = plugin.load(laser_sweep.intervention, edit.kind)
-        kept = self._plan.kept(edit.rate)
-        self._forget_other_than(edit)
-        values = {}
-        for matrix in self._plan.layout.matrices(edit):
-            if matrix not in self._prepared:
-                self._prepared[matrix] = intervention.prepare(self._weight(matrix))
-            values[matrix] = intervention.apply(self._prepared[matrix], kept)
-        return values
+        if (prepared := self._prepared.get(matrix)) is None:
+            prepared = intervention.prepare(self._weight(matrix))
+            if len(self._prepared) < _MOST_PREPARED:
+                self._prepared[matrix] = prepared
+        edited: Edited = intervention.apply(prepared, self._plan.kept(edit), self._plan.options)
+        return edited
 
-    def _forget_other_than(self, edit: Edit) -> None:
-        """Keep what was prepared only from one ρ to the next, of the same (kind, τ, ℓ)."""
-        wanted = (edit.kind, edit.lname, edit.lnum)
-        if self._prepared_for != wanted:
-            self._prepared = {}
-            self._prepared_for = wanted
+    def _forget_other_than(self, matrices: set[Matrix]) -> None:
+        """Keep what was prepared only from one point to the next that has the matrix too."""
+        self._prepared = {m: p for m, p in self._prepared.items() if m in matrices}
 
     def _weight(self, matrix: Matrix) -> Tensor:
         """A matrix of the base model, in at least single precision."""
-        weight = matrix.of(self._evaluator.model)
+        weight = matrix.read(self._evaluator.model)
         if not torch.isfinite(weight).all():
-            raise ValueError(f"{matrix.parameter} holds NaN or infinite values")
-        return weight.to(torch.promote_types(weight.dtype, torch.float32), copy=True)
+            raise ValueError(f"{matrix.name} holds NaN or infinite values")
+        return weight.to(torch.promote_types(weight.dtype, torch.float32))
 
     @cached_property
     def _evaluator(self) -> Evaluator:
         plan = self._plan
         started = time.perf_counter()
-        model = load_model(plan.source, plan.model, plan.dtype, plan.device)
+        model = load_model(
+            plan.source, plan.model, plan.dtype, plan.device, plan.config.model.device_map
+        )
         log.debug("loaded %s in %.1f s", plan.source.path, time.perf_counter() - started)
         return Evaluator(
             model,

@@ -32,9 +32,11 @@ def test_a_file_composes(path: Path):
     config = composed(f"{path.parent.name}={path.stem}", *NEEDS.get(path.stem, []))
     assert grid.lnames(config.lname)
     grid.lnums(config.lnum)
-    if config.intervention.name not in WITHOUT_RATES:
-        assert grid.rates(config.rate, config.rho, config.intervention.rates)
-    assert config.intervention.name in ["none", *plugin.names(laser_sweep.intervention)]
+    if config.intervention.kind not in WITHOUT_RATES:
+        given = {axis: getattr(config, axis) for axis in grid.AMOUNTS}
+        assert grid.amounts(given, config.intervention.rates)
+    assert config.intervention.name == config.intervention.kind
+    assert config.intervention.kind in ["none", *plugin.names(laser_sweep.intervention)]
     assert config.split.name in plugin.names(laser_sweep.split)
 
 

@@ -4,9 +4,10 @@ import pytest
 import torch
 from tiny import FAMILIES, WIDTH, make_model
 
+from laser_sweep.amount import RATE, Amount
 from laser_sweep.grid import Edit
 from laser_sweep.model.edit import edited
-from laser_sweep.model.layout import find_layout
+from laser_sweep.model.find import find_layout
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
@@ -20,7 +21,7 @@ def bits(model):
 
 
 def matrices_of(model, lname, lnum):
-    return find_layout(model, "tiny").matrices(Edit("zero", lname, lnum, 10.0))
+    return find_layout(model, "tiny").matrices(Edit("zero", lname, lnum, Amount(RATE, 10.0)))
 
 
 def random_values(matrices):
@@ -35,7 +36,9 @@ def test_after_an_edit_the_model_is_the_same_bit_for_bit(family, dtype, lname, l
     model = make_model(family, dtype)
     matrices = matrices_of(model, lname, lnum)
     for matrix in matrices:
-        matrix.of(model)[0, :3] = torch.tensor([-0.0, float("nan"), float("inf")], dtype=dtype)
+        matrix.view(model)[..., 0, :3] = torch.tensor(
+            [-0.0, float("nan"), float("inf")], dtype=dtype
+        )
     before = bits(model)
     with edited(model, random_values(matrices)):
         assert bits(model) != before
@@ -51,7 +54,7 @@ def test_during_an_edit_the_matrices_have_the_values_and_nothing_else_changes(fa
     before = bits(model)
     with edited(model, values):
         for matrix, value in values.items():
-            assert torch.equal(matrix.of(model), value.to(dtype))
+            assert torch.equal(matrix.read(model), value.to(dtype))
         changed = {name for name, value in bits(model).items() if value != before[name]}
     assert changed == {matrix.parameter for matrix in matrices}
 
@@ -85,7 +88,7 @@ def test_an_edit_with_values_of_a_wrong_shape_leaves_the_model_as_it_was():
     first, second = matrices_of(model, "mlp", 0)[:2]
     before = bits(model)
     with (
-        pytest.raises(RuntimeError),
+        pytest.raises(ValueError, match="values are"),
         edited(model, {first: torch.zeros(first.shape), second: torch.zeros(3, 5)}),
     ):
         pytest.fail("the edit was made")

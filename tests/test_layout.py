@@ -3,11 +3,21 @@
 import pytest
 import torch
 from tiny import CAUSAL, FAMILIES, LAYERS, WIDTH, make_config, make_model
-from transformers import AlbertConfig, BloomConfig
+from torch import nn
+from transformers import (
+    AlbertConfig,
+    DecisionTransformerConfig,
+    JambaConfig,
+    MambaConfig,
+    Qwen2MoeConfig,
+    T5Config,
+    Zamba2Config,
+)
 
+from laser_sweep.amount import RATE, Amount
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid import MATRIX_GROUPS, MATRIX_TYPES, Edit
-from laser_sweep.model.layout import find_layout
+from laser_sweep.model.find import find_layout
 from laser_sweep.model.load import skeleton
 
 # In layer 1: the parameter, and the shape (out, in), of each matrix type.
@@ -34,6 +44,7 @@ EXPECTED = {
         "q_proj": ("transformer.h.1.attn.c_attn.weight", (16, 16)),
         "k_proj": ("transformer.h.1.attn.c_attn.weight", (16, 16)),
         "v_proj": ("transformer.h.1.attn.c_attn.weight", (16, 16)),
+        "qkv": ("transformer.h.1.attn.c_attn.weight", (48, 16)),
         "out_proj": ("transformer.h.1.attn.c_proj.weight", (16, 16)),
         "fc_in": ("transformer.h.1.mlp.c_fc.weight", (64, 16)),
         "fc_out": ("transformer.h.1.mlp.c_proj.weight", (16, 64)),
@@ -53,14 +64,16 @@ def layout_of(family):
     return find_layout(skeleton(make_config(family)), family)
 
 
-def edit(lname, lnum):
-    return Edit("rank_reduction", lname, lnum, 9.9)
+def edit(lname, lnum, expert="all"):
+    return Edit("rank_reduction", lname, lnum, Amount(RATE, 9.9), expert)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_matrix_type_is_found_where_the_family_has_it(family):
     block = layout_of(family).blocks[1]
-    assert {t: (matrix.parameter, matrix.shape) for t, matrix in block.items()} == EXPECTED[family]
+    assert {t: (matrix.parameter, matrix.shape) for t, (matrix,) in block.items()} == EXPECTED[
+        family
+    ]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -88,25 +101,14 @@ def test_no_two_matrices_share_an_entry(family):
     model = make_model(family)
     matrices = layout_of(family).matrices(edit("all", -1))
     for number, matrix in enumerate(matrices, start=1_000):
-        matrix.of(model).fill_(number)
+        matrix.view(model).fill_(number)
     for number, matrix in enumerate(matrices, start=1_000):
-        assert (matrix.of(model) == number).all()
-
-
-@pytest.mark.parametrize("lname", ["q_proj", "k_proj", "v_proj"])
-def test_a_third_of_gpt2s_fused_module_computes_that_part_of_its_output(lname):
-    model = make_model("gpt2")
-    (matrix,) = layout_of("gpt2").matrices(edit(lname, 1))
-    fused = model.transformer.h[1].attn.c_attn
-    hidden = torch.randn(5, WIDTH, generator=torch.Generator().manual_seed(0))
-    rows = slice(*matrix.rows)
-    expected = fused(hidden)[:, rows] - fused.bias[rows]
-    torch.testing.assert_close(hidden @ matrix.of(model).T, expected)
+        assert (matrix.read(model) == number).all()
 
 
 def test_the_full_rank_is_the_shorter_side():
     block = layout_of("llama").blocks[0]
-    assert {name: block[name].full_rank for name in ("k_proj", "fc_in", "fc_out")} == {
+    assert {name: block[name][0].full_rank for name in ("k_proj", "fc_in", "fc_out")} == {
         "k_proj": 8,
         "fc_in": 16,
         "fc_out": 16,
@@ -127,17 +129,32 @@ def test_a_type_that_the_model_lacks_is_refused_with_those_that_it_has(family):
     assert all(lname in str(error.value) for lname in EXPECTED[family])
 
 
-def test_a_model_with_unknown_names_is_refused_with_the_names_that_it_has():
-    config = BloomConfig(
-        vocab_size=20, hidden_size=8, n_layer=2, n_head=2, architectures=["BloomForCausalLM"]
-    )
-    with pytest.raises(ConfigError, match=r"bloom .* no known matrix") as error:
-        find_layout(skeleton(config), "bloom")
-    assert "self_attention.query_key_value" in str(error.value)
-    assert "mlp.dense_h_to_4h" in str(error.value)
+def test_a_model_with_unknown_names_is_refused_with_its_names_and_the_options_that_say_them():
+    config = MambaConfig(vocab_size=20, hidden_size=8, num_hidden_layers=2)
+    with pytest.raises(ConfigError, match=r"mamba .* no known matrix") as error:
+        find_layout(skeleton(config), "mamba")
+    assert "mixer.in_proj" in str(error.value)
+    assert "model.layout.names.q_proj=NAME" in str(error.value)
 
 
-def test_a_model_whose_layers_are_one_block_is_refused():
+def test_what_yaml_says_takes_the_place_of_what_is_known():
+    config = MambaConfig(vocab_size=20, hidden_size=8, num_hidden_layers=2)
+    names = {"fc_in": "mixer.in_proj", "fc_out": ["mixer.out_proj"]}
+    override = {"blocks": "backbone.layers", "names": names}
+    layout = find_layout(skeleton(config), "mamba", override)
+    found = {t: matrix.parameter for t, (matrix,) in layout.blocks[1].items()}
+    assert found == {
+        "fc_in": "backbone.layers.1.mixer.in_proj.weight",
+        "fc_out": "backbone.layers.1.mixer.out_proj.weight",
+    }
+
+
+def test_a_list_of_blocks_that_is_not_there_is_answered_with_those_that_are():
+    with pytest.raises(ConfigError, match=r"model.layout.blocks=h is none.*transformer\.h \(2\)"):
+        find_layout(skeleton(make_config("gpt2")), "gpt2", {"blocks": "h"})
+
+
+def test_layers_that_are_one_block_are_edited_as_one():
     config = AlbertConfig(
         vocab_size=20,
         hidden_size=8,
@@ -147,6 +164,138 @@ def test_a_model_whose_layers_are_one_block_is_refused():
         num_hidden_layers=3,
         architectures=["AlbertForMaskedLM"],
     )
-    with pytest.raises(ConfigError, match="no list of 3 blocks") as error:
-        find_layout(skeleton(config), "albert")
-    assert "albert_layer_groups (1)" in str(error.value)
+    layout = find_layout(skeleton(config), "albert")
+    assert len(layout.blocks) == 1
+    assert layout.lnames == ["q_proj", "k_proj", "v_proj", "out_proj", "fc_in", "fc_out"]
+
+
+def zamba2():
+    config = Zamba2Config(
+        vocab_size=32,
+        hidden_size=16,
+        num_hidden_layers=4,
+        layers_block_type=["mamba", "hybrid", "mamba", "hybrid"],
+        num_mem_blocks=1,
+        num_attention_heads=4,
+        intermediate_size=24,
+        mamba_d_state=4,
+        mamba_headdim=8,
+        n_mamba_heads=4,
+        mamba_ngroups=1,
+    )
+    return find_layout(skeleton(config), "zamba2")
+
+
+def test_a_matrix_that_two_layers_share_is_edited_in_the_first_and_refused_in_the_other():
+    layout = zamba2()
+    (matrix,) = layout.matrices(edit("fc_out", 1))
+    assert ".layers.3." in matrix.shared_with[0]
+    with pytest.raises(ConfigError, match=r"layers\.3\..* is the same tensor as .*layers\.1\."):
+        layout.matrices(edit("fc_out", 3))
+    assert [each.lnum for each in layout.matrices(edit("fc_out", -1))] == [1]
+    assert layout.layers("fc_out") == [1]
+
+
+def test_a_layer_of_a_hybrid_that_lacks_a_type_is_told_with_what_it_has_and_who_has_it():
+    config = JambaConfig(
+        vocab_size=32,
+        hidden_size=16,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        intermediate_size=24,
+        attn_layer_period=3,
+        attn_layer_offset=1,
+        expert_layer_period=2,
+        expert_layer_offset=0,
+        num_experts=2,
+        use_mamba_kernels=False,
+    )
+    layout = find_layout(skeleton(config), "jamba")
+    assert layout.layers("q_proj") == [1]
+    with pytest.raises(ConfigError, match="layer 0 of jamba has no q_proj") as error:
+        layout.matrices(edit("q_proj", 0))
+    assert "it has fc_in, fc_up, fc_out. Layers with q_proj: 1." in str(error.value)
+    assert len(layout.matrices(edit("q_proj", -1))) == 1
+
+
+def qwen2_moe():
+    config = Qwen2MoeConfig(
+        vocab_size=32,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        num_experts=3,
+        num_experts_per_tok=2,
+        moe_intermediate_size=12,
+        shared_expert_intermediate_size=20,
+        decoder_sparse_step=1,
+    )
+    return find_layout(skeleton(config), "moe")
+
+
+@pytest.mark.parametrize(
+    ("expert", "experts"), [("all", [0, 1, 2, "shared"]), ("1", [1]), ("shared", ["shared"])]
+)
+def test_an_expert_is_chosen_by_its_number_and_the_shared_one_by_name(expert, experts):
+    found = qwen2_moe().matrices(edit("fc_out", 1, expert))
+    assert [matrix.expert for matrix in found] == experts
+    assert {m.shape for m in found} <= {(16, 12), (16, 20)}
+
+
+def test_a_router_is_never_a_matrix():
+    layout = qwen2_moe()
+    names = {m.parameter for m in layout.matrices(edit("all", -1))}
+    assert not [name for name in names if name.endswith("gate.weight")]
+
+
+@pytest.mark.parametrize("expert", ["3", "99"])
+def test_an_expert_out_of_range_is_refused(expert):
+    with pytest.raises(ConfigError, match=rf"expert={expert} .*layer 0 .* 0\.\.2, shared"):
+        qwen2_moe().matrices(edit("fc_in", 0, expert))
+
+
+def test_an_expert_of_a_model_without_any_is_refused():
+    with pytest.raises(ConfigError, match="expert=0 is out of range: fc_in .* has no experts"):
+        layout_of("llama").matrices(edit("fc_in", 0, "0"))
+
+
+class Router(nn.Module):
+    """A mixture whose experts are modules of their own, as many remote models have it."""
+
+    def __init__(self):
+        super().__init__()
+        self.gate = nn.Linear(4, 3)
+        self.experts = nn.ModuleList(
+            nn.ModuleDict({w: nn.Linear(4, 4, bias=False) for w in ("w1", "w2", "w3")})
+            for _ in range(3)
+        )
+
+
+def test_experts_may_be_a_list_of_modules():
+    model = skeleton(make_config("llama"))
+    for block in model.model.layers:
+        block.mlp = Router()
+    layout = find_layout(model, "listed")
+    (matrix,) = layout.matrices(edit("fc_in", 1, "2"))
+    assert matrix.parameter == "model.layers.1.mlp.experts.2.w1.weight"
+    assert [m.expert for m in layout.matrices(edit("fc_out", 0))] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("side", ["encoder", "decoder"])
+def test_the_side_of_an_encoder_decoder_is_chosen(side):
+    config = T5Config(vocab_size=32, d_model=16, d_kv=4, d_ff=24, num_layers=2, num_heads=4)
+    layout = find_layout(skeleton(config), "t5", side=side)
+    parameters = [m.parameter for m in layout.matrices(edit("all", -1))]
+    assert all(parameter.startswith(f"{side}.block.") for parameter in parameters)
+    assert not [name for name in parameters if "EncDec" in name]
+    assert layout.lnames == ["q_proj", "k_proj", "v_proj", "out_proj", "fc_in", "fc_out"]
+
+
+def test_a_decision_transformer_has_the_matrices_of_gpt2():
+    config = DecisionTransformerConfig(hidden_size=16, n_layer=2, n_head=2)
+    layout = find_layout(skeleton(config), "dt")
+    (matrix,) = layout.matrices(edit("qkv", 1))
+    assert (matrix.parameter, matrix.shape) == ("encoder.h.1.attn.c_attn.weight", (48, 16))
+    assert matrix.transposed

@@ -2,11 +2,18 @@
 
 An intervention has two functions, in the manner of a solver that factorises once and solves often:
 
-* `prepare(weight) -> Prepared`: what is computed once for a matrix. `weight` has shape (out, in),
-  dtype float32 or float64.
-* `apply(prepared, kept) -> Tensor`: the edited matrix, of the same shape, for one ρ. `kept` says
-  how much stays; see `laser_sweep.intervention._kept`.
+* `prepare(weight) -> Prepared`: what is computed once for a matrix, at the latest when it is first
+  needed. `weight` has shape (out, in), dtype float32 or float64, and only finite entries.
+* `apply(prepared, kept, options) -> Edited`: the edited matrix, of the same shape, for one amount,
+  and the rank that it has kept. See `_kept` for `kept`, `_options` for `options`.
 
-and two facts: `USES_RATE`, whether ρ means anything to it, and `rank(kept, full_rank)`, the rank
-that is recorded, or None where the intervention does not set one.
+and says three things: `USES_AMOUNT`, whether how much is kept means anything to it; `AMOUNTS`, the
+values of `Amount.by` that it takes; and `rank(kept, full_rank, options)`, the rank as far as it is
+known without the weights, else None.
 """
+
+from laser_sweep.intervention._edited import Edited
+from laser_sweep.intervention._kept import Kept
+from laser_sweep.intervention._options import Options
+
+__all__ = ["Edited", "Kept", "Options"]

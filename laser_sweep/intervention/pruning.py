@@ -11,47 +11,69 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from laser_sweep.amount import RATE
+from laser_sweep.intervention._edited import Edited
 from laser_sweep.intervention._kept import Kept
+from laser_sweep.intervention._options import Options
 
-USES_RATE = True
+USES_AMOUNT = True
+AMOUNTS: tuple[str, ...] = (RATE,)
 
 
 class Ordered(NamedTuple):
-    """A matrix, shape (out, in), and the flat indices of its entries by ascending magnitude."""
+    """A matrix, shape (out, in), and its entries' magnitudes, ascending, shape (out * in,)."""
 
     weight: Tensor
-    order: Tensor
+    magnitudes: Tensor
 
 
 def prepare(weight: Tensor) -> Ordered:
-    """Order the entries by magnitude, ties by position."""
-    return Ordered(weight, weight.abs().flatten().argsort(stable=True))
+    """Sort the magnitudes."""
+    magnitudes = weight.abs().flatten()
+    if weight.device.type == "cpu":
+        # In place and without the indices that torch adds, which are twice as large as the matrix.
+        magnitudes.numpy().sort()
+        return Ordered(weight, magnitudes)
+    return Ordered(weight, magnitudes.sort().values)
 
 
-def apply(prepared: Ordered, kept: Kept) -> Tensor:
-    """The matrix without its smallest entries.
+def apply(prepared: Ordered, kept: Kept, options: Options) -> Edited:
+    """The matrix without its smallest entries; ties go by position, the first ones first.
 
     `corrected` removes exactly floor((1 - ρ) * entries). `paper` removes, as the reference does,
     every entry up to and including the magnitude at that place, and everything at rate 10.
+
+    Raises:
+        ConfigError: if the amount is not by rate.
     """
-    weight, order = prepared
-    if kept.everything:
-        return weight
+    if (count := kept.removed(len(prepared.magnitudes))) == 0 and kept.everything:
+        return Edited(prepared.weight, None)
     if kept.protocol == "paper":
-        return _up_to_threshold(prepared, kept.rate)
-    pruned = weight.flatten().clone()
-    pruned[order[: kept.removed(len(order))]] = 0
-    return pruned.view(weight.shape)
+        return Edited(_up_to_threshold(prepared, kept.rate), None)
+    return Edited(_without(prepared, count), None)
 
 
-def rank(kept: Kept, full_rank: int) -> None:
+def rank(kept: Kept, full_rank: int, options: Options) -> None:
     """Pruning sets no rank."""
 
 
+def _without(prepared: Ordered, count: int) -> Tensor:
+    """The matrix without its `count` smallest entries."""
+    weight, magnitudes = prepared
+    if count == 0:
+        return weight
+    threshold = magnitudes[count - 1]
+    smaller = int(torch.searchsorted(magnitudes, threshold))
+    magnitude = weight.abs()
+    pruned = torch.where(magnitude < threshold, 0, weight)
+    ties = (magnitude == threshold).flatten().nonzero()[: count - smaller, 0]
+    pruned.view(-1)[ties] = 0
+    return pruned
+
+
 def _up_to_threshold(prepared: Ordered, rate: float) -> Tensor:
-    weight, order = prepared
-    place = int(rate * 0.1 * len(order))
-    if place >= len(order):
+    weight, magnitudes = prepared
+    place = int(rate * 0.1 * len(magnitudes))
+    if place >= len(magnitudes):
         return torch.zeros_like(weight)
-    threshold = weight.flatten()[order[place]].abs()
-    return torch.where(weight.abs() <= threshold, 0, weight)
+    return torch.where(weight.abs() <= magnitudes[place], 0, weight)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from torch import Tensor, nn
 
-from laser_sweep.model.layout import Matrix
+from laser_sweep.model.matrix import Matrix
 
 
 @contextmanager
@@ -17,12 +17,15 @@ def edited(model: nn.Module, values: Mapping[Matrix, Tensor]) -> Iterator[None]:
     Args:
         model: the model; edited in place.
         values: for each matrix its new values, of shape (out, in), rounded to the matrix's dtype.
+
+    Raises:
+        ValueError: if values have another shape than their matrix.
     """
-    originals = {matrix: matrix.of(model).clone() for matrix in values}
+    originals = {matrix: matrix.view(model).clone() for matrix in values}
     try:
         for matrix, value in values.items():
-            matrix.of(model).copy_(value)
+            matrix.write(model, value)
         yield
     finally:
         for matrix, original in originals.items():
-            matrix.of(model).copy_(original)
+            matrix.view(model).copy_(original)

@@ -9,9 +9,14 @@ import torch
 import transformers
 from safetensors import SafetensorError
 from transformers import (
+    MODEL_FOR_CAUSAL_LM_MAPPING,
+    MODEL_FOR_MASKED_LM_MAPPING,
+    MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING,
     AutoConfig,
+    AutoModel,
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
     AutoTokenizer,
     PretrainedConfig,
     PreTrainedModel,
@@ -45,6 +50,26 @@ def load_config(source: Source) -> PretrainedConfig:
         raise ConfigError(f"model.path={source.path}: {one_line(error)}") from error
 
 
+def check_language_model(source: Source, config: PretrainedConfig) -> None:
+    """Check that a model is one whose weights can be edited and that can be asked questions.
+
+    Raises:
+        ConfigError: if it is quantised, or no causal or masked language model.
+    """
+    if quantised := getattr(config, "quantization_config", None):
+        method = quantised.get("quant_method") if isinstance(quantised, dict) else quantised
+        raise ConfigError(
+            f"model.path={source.path}: its weights are quantised ({method}), and an edit of them "
+            "would not be exact. Give the model in float32, bfloat16 or float16."
+        )
+    if _kind(config) not in (CAUSAL, MASKED):
+        raise ConfigError(
+            f"model.path={source.path}: {config.model_type} is no causal or masked language "
+            "model, so no question can be put to it. (python -m laser_sweep.model lists its "
+            "matrices.)"
+        )
+
+
 def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
     """The tokenizer of a model.
 
@@ -61,13 +86,20 @@ def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
 
 def is_masked(config: PretrainedConfig) -> bool:
     """Whether the model fills in masks (BERT, RoBERTa) instead of continuing a text."""
-    return any(name.endswith("ForMaskedLM") for name in config.architectures or ())
+    names = config.architectures or ()
+    if any(name.endswith("ForMaskedLM") for name in names):
+        return True
+    # A configuration that does not say what it is of: what can only fill masks, does.
+    kinds = (MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING)
+    return type(config) in MODEL_FOR_MASKED_LM_MAPPING and not any(
+        type(config) in mapping for mapping in kinds
+    )
 
 
 def skeleton(config: PretrainedConfig) -> PreTrainedModel:
     """The model without weights, on the meta device."""
     with torch.device("meta"):
-        model = _auto_class(config).from_config(config)
+        model = _AUTO[_kind(config)].from_config(config)
     assert isinstance(model, PreTrainedModel)
     return model
 
@@ -98,22 +130,29 @@ def resolve_dtype(wanted: str, config: PretrainedConfig, device: str) -> torch.d
 
 
 def load_model(
-    source: Source, config: PretrainedConfig, dtype: torch.dtype, device: str
+    source: Source,
+    config: PretrainedConfig,
+    dtype: torch.dtype,
+    device: str,
+    device_map: str | None = None,
 ) -> PreTrainedModel:
     """The model with its weights, ready to evaluate; safetensors only.
 
     Raises:
-        ConfigError: if the files cannot be read, or lack weights, which would be left random.
+        ConfigError: if the files cannot be read, or lack weights, which would be left random, or
+            the weights do not fit in the devices that `device_map` spreads them over.
     """
+    spread = {} if device_map is None else {"device_map": device_map}
     try:
-        model, loaded = _auto_class(config).from_pretrained(
+        model, loaded = _AUTO[_kind(config)].from_pretrained(
             **source.options,
+            **spread,
             config=config,
             dtype=dtype,
             use_safetensors=True,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise ConfigError(
             f"model.path={source.path}: cannot be loaded: {one_line(error)}"
         ) from error
@@ -124,8 +163,49 @@ def load_model(
         )
     assert isinstance(model, PreTrainedModel)
     model.config.use_cache = False
-    return model.to(device).eval().requires_grad_(False)  # type: ignore[arg-type]
+    if device_map is None:
+        model = model.to(device)  # type: ignore[arg-type]
+    _check_all_loaded(model, source)
+    return model.eval().requires_grad_(False)
 
 
-def _auto_class(config: PretrainedConfig) -> Any:
-    return AutoModelForMaskedLM if is_masked(config) else AutoModelForCausalLM
+def _check_all_loaded(model: PreTrainedModel, source: Source) -> None:
+    """Check that no weight was left on the disk, or is brought to a device only when it is used."""
+    away = {place for place in getattr(model, "hf_device_map", {}).values() if place == "disk"}
+    on_meta = sum(parameter.is_meta for parameter in model.parameters())
+    if away or on_meta:
+        raise ConfigError(
+            f"model.path={source.path}: {on_meta} of its weights do not fit in the memory of the "
+            "devices, and an offloaded weight cannot be edited. Use more or larger devices, or a "
+            "smaller model.dtype."
+        )
+
+
+CAUSAL, MASKED, SEQ2SEQ, OTHER = "causal", "masked", "seq2seq", "other"
+_AUTO: dict[str, Any] = {
+    CAUSAL: AutoModelForCausalLM,
+    MASKED: AutoModelForMaskedLM,
+    SEQ2SEQ: AutoModelForSeq2SeqLM,
+    OTHER: AutoModel,
+}
+
+
+def _kind(config: PretrainedConfig) -> str:
+    """What kind of model a configuration describes, by its architecture, then by its type."""
+    if is_masked(config):
+        return MASKED
+    named = [name for name in config.architectures or () if "ForConditionalGeneration" in name]
+    if (
+        named
+        and config.is_encoder_decoder
+        and type(config) in MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING
+    ):
+        return SEQ2SEQ
+    for kind, mapping in (
+        (CAUSAL, MODEL_FOR_CAUSAL_LM_MAPPING),
+        (SEQ2SEQ, MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING),
+        (MASKED, MODEL_FOR_MASKED_LM_MAPPING),
+    ):
+        if type(config) in mapping:
+            return kind
+    return OTHER

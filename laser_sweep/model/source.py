@@ -69,7 +69,24 @@ def find(path: str, revision: str | None) -> Source:
     return _on_hub(path, revision or "main")
 
 
+def config_source(path: str, revision: str | None) -> Source:
+    """Where a model's configuration is, whether or not its weights and tokenizer are there.
+
+    Raises:
+        ConfigError: as `find`, but for what a folder lacks beside config.json.
+    """
+    folder = Path(path).expanduser()
+    if folder.is_dir() and (folder / "config.json").is_file() and revision is None:
+        return Source(str(folder), None, True, "")
+    return find(path, revision)
+
+
 def _in_folder(folder: Path) -> Source:
+    if (folder / "adapter_config.json").is_file():
+        raise ConfigError(
+            f"model.path={folder}: the folder holds an adapter. Merge it into its model first: "
+            "merge_and_unload() of PEFT, then save_pretrained()."
+        )
     if not (folder / "config.json").is_file():
         raise ConfigError(f"model.path={folder}: the folder has no config.json.")
     if not any(folder.glob("*.safetensors")):

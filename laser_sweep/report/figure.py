@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from laser_sweep.grid import ALL_LAYERS, BASE, LNAMES
+from laser_sweep.grid import ALL_EXPERTS, ALL_LAYERS, BASE, LNAMES
 from laser_sweep.report.content import HEAT_MAP, Report
 
 _SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
@@ -48,32 +48,56 @@ def _saved(figure: Figure, **options: Any) -> bytes:
 
 
 def _cells(report: Report) -> pd.DataFrame:
-    """The edited points with a validation accuracy, and their difference to the base in points."""
+    """The edited points with a validation accuracy, and their difference to the base in points.
+
+    A stack is on no place of a map of single edits.
+    """
     table = report.table
-    cells = table[(table["point"] != str(BASE)) & table["validation_accuracy"].notna()]
+    single = table["lname"].notna() & table["lnum"].notna() & (table["point"] != str(BASE))
+    cells = table[single & ~table["point"].str.contains("+", regex=False)]
+    cells = cells[cells["validation_accuracy"].notna()]
+    cells = cells.assign(kept=cells["point"].map(_kept), panel=cells.apply(_panel_name, axis=1))
     base = np.nan if report.base is None else report.base["validation_accuracy"]
     return cells.assign(difference=100 * (cells["validation_accuracy"] - base))
 
 
+def _kept(point: str) -> str:
+    """How much a point keeps: `0.1` for ρ, else as its name says it, `rank8`."""
+    return point.rpartition("-")[2].removeprefix("rho")
+
+
+def _panel_name(cell: pd.Series) -> str:
+    """The matrix type, and the expert if it is one of several."""
+    expert = cell["expert"]
+    return str(cell["lname"]) + ("" if expert in (ALL_EXPERTS, None) else f", expert {expert}")
+
+
+def _mild_to_severe(kept: str) -> tuple[str, float]:
+    name = kept.rstrip("0123456789.e-")
+    return name, -float(kept[len(name) :] or 0)
+
+
 def _figure(report: Report, cells: pd.DataFrame) -> Figure:
-    lnames = [lname for lname in LNAMES if lname in set(cells["lname"])]
+    order = dict(zip(cells["panel"], cells["lname"].map(LNAMES.index), strict=True))
+    names = sorted(order, key=lambda panel: (order[panel], len(panel), panel))
     layers = sorted(cells["lnum"].unique())
-    rhos = sorted(cells["rho"].unique(), reverse=True)
-    width, height = 0.7 + 0.55 * len(rhos), 0.8 + 0.22 * len(layers)
-    columns = min(len(lnames), max(1, int(_PAGE_WIDTH / width)))
-    rows = math.ceil(len(lnames) / columns)
+    amounts = sorted(cells["kept"].unique(), key=_mild_to_severe)
+    width, height = 0.7 + 0.55 * len(amounts), 0.8 + 0.22 * len(layers)
+    columns = min(len(names), max(1, int(_PAGE_WIDTH / width)))
+    rows = math.ceil(len(names) / columns)
     size = (max(1.9 + columns * width, 4.5), max(0.9 + rows * height, 3.0))
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False)
     limit = max(cells["difference"].abs().max(), 1.0)
-    for axes, lname in zip_longest(panels.flat, lnames):
-        if lname is None:
+    for axes, name in zip_longest(panels.flat, names):
+        if name is None:
             axes.set_axis_off()
             continue
-        image = _panel(axes, cells[cells["lname"] == lname], layers, rhos, limit)
-        axes.set_title(f"τ = {lname}")
-        _frame_chosen(axes, report, lname, layers, rhos)
-    figure.supxlabel("ρ (fraction kept)")
+        image = _panel(axes, cells[cells["panel"] == name], layers, amounts, limit)
+        axes.set_title(f"τ = {name}")
+        _frame_chosen(axes, report, cells[cells["panel"] == name], layers, amounts)
+    by_rho = cells["rho"].notna().all()
+    figure.supxlabel("ρ (fraction kept)" if by_rho else "kept")
     figure.supylabel("ℓ (layer)")
     figure.colorbar(image, ax=panels, label="points above base")
     assert report.base is not None
@@ -83,12 +107,12 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
 
 
 def _panel(
-    axes: Axes, cells: pd.DataFrame, layers: list[int], rhos: list[float], limit: float
+    axes: Axes, cells: pd.DataFrame, layers: list[int], amounts: list[str], limit: float
 ) -> AxesImage:
-    """Draw one τ: ℓ from the bottom up, ρ from mild to severe."""
-    cells = cells.set_index(["lnum", "rho"])
-    difference = cells["difference"].unstack().reindex(index=layers, columns=rhos)
-    accuracy = cells["validation_accuracy"].unstack().reindex(index=layers, columns=rhos)
+    """Draw one τ: ℓ from the bottom up, what is kept from mild to severe."""
+    cells = cells.set_index(["lnum", "kept"])
+    difference = cells["difference"].unstack().reindex(index=layers, columns=amounts)
+    accuracy = cells["validation_accuracy"].unstack().reindex(index=layers, columns=amounts)
     image = axes.imshow(
         difference.to_numpy(float),
         aspect="auto",
@@ -97,7 +121,7 @@ def _panel(
         vmin=-limit,
         vmax=limit,
     )
-    axes.set_xticks(range(len(rhos)), [f"{rho:.12g}" for rho in rhos])
+    axes.set_xticks(range(len(amounts)), amounts)
     names = ["all" if layer == ALL_LAYERS else str(layer) for layer in layers]
     axes.set_yticks(range(len(layers)), names)
     axes.tick_params(length=0)
@@ -118,10 +142,9 @@ def _label(axes: Axes, difference: pd.DataFrame, accuracy: pd.DataFrame, limit: 
 
 
 def _frame_chosen(
-    axes: Axes, report: Report, lname: str, layers: list[int], rhos: list[float]
+    axes: Axes, report: Report, cells: pd.DataFrame, layers: list[int], amounts: list[str]
 ) -> None:
-    chosen = report.chosen
-    if chosen is None or chosen["point"] == str(BASE) or chosen["lname"] != lname:
-        return
-    corner = (rhos.index(chosen["rho"]) - 0.5, layers.index(chosen["lnum"]) - 0.5)
-    axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2))
+    chosen = "" if report.chosen is None else report.chosen["point"]
+    for cell in cells[cells["point"] == chosen].to_dict("records"):
+        corner = (amounts.index(cell["kept"]) - 0.5, layers.index(cell["lnum"]) - 0.5)
+        axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2))

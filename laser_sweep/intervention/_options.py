@@ -1,0 +1,122 @@
+"""Options of rank reduction: which solver, and which components stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import groupby
+
+from laser_sweep.amount import RANK, RATE
+from laser_sweep.errors import ConfigError, choose, unknown
+
+EXACT, RANDOMIZED = "exact", "randomized"
+TOP, BOTTOM, RANDOM = "top", "bottom", "random"
+
+_RANGE = re.compile(r"(\d+)(?:\.\.(\d+))?(?:\.\.([1-9]\d*))?")
+_MOST = 100_000
+_LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the rank is reduced; pruning and `zero` take no notice of it.
+
+    Attributes:
+        svd: `exact`, or `randomized` for `torch.svd_lowrank`, the reference's solver.
+        niter: subspace iterations of the randomized solver; the reference has 2, or 20 for RoBERTa.
+        oversample: by how many columns the randomized solver's sketch exceeds the rank.
+        seed: of the randomized solver, and of `spectrum` random.
+        spectrum: which components stay: `top`, `bottom`, `random`, or indices from 0, the largest
+            first, like `0..9` or `0,2,5..7`.
+    """
+
+    svd: str = EXACT
+    niter: int = 2
+    oversample: int = 0
+    seed: int = 0
+    spectrum: str = TOP
+
+    @property
+    def uses_seed(self) -> bool:
+        """Whether another seed gives another matrix."""
+        return self.svd == RANDOMIZED or self.spectrum.strip() == RANDOM
+
+    @property
+    def changes(self) -> dict[str, str | int]:
+        """The options that change numbers, where they are not the default, by name."""
+        matter = {"svd": True, "spectrum": True, "seed": self.uses_seed}
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        given["spectrum"] = _canonical(self)
+        return {
+            field.name: given[field.name]
+            for field in fields(self)
+            if matter.get(field.name, self.svd == RANDOMIZED) and given[field.name] != field.default
+        }
+
+    @property
+    def indices(self) -> tuple[int, ...] | None:
+        """The components that stay, ascending from 0, the largest; None for the named choices.
+
+        Raises:
+            ConfigError: if `spectrum` is neither a name nor a list of indices.
+        """
+        if self.spectrum.strip() in (TOP, BOTTOM, RANDOM):
+            return None
+        return tuple(
+            sorted({index for item in self.spectrum.split(",") for index in _expand(item)})
+        )
+
+    def check(self, amounts: Iterable[str] = ()) -> None:
+        """Refuse what cannot be done; `amounts` are the `Amount.by` of the edits.
+
+        Raises:
+            ConfigError: if a name is unknown, a number is out of range, or two options exclude
+                each other.
+        """
+        choose("svd", self.svd, (EXACT, RANDOMIZED))
+        for name in ("niter", "oversample", "seed"):
+            if not 0 <= (value := getattr(self, name)) <= _LARGEST_SEED:
+                raise ConfigError(f"{name}={value} is out of range: expected 0..{_LARGEST_SEED}.")
+        _ = self.indices
+        if self.svd == RANDOMIZED:
+            self._check_randomized(amounts)
+
+    def _check_randomized(self, amounts: Iterable[str]) -> None:
+        if self.spectrum.strip() != TOP:
+            raise ConfigError(
+                f"svd={RANDOMIZED} finds the largest components only: expected spectrum={TOP}, "
+                f"given spectrum={self.spectrum}; svd={EXACT} has them all."
+            )
+        if needy := [by for by in amounts if by not in (RATE, RANK)]:
+            raise ConfigError(
+                f"svd={RANDOMIZED} has no whole spectrum to measure {needy[0]} by: "
+                f"expected rate, rho or rank, or svd={EXACT}."
+            )
+
+
+def _canonical(options: Options) -> str:
+    """The spectrum in one notation, however it is written: 0,1,2,7 and 7,0..2 are 0..2,7."""
+    if (indices := options.indices) is None:
+        return options.spectrum.strip()
+    runs = (list(run) for _, run in groupby(enumerate(indices), lambda pair: pair[1] - pair[0]))
+    return ",".join(
+        str(run[0][1]) if len(run) == 1 else f"{run[0][1]}..{run[-1][1]}" for run in runs
+    )
+
+
+def _expand(item: str) -> Iterator[int]:
+    """The indices that `5`, `0..9` or `0..9..3` stands for."""
+    if not (match := _RANGE.fullmatch(item.strip())):
+        raise unknown(
+            "spectrum", item.strip(), (TOP, BOTTOM, RANDOM, "indices like 0..9 or 0,2,5..7")
+        )
+    first, last, step = (int(part) if part else None for part in match.groups())
+    assert first is not None
+    last = first if last is None else last
+    if not first <= last < first + _MOST:
+        raise ConfigError(
+            f"spectrum={item.strip()}: expected a range from a smaller to a larger index, "
+            f"of at most {_MOST:,}."
+        )
+    yield from range(first, last + 1, step or 1)
