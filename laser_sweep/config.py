@@ -7,7 +7,7 @@ unknown keys and wrong types.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +15,15 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, OmegaConf
 
 from laser_sweep.errors import ConfigError, choose
-from laser_sweep.grid import MATRIX_TYPES
 
 PACKAGE = Path(__file__).parent
 
 PROTOCOLS = ("corrected", "paper")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
+FORMS = ("contiguous", "interleaved")
 SIDES = ("decoder", "encoder")
 DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
 TEST_EVALUATIONS = ("selected", "all")
-LAYOUT_NAMES = (*MATRIX_TYPES, "gate_up", "kv")
-_LAYOUT_TYPES = {
-    "blocks": "the name of a list of blocks, or a list of names",
-    "names": "a name, or a list of names, for each matrix type",
-    "form": "contiguous or interleaved",
-    "order": "a list of q_proj, k_proj and v_proj",
-    "groups": "a whole number",
-    "transposed": "a name or a list of names",
-    "stacked": "a name or a list of names",
-}
-LAYOUT_OPTIONS = tuple(_LAYOUT_TYPES)
 _LONGEST_NAME = 150
 DEFAULT_CHOICES = "choices"
 """The column of labels, for rows that have it; any other one that is named has to be there."""
@@ -45,6 +34,57 @@ MINIMUM_EXAMPLES = 5
 def conf_folder() -> Path:
     """The folder of YAML files: beside the package in a checkout, inside it in a wheel."""
     return next(path for path in (PACKAGE / "conf", PACKAGE.parent / "conf") if path.is_dir())
+
+
+@dataclass
+class LayoutNames:
+    """For a matrix type, or several that are fused, its names within a block, without `.weight`."""
+
+    q_proj: Any = None
+    k_proj: Any = None
+    v_proj: Any = None
+    qkv: Any = None
+    kv: Any = None
+    q_a: Any = None
+    q_b: Any = None
+    kv_a: Any = None
+    kv_b: Any = None
+    out_proj: Any = None
+    fc_in: Any = None
+    fc_up: Any = None
+    gate_up: Any = None
+    fc_out: Any = None
+
+
+@dataclass
+class LayoutConfig:
+    """Where the matrices are, for a model in which they are not found, or found wrong.
+
+    What each field means is said by `laser_sweep.model.names.Naming`.
+    """
+
+    blocks: Any = None
+    names: LayoutNames = field(default_factory=LayoutNames)
+    form: str | None = None
+    order: Any = None
+    groups: int | None = None
+    transposed: Any = None
+    stacked: Any = None
+
+    def __post_init__(self) -> None:
+        choose("model.layout.form", self.form or FORMS[0], FORMS)
+        if self.order is not None and sorted(self.order) != ["k_proj", "q_proj", "v_proj"]:
+            raise ConfigError(
+                f"model.layout.order={self.order}: expected q_proj, k_proj and v_proj, in the "
+                "order in which they lie."
+            )
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The fields that are set."""
+        fields = {key: value for key, value in asdict(self).items() if value is not None}
+        names = {key: value for key, value in fields.pop("names").items() if value is not None}
+        return {**fields, **({"names": names} if names else {})}
 
 
 @dataclass
@@ -60,8 +100,7 @@ class ModelConfig:
     """How to spread the weights over several devices; see Accelerate's `device_map`."""
     side: str = "decoder"
     """Which blocks of an encoder-decoder."""
-    layout: dict[str, Any] = field(default_factory=dict)
-    """Where the matrices are, if they are not found; see `laser_sweep.model.names.Naming`."""
+    layout: LayoutConfig = field(default_factory=LayoutConfig)
 
     def __post_init__(self) -> None:
         choose("model.dtype", self.dtype, DTYPES)
@@ -73,7 +112,6 @@ class ModelConfig:
                     f"model.device={self.device} and model.device_map={self.device_map} are both "
                     "given: expected one of them."
                 )
-        self.layout = checked_layout(self.layout)
         if not self.path:
             raise ConfigError("model.path is not set: expected a hub id or a folder.")
         self.name = _folder_name("model.name", self.name, Path(self.path).absolute().name)
@@ -183,27 +221,6 @@ class Config:
         """The folder of this sweep's results, absolute."""
         parts = (self.model.name, self.dataset.name, self.intervention.name)
         return Path(self.output, *map(str, parts)).expanduser().absolute()
-
-
-def checked_layout(layout: dict[str, Any]) -> dict[str, Any]:
-    """`model.layout`, if it is made of what describes a layout.
-
-    Raises:
-        ConfigError: if a key, or a matrix type under `names`, is none.
-    """
-    for key, value in layout.items():
-        choose("option of model.layout", str(key), LAYOUT_OPTIONS)
-        expected = dict if key == "names" else int if key == "groups" else (str, list)
-        if not isinstance(value, expected):
-            raise ConfigError(f"model.layout.{key}={value!r}: expected {_LAYOUT_TYPES[key]}.")
-    for kind, names in layout.get("names", {}).items():
-        choose("matrix type in model.layout.names", str(kind), LAYOUT_NAMES)
-        if not isinstance(names, str | list):
-            raise ConfigError(
-                f"model.layout.names.{kind}={names!r}: expected a name or a list of names."
-            )
-    choose("model.layout.form", layout.get("form", "contiguous"), ("contiguous", "interleaved"))
-    return layout
 
 
 def _folder_name(option: str, name: str | None, default: str) -> str:

@@ -118,7 +118,11 @@ class Plan:
         for edit in point.edits:
             intervention = plugin.load(laser_sweep.intervention, edit.kind)
             for matrix in self.layout.matrices(edit):
-                ranks[matrix] = intervention.rank(self.kept(edit), matrix.full_rank, self.options)
+                try:
+                    rank = intervention.rank(self.kept(edit), matrix.full_rank, self.options)
+                except ConfigError as error:
+                    raise ConfigError(f"{edit}, {matrix.name}: {error}") from error
+                ranks[matrix] = rank
         return ranks
 
 
@@ -167,7 +171,7 @@ def make_plan(config: Config) -> Plan:
     tokenizer = load.load_tokenizer(source)
     load.check_language_model(source, model)
     layout = find_layout(
-        load.skeleton(model), str(config.model.name), config.model.layout, config.model.side
+        load.skeleton(model), str(config.model.name), config.model.layout.given, config.model.side
     )
     device = load.resolve_device(config.model.device)
     dtype = load.resolve_dtype(config.model.dtype, model, device)
@@ -207,7 +211,7 @@ def _options(config: Config) -> Options:
 
 def _identity_options(config: Config) -> dict[str, Any]:
     """What else changes the numbers, where it is not as it usually is."""
-    layout = {"layout": config.model.layout} if config.model.layout else {}
+    layout = {"layout": given} if (given := config.model.layout.given) else {}
     side = {"side": config.model.side} if config.model.side != "decoder" else {}
     return {**_options(config).changes, **layout, **side}
 

@@ -24,7 +24,7 @@ from laser_sweep.evaluate.encode import Question, encode
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.evaluate.vocabulary import read_vocabulary
 from laser_sweep.model.edit import edited
-from laser_sweep.model.layout import find_layout
+from laser_sweep.model.find import find_layout
 
 budgets = st.integers(1, 150)
 some_examples = st.lists(st.sampled_from(range(len(EXAMPLES))), min_size=1, unique=True)
@@ -115,7 +115,7 @@ def test_choices_in_batches_are_those_of_one_at_a_time(family, batch_tokens, cho
 @pytest.mark.parametrize("family", FAMILIES)
 def test_an_edit_changes_the_outcomes_and_its_end_brings_them_back(family):
     model = make_model(family)
-    matrix = find_layout(model, family).blocks[1]["fc_out"]
+    (matrix,) = find_layout(model, family).blocks[1]["fc_out"]
     evaluate = evaluator(family, EXAMPLES, model=model).evaluate
     before = evaluate([0, 1, 2])
     with edited(model, {matrix: torch.zeros(matrix.shape)}):

@@ -201,7 +201,7 @@ def test_an_amount_that_cannot_be_is_refused(given, message):
 def test_experts_are_numbers_shared_or_all():
     assert grid.experts("all") == ["all"]
     assert grid.experts("0..2,shared,1") == ["0", "1", "2", "shared"]
-    with pytest.raises(ConfigError, match="expert='router'.*'shared'"):
+    with pytest.raises(ConfigError, match=r"expert='router'.*'shared'"):
         grid.experts("router")
 
 

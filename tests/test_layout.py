@@ -1,8 +1,7 @@
 """Where the matrices are in each family of models."""
 
 import pytest
-import torch
-from tiny import CAUSAL, FAMILIES, LAYERS, WIDTH, make_config, make_model
+from tiny import CAUSAL, FAMILIES, LAYERS, make_config, make_model
 from torch import nn
 from transformers import (
     AlbertConfig,
@@ -257,7 +256,7 @@ def test_an_expert_out_of_range_is_refused(expert):
 
 
 def test_an_expert_of_a_model_without_any_is_refused():
-    with pytest.raises(ConfigError, match="expert=0 is out of range: fc_in .* has no experts"):
+    with pytest.raises(ConfigError, match=r"expert=0 is out of range: fc_in .* has no experts"):
         layout_of("llama").matrices(edit("fc_in", 0, "0"))
 
 

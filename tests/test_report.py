@@ -19,10 +19,10 @@ from laser_sweep.report import read_report, write_report
 from laser_sweep.results import Identity, PointColumns, Store
 
 PARTS = {"validation": range(4), "test": range(4, 14)}
-BASE = PointColumns("none", "dont", None, 0.0, 1.0, None, 0, "base")
-GOOD = PointColumns("rank_reduction", "fc_in", 3, 9.9, 0.01, 40, 1, "fc_in-l3-rho0.01")
-MILD = PointColumns("rank_reduction", "fc_in", 3, 1.0, 0.9, 3686, 1, "fc_in-l3-rho0.9")
-BAD = PointColumns("rank_reduction", "fc_out", 2, 9.9, 0.01, 40, 1, "fc_out-l2-rho0.01")
+BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")
+GOOD = PointColumns("rank_reduction", "fc_in", 3, "all", 9.9, 0.01, 40, 1, "fc_in-l3-rho0.01")
+MILD = PointColumns("rank_reduction", "fc_in", 3, "all", 1.0, 0.9, 3686, 1, "fc_in-l3-rho0.9")
+BAD = PointColumns("rank_reduction", "fc_out", 2, "all", 9.9, 0.01, 40, 1, "fc_out-l2-rho0.01")
 POINTS = [BASE, BAD, MILD, GOOD]
 
 
@@ -136,6 +136,7 @@ def test_selection_json_says_everything_to_programs(store):
         "intervention": "rank_reduction",
         "lname": "fc_in",
         "lnum": 3,
+        "expert": "all",
         "rate": 9.9,
         "rho": 0.01,
         "rank": 40,

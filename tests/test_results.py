@@ -23,8 +23,8 @@ from laser_sweep.results import Identity, PointColumns, Store, read_results
 
 PARTS = {"validation": [0, 1, 2], "test": [3, 4, 5, 6]}
 IDENTITY = Identity("xxh3:weights", "float32", "xxh3:examples", "corrected")
-BASE = PointColumns("none", "dont", None, 0.0, 1.0, None, 0, "base")
-EDIT = PointColumns("rank_reduction", "fc_in", 26, 9.9, 0.01, 40, 1, "fc_in-l26-rho0.01")
+BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")
+EDIT = PointColumns("rank_reduction", "fc_in", 26, "all", 9.9, 0.01, 40, 1, "fc_in-l26-rho0.01")
 
 
 def outcomes_of(part):
@@ -117,8 +117,8 @@ def test_the_columns_and_their_types_are_the_promised_ones(store):
     assert (
         list(frame.columns)
         == (
-            "intervention lname lnum rate rho rank edits point example part correct answer_logprob "
-            "answer_length prediction question_logprob total_logprob top_1 top_5 top_10 "
+            "intervention lname lnum expert rate rho rank edits point example part correct "
+            "answer_logprob answer_length prediction question_logprob total_logprob top_1 top_5 top_10 "
             "choice_logprobs f1 precision recall"
         ).split()
     )

@@ -7,8 +7,8 @@ from tiny import COMMAND
 from laser_sweep.results import Identity, PointColumns, Store
 from laser_sweep.summary import POINT_COLUMNS, summarize
 
-BASE = PointColumns("none", "dont", None, 0.0, 1.0, None, 0, "base")
-EDIT = PointColumns("rank_reduction", "mlp", 3, 9.9, 0.01, None, 2, "mlp-l3-rho0.01")
+BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")
+EDIT = PointColumns("rank_reduction", "mlp", 3, "all", 9.9, 0.01, None, 2, "mlp-l3-rho0.01")
 
 
 @pytest.fixture

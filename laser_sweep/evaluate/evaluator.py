@@ -76,7 +76,8 @@ class Evaluator:
         """The log-probabilities of the token at the scored positions, shape (n, vocabulary)."""
         with _only_at(self._outputs, batch.position):
             logits = self.model(input_ids=batch.ids, attention_mask=batch.mask).logits
-        log_probs = logits[:, 0].float().log_softmax(dim=-1)
+        # The last layer may be on another device than the first.
+        log_probs = logits[:, 0].to(self._device).float().log_softmax(dim=-1)
         if log_probs.isnan().any():
             raise ValueError(
                 f"the model's outputs are NaN: does {logits.dtype} overflow? Try another dtype"
@@ -94,7 +95,7 @@ def _only_at(outputs: nn.Module, position: Tensor) -> Iterator[None]:
     def gather(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         hidden, *rest = inputs
         rows = torch.arange(len(hidden), device=hidden.device)
-        return hidden[rows, position][:, None], *rest
+        return hidden[rows, position.to(hidden.device)][:, None], *rest
 
     handle = outputs.register_forward_pre_hook(gather)
     try:

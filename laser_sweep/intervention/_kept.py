@@ -38,10 +38,9 @@ class Kept:
         """
         if self.amount.by == RANK:
             return self._rank(whole)
-        removed_share = self._removed_share
         if self.protocol == "paper":
-            return math.trunc(whole * ((10 - self.amount.value) * 0.1))
-        return math.floor(whole * (1 - removed_share))
+            return math.trunc(whole * ((10 - self.rate) * 0.1))
+        return math.floor(whole * (1 - self._removed_share))
 
     def removed(self, whole: int) -> int:
         """How many of `whole` go, where that is what is counted: floor(whole * (1 - ρ)).

@@ -111,12 +111,11 @@ def _expand(item: str) -> Iterator[int]:
         raise unknown(
             "spectrum", item.strip(), (TOP, BOTTOM, RANDOM, "indices like 0..9 or 0,2,5..7")
         )
-    first, last, step = (int(part) if part else None for part in match.groups())
-    assert first is not None
-    last = first if last is None else last
+    first = int(match[1])
+    last, step = int(match[2] or first), int(match[3] or 1)
     if not first <= last < first + _MOST:
         raise ConfigError(
             f"spectrum={item.strip()}: expected a range from a smaller to a larger index, "
             f"of at most {_MOST:,}."
         )
-    yield from range(first, last + 1, step or 1)
+    yield from range(first, last + 1, step)

@@ -36,7 +36,12 @@ class Decomposed:
     @cached_property
     def components(self) -> Components:
         """The components of the matrix, of its transpose where that is the wide one."""
-        return components(self.weight.T if self._tall else self.weight)
+        matrix = self.weight.T if self._tall else self.weight
+        if (home := matrix.device).type in ("cpu", "cuda"):
+            return components(matrix)
+        # Other accelerators have no float64.
+        u, s, c = components(matrix.cpu())
+        return Components(u.to(home), s, c.to(home))
 
     def only(self, kept: Tensor) -> Tensor:
         """The sum of the components with these indices, ascending; shape (out, in)."""

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from tabulate import tabulate
 
-from laser_sweep.config import SIDES, checked_layout, conf_folder
+from laser_sweep.composition import explain
+from laser_sweep.config import SIDES, LayoutConfig, conf_folder
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.logs import say
 from laser_sweep.model.layout import Layout
@@ -45,11 +48,12 @@ def describe(arguments: argparse.Namespace) -> str:
     from laser_sweep.model.source import config_source
 
     given = _option(arguments.model)
-    override = _layout(arguments.layout) if arguments.layout else given.get("layout", {})
+    choose("--side", arguments.side, SIDES)
+    written = _layout(arguments.layout) if arguments.layout else given.get("layout", {})
     revision = arguments.revision or given.get("revision")
     source = config_source(given.get("path", arguments.model), revision)
     skeleton = load.skeleton(load.load_config(source))
-    layout = find_layout(skeleton, arguments.model, checked_layout(override), arguments.side)
+    layout = find_layout(skeleton, arguments.model, _typed(written).given, arguments.side)
     rows = list(_rows(layout, arguments.experts))
     if arguments.csv:
         return "\n".join(",".join(f'"{cell}"' for cell in row) for row in [HEADERS, *rows])
@@ -90,7 +94,7 @@ def _row(lnum: int, lname: str, alike: list[Matrix]) -> tuple[str, ...]:
 def _option(name: str) -> dict[str, Any]:
     """The YAML of `model=NAME`, if the config group has it."""
     path = conf_folder() / "model" / f"{name}.yaml"
-    if "/" in name or not path.is_file():
+    if "/" in name or Path(name).is_dir() or not path.is_file():
         return {}
     given: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return given if "${" not in str(given.get("path", "")) else {**given, "path": _builtin(given)}
@@ -114,6 +118,16 @@ def _layout(path: str) -> dict[str, Any]:
     return layout
 
 
+def _typed(written: dict[str, Any]) -> LayoutConfig:
+    try:
+        merged: Any = OmegaConf.merge(OmegaConf.structured(LayoutConfig), written)
+        layout: Any = OmegaConf.to_object(merged)
+    except OmegaConfBaseException as error:
+        raise explain(error) from error
+    assert isinstance(layout, LayoutConfig)
+    return layout
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m laser_sweep.model",
@@ -126,7 +140,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--side",
         default="decoder",
-        type=lambda side: choose("--side", side, SIDES),
         help="the blocks of an encoder-decoder: encoder or decoder",
     )
     parser.add_argument("--experts", action="store_true", help="a line for each expert")

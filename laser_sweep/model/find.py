@@ -15,26 +15,17 @@ from typing import Any
 
 from torch import nn
 from transformers import PreTrainedModel
-from transformers.pytorch_utils import Conv1D
 
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid import MATRIX_TYPES
+from laser_sweep.model.fused import parts
 from laser_sweep.model.layout import Block, Layout
-from laser_sweep.model.matrix import Matrix, Rows
-from laser_sweep.model.names import (
-    CONTIGUOUS,
-    GATE_UP,
-    INTERLEAVED,
-    PARTS,
-    QKV,
-    Known,
-    Naming,
-    naming,
-)
+from laser_sweep.model.matrix import Matrix
+from laser_sweep.model.names import GATE_UP, PARTS, QKV, Known, Naming, naming
+from laser_sweep.model.stored import is_transposed, stack_size
 
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 _OTHER_SENSES = re.compile(r"vision|image|audio|visual|patcher")
-_MLP = ("fc_in", "fc_up", "fc_out", GATE_UP)
 
 
 def find_layout(
@@ -107,7 +98,7 @@ class _Finder:
             if known is None or parameter.ndim not in (2, 3):
                 continue
             full = f"{block}.{name}"
-            if not isinstance(self._modules[full.rpartition(".")[0]], _CONVOLUTIONS):
+            if not isinstance(self._owner(full), _CONVOLUTIONS):
                 yield full, known
 
     def block(self, lnum: int, names: tuple[str, ...]) -> Block:
@@ -127,134 +118,42 @@ class _Finder:
         """The matrices in one parameter: each of its experts, each part that is fused."""
         weight = self._skeleton.get_parameter(parameter)
         short = parameter[inside:].removesuffix(".weight")
-        is_experts = "experts" in short or known.kind in _MLP
-        is_stack = short in self._naming.stacked or (weight.ndim == 3 and is_experts)
-        count = 1
-        if is_stack:
-            count = weight.shape[0] if weight.ndim == 3 else self._experts
-        rows, columns = weight.shape[0], weight.shape[1:].numel()
-        if is_stack:
-            rows, columns = weight.numel() // weight.shape[-1] // count, weight.shape[-1]
-        transposed = self._is_transposed(parameter, short)
-        out, into = (columns, rows) if transposed else (rows, columns)
-        for place in range(count):
-            whole = Matrix(
-                parameter,
-                lnum,
-                known.kind,
-                (out, into),
-                transposed,
-                expert=place if is_stack and known.expert is None else known.expert,
-                stack=(place, count) if is_stack else None,
-            )
-            yield from self._parts(whole, short)
+        owner = self._owner(parameter)
+        count = stack_size(weight, short, known.kind, self._config, self._naming)
+        # Heads that have a dimension of their own, as in XLNet, count as columns.
+        columns = weight.shape[-1] if count else weight.shape[1:].numel()
+        rows = weight.numel() // columns // (count or 1)
+        transposed = is_transposed(weight, short, owner, self._config, self._naming)
+        shape = (columns, rows) if transposed else (rows, columns)
+        for place in range(count or 1):
+            stack = (place, count) if count else None
+            expert = place if count and known.expert is None else known.expert
+            whole = Matrix(parameter, lnum, known.kind, shape, transposed, None, expert, stack)
+            yield from self._parts(whole, owner)
 
-    def _parts(self, whole: Matrix, short: str) -> Iterator[Matrix]:
+    def _parts(self, whole: Matrix, owner: nn.Module) -> Iterator[Matrix]:
         """The matrix types in a parameter: its own, or those that are fused in it."""
-        kind = whole.lname
-        if kind not in PARTS:
+        if whole.lname not in PARTS:
             yield whole
             return
-        if kind == GATE_UP and not self._is_gated(whole):
+        if whole.lname == GATE_UP and not self._is_gated(whole):
             yield replace(whole, lname="fc_in")
             return
-        if kind == QKV:
+        if whole.lname == QKV:
             yield whole
-        for lname, rows in self._fused(whole, short):
+        for lname, rows in parts(whole, owner, self._config, self._naming):
             shape = (rows.groups * rows.size, whole.shape[1])
             yield replace(whole, lname=lname, rows=rows, shape=shape)
 
-    def _fused(self, whole: Matrix, short: str) -> Iterator[tuple[str, Rows]]:
-        """The parts of a fused parameter and their rows; none if its sizes do not add up."""
-        out = whole.shape[0]
-        sizes, groups = self._sizes(whole, out)
-        total = sum(sizes.values())
-        if total * groups == 0 or out % (total * groups):
-            return
-        unit, start = out // (total * groups), 0
-        for lname, size in sizes.items():
-            yield lname, Rows(groups, start, size * unit)
-            start += size * unit
-
-    def _sizes(self, whole: Matrix, out: int) -> tuple[dict[str, int], int]:
-        """How the rows of a group divide between the parts, and how many groups there are."""
-        if whole.lname != QKV:
-            parts = PARTS[whole.lname]
-            owner = self._modules[whole.parameter.rpartition(".")[0]]
-            # GPT-OSS alternates a row of the gate with one of the other.
-            alternates = whole.lname == GATE_UP and not getattr(owner, "is_concatenated", True)
-            return dict.fromkeys(parts, 1), out // 2 if alternates else 1
-        heads, keys = self._heads()
-        form = self._naming.form or self._usual_form(whole)
-        each, groups = {"q_proj": heads, "k_proj": keys, "v_proj": keys}, 1
-        if form == INTERLEAVED and self._naming.groups:
-            each = dict.fromkeys(PARTS[QKV], 1)
-            groups = heads if self._naming.groups < 0 else self._naming.groups
-        elif form == INTERLEAVED:
-            each, groups = {"q_proj": heads // keys, "k_proj": 1, "v_proj": 1}, keys
-        return {lname: each[lname] for lname in self._naming.order}, groups
-
-    def _heads(self) -> tuple[int, int]:
-        """How many heads queries have, and keys and values."""
-        config = self._config
-        heads = int(config.num_attention_heads)
-        if hasattr(config, "multi_query") and not _new_falcon(config):
-            return heads, 1 if config.multi_query else heads
-        attention = getattr(config, "attn_config", config)
-        for name in ("num_key_value_heads", "num_kv_heads", "kv_n_heads"):
-            if isinstance(keys := getattr(attention, name, None), int):
-                return heads, keys
-        return heads, heads
-
-    def _usual_form(self, whole: Matrix) -> str:
-        """By its name: `query_key_value` is interleaved, but for one head of keys and values."""
-        leaf = whole.parameter.removesuffix(".weight").rpartition(".")[2]
-        one_for_all = getattr(self._config, "multi_query", False)
-        if leaf == "query_key_value":
-            grouped = _new_falcon(self._config) or not one_for_all
-            return INTERLEAVED if grouped else CONTIGUOUS
-        # GPT-BigCode, which has a linear layer where GPT-2 has Conv1D, interleaves.
-        bigcode = hasattr(self._config, "multi_query") and not one_for_all and leaf == "c_attn"
-        return INTERLEAVED if bigcode else CONTIGUOUS
-
     def _is_gated(self, whole: Matrix) -> bool:
-        """Whether `Wi` holds a gate: what comes out is twice what goes into the other matrix."""
-        container = whole.parameter.removesuffix(".weight").rpartition(".")[0]
-        others = (f"{container}.Wo.weight",)
-        for other in others:
-            if other.rpartition(".")[0] in self._modules:
-                return whole.shape[0] == 2 * self._skeleton.get_parameter(other).shape[1]
-        return True
-
-    @property
-    def _experts(self) -> int:
-        """How many experts a layer has, where the shape of a parameter does not say it."""
-        config = getattr(self._config, "ffn_config", self._config)
-        for name in ("moe_num_experts", "num_local_experts", "num_experts"):
-            if count := getattr(config, name, None):
-                return int(count)
-        return 1
-
-    def _is_transposed(self, parameter: str, short: str) -> bool:
-        """Whether a parameter is stored as (in, out)."""
-        owner = self._modules[parameter.rpartition(".")[0]]
-        if short in self._naming.transposed or isinstance(owner, Conv1D):
+        """Whether `Wi` holds a gate: what comes out is twice what goes into `Wo`."""
+        container, _, leaf = whole.parameter.removesuffix(".weight").rpartition(".")
+        if leaf != "Wi":
             return True
-        weight = self._skeleton.get_parameter(parameter)
-        if weight.ndim < 3 or "experts" not in short:
-            return False
-        if hasattr(owner, "is_transposed"):
-            return bool(owner.is_transposed)
-        return self._has_transposed_experts(owner)
+        return whole.shape[0] == 2 * self._skeleton.get_parameter(f"{container}.Wo.weight").shape[1]
 
-    def _has_transposed_experts(self, owner: nn.Module) -> bool:
-        """By the sizes: what goes in, but for the last matrix, is as wide as the model."""
-        width = self._config.hidden_size
-        for name, weight in owner.named_parameters(recurse=False):
-            if weight.ndim == 3 and weight.shape[1] != weight.shape[2]:
-                reads = 1 if "down" in name else 2
-                return bool(weight.shape[reads] != width)
-        return False
+    def _owner(self, parameter: str) -> nn.Module:
+        return self._modules[parameter.rpartition(".")[0]]
 
     def unknown_architecture(self, model: str) -> ConfigError:
         """The error for a model of which nothing is known."""
@@ -291,10 +190,6 @@ _HOW_TO_SAY_IT = (
     "model.layout.names.q_proj=NAME (also k_proj, v_proj, out_proj, fc_in, fc_up, fc_out; "
     "qkv and gate_up for fused ones)."
 )
-
-
-def _new_falcon(config: Any) -> bool:
-    return bool(getattr(config, "new_decoder_architecture", False))
 
 
 def _aliases(skeleton: PreTrainedModel) -> dict[str, tuple[str, ...]]:

@@ -33,7 +33,16 @@ class Layout:
         return _ordered({lname for block in self.blocks for lname in block})
 
     def layers(self, lname: str) -> list[int]:
-        """The layers that have a matrix type, or one of a group; not those that only repeat it."""
+        """The layers that have a matrix type, or one of a group; not those that only repeat it.
+
+        Raises:
+            ConfigError: if no layer has it.
+        """
+        if found := self._layers(lname):
+            return found
+        raise unknown(f"matrix type lname of {self.model}", lname, self.lnames)
+
+    def _layers(self, lname: str) -> list[int]:
         wanted = _types(lname)
         return [
             lnum
@@ -75,7 +84,7 @@ class Layout:
             yield from self.blocks[lnum].get(name, ())
 
     def _no_such_type(self, edit: Edit) -> ConfigError:
-        elsewhere = self.layers(edit.lname)
+        elsewhere = self._layers(edit.lname)
         if not elsewhere:
             return unknown(f"matrix type lname of {self.model}", edit.lname, self.lnames)
         here = ", ".join(_ordered(set(self.blocks[edit.lnum]))) or "no known matrix"

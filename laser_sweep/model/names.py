@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from laser_sweep.config import FORMS
 from laser_sweep.model.matrix import SHARED
 
 QKV, KV, GATE_UP = "qkv", "kv", "gate_up"
@@ -23,8 +24,7 @@ PARTS = {
 }
 """Fused parameters, and the matrix types that they hold, in the usual order."""
 
-CONTIGUOUS, INTERLEAVED = "contiguous", "interleaved"
-FORMS = (CONTIGUOUS, INTERLEAVED)
+CONTIGUOUS, INTERLEAVED = FORMS
 """How a fused parameter is laid out: one part after the other, or so for each head."""
 
 _WRAPPER = r"(?:layer\.\d+\.|albert_layers\.\d+\.|shared_transf(?:ormer)?\.)?"
