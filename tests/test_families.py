@@ -7,6 +7,8 @@ from families import MOST_USED, PAGE, UNSUPPORTED, page, survey
 
 from laser_sweep.grid import MATRIX_TYPES
 
+README = PAGE.parent.parent / "README.md"
+
 
 @pytest.fixture(scope="module")
 def families():
@@ -51,3 +53,6 @@ def test_the_page_of_the_documentation_is_what_is_found(families):
         re.split("\n## Not built", text)[0] for text in (PAGE.read_text(), page(families))
     )
     assert written == found, "run python tests/families.py"
+    aimed = [family for family in families if family.has_attention_and_mlp]
+    supported = sum(family.is_supported for family in aimed)
+    assert f"[{supported} of the {len(aimed)} families](docs/models.md)" in README.read_text()

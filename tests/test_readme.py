@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -78,14 +79,25 @@ def assert_says_what_the_readme_shows(printed: str) -> None:
 
 
 def test_links_lead_somewhere():
-    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+    documents = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
+    for document in documents:
         for link in re.findall(r"\]\(([^)]+)\)", document.read_text()):
-            assert link.startswith("https://") or (ROOT / link).exists(), link
+            assert link.startswith("https://") or (document.parent / link).exists(), link
 
 
 def test_options_of_the_schema_are_in_the_readme():
     from laser_sweep.composition import options
+    from laser_sweep.config import LayoutConfig
 
     of_files = {"intervention.name", "split.name", "cluster.name"}
-    undocumented = [name for name in options() if f"`{name}`" not in README]
+    described = README + (ROOT / "docs" / "describing-a-model.md").read_text()
+    undocumented = [
+        name
+        for name in options()
+        if f"`{name}`" not in described and not name.startswith("model.layout.")
+    ]
+    table = re.findall(r"^\| (`.*?) \|", described, flags=re.MULTILINE)
+    explained = {word for cell in table for word in re.findall(r"`([\w.]+)", cell)}
+    for name in (f.name for f in fields(LayoutConfig)):
+        assert name in explained or f"{name}." in " ".join(explained), name
     assert set(undocumented) <= of_files

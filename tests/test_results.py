@@ -118,8 +118,8 @@ def test_the_columns_and_their_types_are_the_promised_ones(store):
         list(frame.columns)
         == (
             "intervention lname lnum expert rate rho rank edits point example part correct "
-            "answer_logprob answer_length prediction question_logprob total_logprob top_1 top_5 top_10 "
-            "choice_logprobs f1 precision recall"
+            "answer_logprob answer_length prediction question_logprob total_logprob "
+            "top_1 top_5 top_10 choice_logprobs f1 precision recall"
         ).split()
     )
     types = {name: str(frame[name].dtype) for name in frame.columns}
