@@ -5,9 +5,16 @@ What that comes to for a matrix, its rank or its number of entries, is `laser_sw
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from laser_sweep.errors import ConfigError
+from laser_sweep.notation import bounded, distinct, floats, items, numbers
+
 RATE, RANK, ENERGY, EDGE = "rate", "rank", "energy", "mp"
+
+AMOUNTS = ("rate", "rho", "rank", "energy")
+"""The axes that say how much is kept, of which one may be given."""
 
 
 @dataclass(frozen=True, order=True)
@@ -39,3 +46,52 @@ class Amount:
             return EDGE
         name, value = ("rho", self.rho) if self.by == RATE else (self.by, self.value)
         return f"{name}{value:.12g}"
+
+
+def amounts(given: Mapping[str, object], default: Iterable[float]) -> list[Amount]:
+    """The values of the one axis among `AMOUNTS` that is given, else the default rates.
+
+    Raises:
+        ConfigError: if several are given, or a value is no number or out of range.
+    """
+    written = {axis: value for axis in AMOUNTS if (value := given.get(axis)) is not None}
+    if len(written) > 1:
+        named = " and ".join(f"{axis}={value}" for axis, value in written.items())
+        both = "both" if len(written) == 2 else "all"
+        raise ConfigError(f"{named} are {both} given: expected one of them.")
+    axis, value = next(iter(written.items()), ("rate", list(default)))
+    return distinct(axis, _READERS[axis](value))
+
+
+def _rates(written: object) -> Iterator[Amount]:
+    for tenths in bounded("rate", floats("rate", written), 10, "the tenths removed"):
+        yield Amount(RATE, round(tenths, 11))
+
+
+def _rhos(written: object) -> Iterator[Amount]:
+    for fraction in bounded("rho", floats("rho", written), 1, "the fraction kept"):
+        yield Amount(RATE, round(10 * (1 - fraction), 11))
+
+
+def _energies(written: object) -> Iterator[Amount]:
+    meaning = "the share kept of the squared norm"
+    for share in bounded("energy", floats("energy", written), 1, meaning):
+        yield Amount(ENERGY, share)
+
+
+def _ranks(written: object) -> Iterator[Amount]:
+    expected = f"whole numbers and ranges like 1..8, or {EDGE!r} for the Marchenko-Pastur edge"
+    for item in items(written):
+        if item == EDGE:
+            yield Amount(EDGE)
+            continue
+        for k in numbers("rank", item, int, expected):
+            if k < 0:
+                raise ConfigError(f"rank={k} is out of range: expected 0 or more.")
+            yield Amount(RANK, k)
+
+
+_READERS = {"rate": _rates, "rho": _rhos, "rank": _ranks, "energy": _energies}
+
+
+_READERS = {"rate": _rates, "rho": _rhos, "rank": _ranks, "energy": _energies}

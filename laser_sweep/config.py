@@ -7,7 +7,7 @@ unknown keys and wrong types.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, OmegaConf
 
 from laser_sweep.errors import ConfigError, choose
+from laser_sweep.model.schema import LayoutConfig
 
 PACKAGE = Path(__file__).parent
 
 PROTOCOLS = ("corrected", "paper")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
-FORMS = ("contiguous", "interleaved")
 SIDES = ("decoder", "encoder")
 DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
 TEST_EVALUATIONS = ("selected", "all")
@@ -34,57 +34,6 @@ MINIMUM_EXAMPLES = 5
 def conf_folder() -> Path:
     """The folder of YAML files: beside the package in a checkout, inside it in a wheel."""
     return next(path for path in (PACKAGE / "conf", PACKAGE.parent / "conf") if path.is_dir())
-
-
-@dataclass
-class LayoutNames:
-    """For a matrix type, or several that are fused, its names within a block, without `.weight`."""
-
-    q_proj: Any = None
-    k_proj: Any = None
-    v_proj: Any = None
-    qkv: Any = None
-    kv: Any = None
-    q_a: Any = None
-    q_b: Any = None
-    kv_a: Any = None
-    kv_b: Any = None
-    out_proj: Any = None
-    fc_in: Any = None
-    fc_up: Any = None
-    gate_up: Any = None
-    fc_out: Any = None
-
-
-@dataclass
-class LayoutConfig:
-    """Where the matrices are, for a model in which they are not found, or found wrong.
-
-    What each field means is said by `laser_sweep.model.names.Naming`.
-    """
-
-    blocks: Any = None
-    names: LayoutNames = field(default_factory=LayoutNames)
-    form: str | None = None
-    order: Any = None
-    groups: int | None = None
-    transposed: Any = None
-    stacked: Any = None
-
-    def __post_init__(self) -> None:
-        choose("model.layout.form", self.form or FORMS[0], FORMS)
-        if self.order is not None and sorted(self.order) != ["k_proj", "q_proj", "v_proj"]:
-            raise ConfigError(
-                f"model.layout.order={self.order}: expected q_proj, k_proj and v_proj, in the "
-                "order in which they lie."
-            )
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The fields that are set."""
-        fields = {key: value for key, value in asdict(self).items() if value is not None}
-        names = {key: value for key, value in fields.pop("names").items() if value is not None}
-        return {**fields, **({"names": names} if names else {})}
 
 
 @dataclass

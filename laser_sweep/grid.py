@@ -7,17 +7,13 @@ the values of all axes a list of points, and the points that share a layer a gro
 from __future__ import annotations
 
 import itertools
-import math
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from laser_sweep.amount import EDGE, ENERGY, RANK, RATE, Amount
-from laser_sweep.errors import ConfigError, unknown
+from laser_sweep.amount import AMOUNTS, Amount
+from laser_sweep.errors import unknown
+from laser_sweep.notation import distinct, items, numbers
 
-AMOUNTS = ("rate", "rho", "rank", "energy")
-"""The axes that say how much is kept, of which one may be given."""
 AXES = ("lname", "lnum", *AMOUNTS, "expert")
 ALL_LAYERS = -1
 """The layer number that stands for all layers, edited at once."""
@@ -32,12 +28,6 @@ NO_EDIT = "dont"
 """The matrix type that stands for the base model."""
 LNAMES = (*MATRIX_TYPES, *MATRIX_GROUPS, NO_EDIT)
 ALL_EXPERTS, SHARED_EXPERTS = "all", "shared"
-
-Number = TypeVar("Number", int, float)
-Value = TypeVar("Value")
-
-_LONGEST_RANGE = 100_000
-_RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?:\.\.([1-9]\d*))?")
 
 
 @dataclass(frozen=True)
@@ -116,7 +106,7 @@ def lnames(written: object) -> list[str]:
     Raises:
         ConfigError: if one is no matrix type, group of matrix types or `dont`.
     """
-    for name in (names := _distinct("lname", _items(written))):
+    for name in (names := distinct("lname", items(written))):
         if name not in LNAMES:
             raise unknown("matrix type lname", name, LNAMES)
     return names
@@ -131,7 +121,7 @@ def lnums(written: object) -> list[int] | None:
     expected = "whole numbers and ranges like 0..27, separated by commas, or 'all'"
     if str(written).strip() == "all":
         return None
-    return _distinct("lnum", _numbers("lnum", written, int, expected))
+    return distinct("lnum", numbers("lnum", written, int, expected))
 
 
 def experts(written: object) -> list[str]:
@@ -142,58 +132,12 @@ def experts(written: object) -> list[str]:
     """
     expected = "whole numbers and ranges like 0..7, 'shared', or 'all'"
     found: list[str] = []
-    for item in _items(written):
+    for item in items(written):
         if item in (ALL_EXPERTS, SHARED_EXPERTS):
             found.append(item)
         else:
-            found += map(str, _numbers("expert", item, int, expected))
-    return _distinct("expert", found)
-
-
-def amounts(given: Mapping[str, object], default: Iterable[float]) -> list[Amount]:
-    """The values of the one axis among `AMOUNTS` that is given, else the default rates.
-
-    Raises:
-        ConfigError: if several are given, or a value is no number or out of range.
-    """
-    written = {axis: value for axis in AMOUNTS if (value := given.get(axis)) is not None}
-    if len(written) > 1:
-        named = " and ".join(f"{axis}={value}" for axis, value in written.items())
-        both = "both" if len(written) == 2 else "all"
-        raise ConfigError(f"{named} are {both} given: expected one of them.")
-    axis, value = next(iter(written.items()), ("rate", list(default)))
-    return _distinct(axis, _READERS[axis](value))
-
-
-def _rates(written: object) -> Iterator[Amount]:
-    for tenths in _bounded("rate", _floats("rate", written), 10, "the tenths removed"):
-        yield Amount(RATE, round(tenths, 11))
-
-
-def _rhos(written: object) -> Iterator[Amount]:
-    for fraction in _bounded("rho", _floats("rho", written), 1, "the fraction kept"):
-        yield Amount(RATE, round(10 * (1 - fraction), 11))
-
-
-def _energies(written: object) -> Iterator[Amount]:
-    meaning = "the share kept of the squared norm"
-    for share in _bounded("energy", _floats("energy", written), 1, meaning):
-        yield Amount(ENERGY, share)
-
-
-def _ranks(written: object) -> Iterator[Amount]:
-    expected = f"whole numbers and ranges like 1..8, or {EDGE!r} for the Marchenko-Pastur edge"
-    for item in _items(written):
-        if item == EDGE:
-            yield Amount(EDGE)
-            continue
-        for k in _numbers("rank", item, int, expected):
-            if k < 0:
-                raise ConfigError(f"rank={k} is out of range: expected 0 or more.")
-            yield Amount(RANK, k)
-
-
-_READERS = {"rate": _rates, "rho": _rhos, "rank": _ranks, "energy": _energies}
+            found += map(str, numbers("expert", item, int, expected))
+    return distinct("expert", found)
 
 
 def edits(kind: str, axes: Axes, layers_of: Callable[[str], list[int]]) -> list[Edit]:
@@ -223,50 +167,3 @@ def points(each: Iterable[Edit]) -> list[Point]:
 def groups(ordered: Iterable[Point]) -> list[list[Point]]:
     """Points that share a layer, in order: the units of work."""
     return [list(group) for _, group in itertools.groupby(ordered, key=lambda point: point.layer)]
-
-
-def _items(written: object) -> Iterator[str]:
-    """The items of a list, or of a text with commas, as text."""
-    if isinstance(written, list | tuple):
-        for item in written:
-            yield from _items(item)
-    else:
-        yield from (item.strip() for item in str(written).split(","))
-
-
-def _floats(axis: str, written: object) -> Iterator[float]:
-    return _numbers(axis, written, float, "numbers separated by commas, like 1,5,9.9")
-
-
-def _numbers(
-    axis: str, written: object, number: Callable[[str], Number], expected: str
-) -> Iterator[Number]:
-    """The numbers of an axis, its ranges expanded."""
-    for item in _items(written):
-        if match := _RANGE.fullmatch(item):
-            first, last, step = (int(part or 1) for part in match.groups())
-            if (last - first) // step >= _LONGEST_RANGE:
-                raise ConfigError(
-                    f"{axis}={item} is too long: expected at most {_LONGEST_RANGE:,} values."
-                )
-            if first > last:
-                raise ConfigError(f"{axis}={item} is empty: {first} > {last}.")
-            yield from map(number, map(str, range(first, last + 1, step)))
-            continue
-        try:
-            yield number(item)
-        except ValueError:
-            raise ConfigError(f"{axis}={item!r}: expected {expected}.") from None
-
-
-def _bounded(axis: str, values: Iterable[float], top: float, meaning: str) -> Iterator[float]:
-    for value in values:
-        if not (math.isfinite(value) and 0 <= value <= top):
-            raise ConfigError(f"{axis}={value:g} is out of range: expected 0..{top}, {meaning}.")
-        yield value
-
-
-def _distinct(axis: str, values: Iterable[Value]) -> list[Value]:
-    if not (distinct := list(dict.fromkeys(values))):
-        raise ConfigError(f"{axis} has no value: expected at least one.")
-    return distinct

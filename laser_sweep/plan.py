@@ -16,7 +16,7 @@ import laser_sweep.intervention
 import laser_sweep.selection
 import laser_sweep.split
 from laser_sweep import grid, plugin, stack
-from laser_sweep.amount import RATE, Amount
+from laser_sweep.amount import AMOUNTS, RATE, Amount, amounts
 from laser_sweep.config import PACKAGE, Config
 from laser_sweep.dataset import fingerprint, load_examples
 from laser_sweep.errors import ConfigError
@@ -30,7 +30,7 @@ from laser_sweep.model.layout import Layout
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.model.source import Source, find
 from laser_sweep.record import NAME, DamagedRecordError, read_record
-from laser_sweep.results import Identity, PointColumns, Store
+from laser_sweep.results import Identity, Store
 from laser_sweep.split import TEST, VALIDATION, split
 
 log = logging.getLogger(__name__)
@@ -126,35 +126,6 @@ class Plan:
         return ranks
 
 
-def columns(point: Point, ranks: Iterable[int | None]) -> PointColumns:
-    """What the result columns say of a point; null is what its edits do not share.
-
-    Args:
-        point: the point.
-        ranks: the rank that is left of each matrix that it edits.
-    """
-    ranks = list(ranks)
-    if not point.edits:
-        return PointColumns("none", grid.NO_EDIT, None, None, 0.0, 1.0, None, 0, "base")
-    return PointColumns(
-        intervention=_shared(edit.kind for edit in point.edits) or "stack",
-        lname=_shared(edit.lname for edit in point.edits),
-        lnum=_shared(edit.lnum for edit in point.edits),
-        expert=_shared(edit.expert for edit in point.edits),
-        rate=_shared(edit.amount.rate for edit in point.edits),
-        rho=_shared(edit.amount.rho for edit in point.edits),
-        rank=_shared(ranks),
-        edits=len(ranks),
-        point=str(point),
-    )
-
-
-def _shared(values: Iterable[Any]) -> Any:
-    """The value that all have; None if they differ."""
-    distinct = set(values)
-    return distinct.pop() if len(distinct) == 1 else None
-
-
 def make_plan(config: Config) -> Plan:
     """Check everything that can be checked without the weights, the cheapest first.
 
@@ -228,9 +199,8 @@ def _axes(config: Config) -> Axes:
     intervention = plugin.load(laser_sweep.intervention, kind)
     if not intervention.USES_AMOUNT:
         return Axes(types, layers, [Amount(RATE, 10.0)], experts)
-    given = {axis: getattr(config, axis) for axis in grid.AMOUNTS}
-    amounts = grid.amounts(given, config.intervention.rates)
-    return Axes(types, layers, amounts, experts)
+    given = {axis: getattr(config, axis) for axis in AMOUNTS}
+    return Axes(types, layers, amounts(given, config.intervention.rates), experts)
 
 
 def _check_points(plan: Plan) -> None:

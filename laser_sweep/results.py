@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from laser_sweep import record
 from laser_sweep.atomic import check_writable, remove_leftovers, replace_file, write_file
+from laser_sweep.columns import PointColumns
 from laser_sweep.errors import one_line
 from laser_sweep.provenance import content_hash, digest, versions
 
@@ -68,21 +69,6 @@ _LONGEST_NAME = 150
 """A longer name of a point, of a large stack, is cut in its file's name."""
 
 _PANDAS_TYPES = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
-
-
-@dataclass(frozen=True)
-class PointColumns:
-    """What the result columns say of a point; null is what the edits of a stack do not share."""
-
-    intervention: str
-    lname: str | None
-    lnum: int | None
-    expert: str | None
-    rate: float | None
-    rho: float | None
-    rank: int | None
-    edits: int
-    point: str
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from laser_sweep import grid
+from laser_sweep.amount import AMOUNTS, amounts
 from laser_sweep.errors import ConfigError, unknown
-from laser_sweep.grid import AMOUNTS, AXES, BASE, Axes, Edit, Point
+from laser_sweep.grid import AXES, BASE, Axes, Edit, Point
 from laser_sweep.model.matrix import Matrix
 
 
@@ -84,7 +85,7 @@ def _completed(edit: Mapping[str, Any], axes: Axes) -> Axes:
     return Axes(
         lnames=grid.lnames(edit["lname"]) if "lname" in edit else axes.lnames,
         lnums=grid.lnums(edit["lnum"]) if "lnum" in edit else axes.lnums,
-        amounts=grid.amounts(edit, ()) if has_amount else axes.amounts,
+        amounts=amounts(edit, ()) if has_amount else axes.amounts,
         experts=grid.experts(edit["expert"]) if "expert" in edit else axes.experts,
     )
 

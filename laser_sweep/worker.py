@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 import laser_sweep.intervention
 from laser_sweep import plugin
+from laser_sweep.columns import columns
 from laser_sweep.errors import is_no_room, one_line
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.grid import Edit, Point
@@ -21,7 +22,7 @@ from laser_sweep.intervention._edited import Edited
 from laser_sweep.model.edit import edited
 from laser_sweep.model.load import load_model
 from laser_sweep.model.matrix import Matrix
-from laser_sweep.plan import Evaluation, Plan, columns
+from laser_sweep.plan import Evaluation, Plan
 
 log = logging.getLogger(__name__)
 

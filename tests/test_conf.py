@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 import laser_sweep.intervention
 import laser_sweep.split
 from laser_sweep import grid, plugin
+from laser_sweep.amount import AMOUNTS, amounts
 from laser_sweep.config import Config, conf_folder, register
 
 FILES = sorted(path for path in conf_folder().glob("*/*.yaml"))
@@ -33,8 +34,8 @@ def test_a_file_composes(path: Path):
     assert grid.lnames(config.lname)
     grid.lnums(config.lnum)
     if config.intervention.kind not in WITHOUT_RATES:
-        given = {axis: getattr(config, axis) for axis in grid.AMOUNTS}
-        assert grid.amounts(given, config.intervention.rates)
+        given = {axis: getattr(config, axis) for axis in AMOUNTS}
+        assert amounts(given, config.intervention.rates)
     assert config.intervention.name == config.intervention.kind
     assert config.intervention.kind in ["none", *plugin.names(laser_sweep.intervention)]
     assert config.split.name in plugin.names(laser_sweep.split)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tiny import quick
 
 from laser_sweep import grid
-from laser_sweep.amount import EDGE, ENERGY, RANK, RATE, Amount
+from laser_sweep.amount import AMOUNTS, EDGE, ENERGY, RANK, RATE, Amount, amounts
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid import BASE, Axes, Edit, Point
 
@@ -17,8 +17,8 @@ def rates(*values):
     return [Amount(RATE, value) for value in values]
 
 
-def points(lnames, lnums, amounts, experts=("all",), layers_of=None):
-    axes = Axes(lnames, lnums, amounts, list(experts))
+def points(lnames, lnums, kept, experts=("all",), layers_of=None):
+    axes = Axes(lnames, lnums, kept, list(experts))
     return grid.points(grid.edits("zero", axes, layers_of))
 
 
@@ -86,19 +86,19 @@ def test_a_mistyped_matrix_type_is_answered_with_the_near_and_the_available_ones
     [("1,5,9.9", [1.0, 5.0, 9.9]), (9.9, [9.9]), ("0..10..5", [0.0, 5.0, 10.0]), ([1, 1.0], [1.0])],
 )
 def test_rates_are_numbers_and_ranges_without_repeats(written, expected):
-    assert grid.amounts({"rate": written}, []) == rates(*expected)
+    assert amounts({"rate": written}, []) == rates(*expected)
 
 
 def test_without_an_amount_the_default_counts():
-    given = dict.fromkeys(grid.AMOUNTS)
-    assert grid.amounts(given, [1.0, 9.9]) == rates(1.0, 9.9)
+    given = dict.fromkeys(AMOUNTS)
+    assert amounts(given, [1.0, 9.9]) == rates(1.0, 9.9)
 
 
 @quick
 @given(decimal_rates)
 def test_rho_and_rate_are_two_ways_to_write_the_same(rate):
     rho = 1 - rate / 10
-    assert grid.amounts({"rho": str(float(rho))}, []) == rates(float(rate))
+    assert amounts({"rho": str(float(rho))}, []) == rates(float(rate))
 
 
 @quick
@@ -109,24 +109,24 @@ def test_the_rho_of_an_amount_is_the_decimal_number(rate):
 
 def test_rate_and_rho_together_are_refused():
     with pytest.raises(ConfigError, match=r"rate=9\.9 and rho=0\.5 are both given"):
-        grid.amounts({"rate": 9.9, "rho": 0.5}, [])
+        amounts({"rate": 9.9, "rho": 0.5}, [])
 
 
 @pytest.mark.parametrize("rate", ["-0.1", "10.1", "nan", "inf"])
 def test_a_rate_out_of_range_is_refused(rate):
     with pytest.raises(ConfigError, match=rf"rate={rate} is out of range: expected 0\.\.10"):
-        grid.amounts({"rate": rate}, [])
+        amounts({"rate": rate}, [])
 
 
 @pytest.mark.parametrize("rho", ["-0.1", "1.5", "nan"])
 def test_a_rho_out_of_range_is_refused(rho):
     with pytest.raises(ConfigError, match=rf"rho={rho} is out of range: expected 0\.\.1,"):
-        grid.amounts({"rho": rho}, [])
+        amounts({"rho": rho}, [])
 
 
 def test_a_rate_that_is_no_number_is_refused():
     with pytest.raises(ConfigError, match=r"rate='most'.*1,5,9\.9"):
-        grid.amounts({"rate": "1,most"}, [])
+        amounts({"rate": "1,most"}, [])
 
 
 def test_points_are_the_base_then_layer_by_layer_then_type_then_rate():
@@ -168,7 +168,7 @@ def test_a_point_says_where_and_how_much():
 
 
 @pytest.mark.parametrize(
-    ("given", "amounts", "names"),
+    ("given", "expected", "names"),
     [
         ({"rank": "1..3,8"}, [Amount(RANK, k) for k in (1, 2, 3, 8)], "rank1 rank2 rank3 rank8"),
         ({"rank": "mp,4"}, [Amount(EDGE), Amount(RANK, 4)], "mp rank4"),
@@ -179,9 +179,9 @@ def test_a_point_says_where_and_how_much():
         ),
     ],
 )
-def test_how_much_is_kept_can_be_a_rank_an_energy_or_the_edge(given, amounts, names):
-    assert grid.amounts(given, []) == amounts
-    assert " ".join(map(str, amounts)) == names
+def test_how_much_is_kept_can_be_a_rank_an_energy_or_the_edge(given, expected, names):
+    assert amounts(given, []) == expected
+    assert " ".join(map(str, expected)) == names
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_how_much_is_kept_can_be_a_rank_an_energy_or_the_edge(given, amounts, na
 )
 def test_an_amount_that_cannot_be_is_refused(given, message):
     with pytest.raises(ConfigError, match=message):
-        grid.amounts(given, [])
+        amounts(given, [])
 
 
 def test_experts_are_numbers_shared_or_all():

@@ -87,7 +87,7 @@ def test_links_lead_somewhere():
 
 def test_options_of_the_schema_are_in_the_readme():
     from laser_sweep.composition import options
-    from laser_sweep.config import LayoutConfig
+    from laser_sweep.model.schema import LayoutConfig
 
     of_files = {"intervention.name", "split.name", "cluster.name"}
     described = README + (ROOT / "docs" / "describing-a-model.md").read_text()

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 import pandas as pd
 import pytest
 
+from laser_sweep.columns import PointColumns
 from laser_sweep.config import (
     ClusterConfig,
     Config,
@@ -16,7 +17,7 @@ from laser_sweep.config import (
 )
 from laser_sweep.errors import ConfigError
 from laser_sweep.report import read_report, write_report
-from laser_sweep.results import Identity, PointColumns, Store
+from laser_sweep.results import Identity, Store
 
 PARTS = {"validation": range(4), "test": range(4, 14)}
 BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")

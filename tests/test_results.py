@@ -17,9 +17,10 @@ from tiny import COMMAND, quick
 
 import laser_sweep
 from laser_sweep.atomic import write_file
+from laser_sweep.columns import PointColumns
 from laser_sweep.errors import ConfigError
 from laser_sweep.record import FORMAT, read_record
-from laser_sweep.results import Identity, PointColumns, Store, read_results
+from laser_sweep.results import Identity, Store, read_results
 
 PARTS = {"validation": [0, 1, 2], "test": [3, 4, 5, 6]}
 IDENTITY = Identity("xxh3:weights", "float32", "xxh3:examples", "corrected")

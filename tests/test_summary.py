@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from tiny import COMMAND
 
-from laser_sweep.results import Identity, PointColumns, Store
+from laser_sweep.columns import PointColumns
+from laser_sweep.results import Identity, Store
 from laser_sweep.summary import POINT_COLUMNS, summarize
 
 BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")

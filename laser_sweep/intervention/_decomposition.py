@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-_GRADE = 3e-4
+_GRADE = 1e-3
 """Eigenvalues that are smaller than this, relative to the largest, are decomposed again."""
 _NOISE = 1e-13
 """Squares of singular values below this, relative to the largest, are rounding errors of W."""

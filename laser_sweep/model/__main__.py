@@ -19,11 +19,12 @@ from omegaconf.errors import OmegaConfBaseException
 from tabulate import tabulate
 
 from laser_sweep.composition import explain
-from laser_sweep.config import SIDES, LayoutConfig, conf_folder
+from laser_sweep.config import SIDES, conf_folder
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.logs import say
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.matrix import Matrix
+from laser_sweep.model.schema import LayoutConfig
 
 HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "full rank")
 
