@@ -155,7 +155,10 @@ def _check_lengths(examples: Sequence[Example], prompts: list[list[int]], limit:
 
 def _context(config: PretrainedConfig) -> float:
     """How many tokens the model's positions are enough for."""
-    positions: int | None = getattr(config, "max_position_embeddings", None)
+    try:
+        positions: int | None = getattr(config, "max_position_embeddings", None)
+    except NotImplementedError:  # XLNet's way to say that it has no limit
+        positions = None
     if positions is None:
         return math.inf
     if config.model_type not in _POSITIONS_BEHIND_PADDING or config.pad_token_id is None:
