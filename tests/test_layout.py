@@ -148,9 +148,24 @@ def test_what_yaml_says_takes_the_place_of_what_is_known():
     }
 
 
+def test_a_name_that_yaml_gives_counts_before_what_is_known_of_it():
+    override = {"names": {"fc_out": "mlp.fc_in", "fc_in": []}}
+    block = find_layout(skeleton(make_config("gptj")), "gptj", override).blocks[1]
+    (matrix,) = block["fc_out"]
+    assert matrix.parameter == "transformer.h.1.mlp.fc_in.weight"
+    assert "fc_in" not in block
+
+
 def test_a_list_of_blocks_that_is_not_there_is_answered_with_those_that_are():
     with pytest.raises(ConfigError, match=r"model.layout.blocks=h is none.*transformer\.h \(2\)"):
         find_layout(skeleton(make_config("gpt2")), "gpt2", {"blocks": "h"})
+
+
+def test_lists_side_by_side_that_differ_in_length_are_refused():
+    model = skeleton(make_config("gpt2"))
+    model.transformer.more = nn.ModuleList(nn.Linear(2, 2) for _ in range(3))
+    with pytest.raises(ConfigError, match=r"transformer\.h,transformer\.more.* 2 and 3"):
+        find_layout(model, "gpt2", {"blocks": ["transformer.h", "transformer.more"]})
 
 
 def test_layers_that_are_one_block_are_edited_as_one():

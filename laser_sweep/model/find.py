@@ -25,6 +25,7 @@ from laser_sweep.model.names import GATE_UP, PARTS, QKV, Known, Naming, naming
 from laser_sweep.model.stored import is_transposed, stack_size
 
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+_MOST_NAMES = 40
 _OTHER_SENSES = re.compile(r"vision|image|audio|visual|patcher")
 
 
@@ -68,7 +69,7 @@ class _Finder:
     def lists(self, side: str) -> list[list[str]]:
         """The names of the blocks, in order, of each of the lists that lie side by side."""
         if given := self._naming.blocks:
-            return [self._joined(pattern) for pattern in given]
+            return self._of_one_length([self._joined(pattern) for pattern in given])
         candidates = [name for name in self._lists if self._holds_matrices(name)]
         candidates = [n for n in candidates if not any(n.startswith(f"{o}.") for o in candidates)]
         candidates = [n for n in candidates if not _OTHER_SENSES.search(n)] or candidates
@@ -80,6 +81,14 @@ class _Finder:
         if len(candidates) != 1:
             raise self._no_list(candidates)
         return [self._joined(candidates[0])]
+
+    def _of_one_length(self, lists: list[list[str]]) -> list[list[str]]:
+        if len(lengths := {len(blocks) for blocks in lists}) > 1:
+            raise ConfigError(
+                f"model.layout.blocks={','.join(self._naming.blocks)}: lists that lie side by side "
+                f"have one length, these have {' and '.join(map(str, sorted(lengths)))}."
+            )
+        return lists
 
     def _joined(self, pattern: str) -> list[str]:
         """The blocks of the list of this name, or of all that match it, one after the other."""
@@ -165,7 +174,7 @@ class _Finder:
         ]
         return ConfigError(
             f"{model} ({type(self._skeleton).__name__}): no known matrix in {first}; it has "
-            f"{', '.join(inside) or 'no matrix'}. {_HOW_TO_SAY_IT}"
+            f"{_shortened(inside) or 'no matrix'}. {_HOW_TO_SAY_IT}"
         )
 
     def _any_block(self) -> list[str]:
@@ -190,6 +199,10 @@ _HOW_TO_SAY_IT = (
     "model.layout.names.q_proj=NAME (also k_proj, v_proj, out_proj, fc_in, fc_up, fc_out; "
     "qkv and gate_up for fused ones)."
 )
+
+
+def _shortened(names: list[str]) -> str:
+    return ", ".join(names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], "..."])
 
 
 def _aliases(skeleton: PreTrainedModel) -> dict[str, tuple[str, ...]]:

@@ -119,15 +119,21 @@ class Naming:
 
     def known(self, name: str) -> Known | None:
         """What a parameter is, by its name within the block; None if it is no known matrix."""
+        for kind, given in self.names.items():
+            if match := _match(given, name):
+                return _known(kind, name, match)
         for kind, pattern in PATTERNS.items():
-            given = self.names.get(kind)
-            match = pattern.fullmatch(name) if given is None else _match(given, name)
-            if match:
-                groups = match.groupdict()
-                number = groups.get("expert") if "expert" in name else None
-                shared = bool(groups.get("shared"))
-                return Known(kind, SHARED if shared else None if number is None else int(number))
+            if kind not in self.names and (match := pattern.fullmatch(name)):
+                return _known(kind, name, match)
         return None
+
+
+def _known(kind: str, name: str, match: re.Match[str]) -> Known:
+    groups = match.groupdict()
+    if groups.get("shared"):
+        return Known(kind, SHARED)
+    number = groups.get("expert") if "expert" in name else None
+    return Known(kind, None if number is None else int(number))
 
 
 _XLM = {
