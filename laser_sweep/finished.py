@@ -12,7 +12,7 @@ from laser_sweep.grid import BASE
 from laser_sweep.logs import say
 from laser_sweep.model.source import find
 from laser_sweep.record import read_record
-from laser_sweep.report import FILES, read_report, write_report
+from laser_sweep.report import read_report, write_report
 from laser_sweep.results import Identity, Store
 from laser_sweep.split import PARTS, TEST, VALIDATION, split
 
@@ -37,7 +37,7 @@ def finished(config: Config) -> bool:
         return False
     log.info("%s", title(config, store))
     log.info("%s", progress(len(points), 0))
-    if not all((config.folder / name).exists() for name in FILES):
+    if not all((config.folder / name).exists() for name in report.files):
         write_report(report)
     say(report.terminal())
     return True

@@ -125,6 +125,18 @@ def test_outcomes_are_those_of_the_edited_model(sweep: Command, tmp_path: Path):
         assert outcome.correct == (outcome.prediction == row["answer"])
 
 
+@pytest.mark.parametrize("amount", ["rho=0.00001,0.5", "rank=mp,1", "energy=0.5,0.001"])
+def test_however_much_is_kept_it_has_its_place_on_the_map(
+    amount: str, sweep: Command, tmp_path: Path
+):
+    assert_success(sweep("lnum=27", "lname=fc_in", amount, "dataset.limit=60"))
+    picture = (tmp_path / SWEEP_FOLDER / "figures" / "heat_map.svg").read_text()
+    for value in amount.partition("=")[2].split(","):
+        name = amount.partition("=")[0] if amount.startswith("energy") else ""
+        shown = {"0.00001": "1e-05", "1": "rank1"}.get(value, value)
+        assert f">{name}{shown}</text>" in picture
+
+
 def test_the_same_command_again_computes_nothing(sweep: Command, tmp_path: Path):
     assert_success(sweep(*SMALL))
     before = bytes_of(tmp_path / SWEEP_FOLDER)

@@ -149,8 +149,11 @@ def test_a_stack_is_evaluated_and_reported(sweep: Command, tmp_path: Path):
     printed = said(sweep(stack, "dataset.limit=60"))
     assert "fc_out-l26-rho0.2+fc_in-l27-rho0.01" in printed
     assert "2 points, 2 done, 0 to do" in said(sweep(other, "dataset.limit=60"))
-    rows = (tmp_path / "multirun/demo/noisy_facts/rank_reduction/grid.csv").read_text()
-    assert "fc_out-l26-rho0.2+fc_in-l27-rho0.01" in rows
+    folder = tmp_path / "multirun/demo/noisy_facts/rank_reduction"
+    assert "fc_out-l26-rho0.2+fc_in-l27-rho0.01" in (folder / "grid.csv").read_text()
+    # A stack has no place on a map of layers and matrix types.
+    assert "heat_map" not in (folder / "report.md").read_text()
+    assert not list((folder / "figures").iterdir())
 
 
 def test_a_stack_may_be_swept(sweep: Command):

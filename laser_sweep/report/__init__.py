@@ -9,22 +9,12 @@ from pathlib import Path
 
 from laser_sweep.atomic import check_writable, write_file
 from laser_sweep.record import read_record
-from laser_sweep.report.content import HEAT_MAP, Report, gather
+from laser_sweep.report.content import FIGURES, Report, gather
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.selection import selection_json
 from laser_sweep.results import read_results
 
-__all__ = ["FILES", "Report", "gather", "read_report", "write_report"]
-
-FILES = (
-    "report.md",
-    "selection.json",
-    "grid.csv",
-    "grid.parquet",
-    f"figures/{HEAT_MAP}.png",
-    f"figures/{HEAT_MAP}.svg",
-)
-"""The files of a report; the figures only if an edited point has a result."""
+__all__ = ["Report", "gather", "read_report", "write_report"]
 
 
 def read_report(folder: Path) -> Report:
@@ -51,4 +41,7 @@ def write_report(report: Report) -> None:
     write_file(folder / "selection.json", selection_json(report))
     for name, picture in heat_map(report).items():
         write_file(folder / "figures" / name, picture)
+    # A map that an earlier command made is not of this one's points.
+    for name in set(FIGURES) - set(report.files):
+        (folder / name).unlink(missing_ok=True)
     write_file(folder / "report.md", markdown(report))

@@ -29,6 +29,9 @@ HEADERS = (
 
 HEAT_MAP = "heat_map"
 """The name of the figure's files."""
+FIGURES = (f"figures/{HEAT_MAP}.png", f"figures/{HEAT_MAP}.svg")
+FILES = ("report.md", "selection.json", "grid.csv", "grid.parquet")
+"""The files that every report has."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,23 @@ class Report:
         """How many points of the last command have no result on the validation part yet."""
         done = self.table[self.table[f"{VALIDATION}_accuracy"].notna()]["point"]
         return len(set(self.record["points"]) - set(done))
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The rows of the table that are on the map: single edits with a validation accuracy.
+
+        A stack is at no one layer and matrix type. Without the base there is no map.
+        """
+        table = self.table
+        single = table["lname"].notna() & table["lnum"].notna() & (table["point"] != str(BASE))
+        single &= ~table["point"].str.contains("+", regex=False)
+        cells = table[single & table[f"{VALIDATION}_accuracy"].notna()]
+        return cells if self.base is not None else cells.head(0)
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The names of the report's files."""
+        return FILES + (() if self.cells.empty else FIGURES)
 
     @cached_property
     def evaluated(self) -> int:

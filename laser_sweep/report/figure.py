@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from itertools import zip_longest
 from typing import Any
 
 import matplotlib
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from laser_sweep.grid import ALL_EXPERTS, ALL_LAYERS, BASE, LNAMES
+from laser_sweep.grid import ALL_EXPERTS, ALL_LAYERS, LNAMES
 from laser_sweep.report.content import HEAT_MAP, Report
 
 _SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
+_AMOUNT = re.compile(r"-(rho.+|rank.+|energy.+|mp)$")
 _PAGE_WIDTH = 12.0
 """Inches after which the panels go on in the next row."""
 _MAXIMAL_LABELS = 400
@@ -27,9 +28,9 @@ _MAXIMAL_LABELS = 400
 
 def heat_map(report: Report) -> dict[str, bytes]:
     """The files of the figure by name; none if no edited point has a result."""
-    cells = _cells(report)
-    if cells.empty or report.base is None:
+    if report.cells.empty:
         return {}
+    cells = _cells(report)
     with matplotlib.rc_context(_SETTINGS):
         figure = _figure(report, cells)
         # The layout is worked out once, and not again for each file.
@@ -48,22 +49,20 @@ def _saved(figure: Figure, **options: Any) -> bytes:
 
 
 def _cells(report: Report) -> pd.DataFrame:
-    """The edited points with a validation accuracy, and their difference to the base in points.
-
-    A stack is on no place of a map of single edits.
-    """
-    table = report.table
-    single = table["lname"].notna() & table["lnum"].notna() & (table["point"] != str(BASE))
-    cells = table[single & ~table["point"].str.contains("+", regex=False)]
-    cells = cells[cells["validation_accuracy"].notna()]
-    cells = cells.assign(kept=cells["point"].map(_kept), panel=cells.apply(_panel_name, axis=1))
-    base = np.nan if report.base is None else report.base["validation_accuracy"]
-    return cells.assign(difference=100 * (cells["validation_accuracy"] - base))
+    """The points of the map, how much they keep, and their difference to the base in points."""
+    assert report.base is not None
+    cells = report.cells
+    base = report.base["validation_accuracy"]
+    return cells.assign(
+        kept=cells["point"].map(_kept),
+        panel=cells.apply(_panel_name, axis=1),
+        difference=100 * (cells["validation_accuracy"] - base),
+    )
 
 
 def _kept(point: str) -> str:
     """How much a point keeps: `0.1` for ρ, else as its name says it, `rank8`."""
-    return point.rpartition("-")[2].removeprefix("rho")
+    return _AMOUNT.findall(point)[-1].removeprefix("rho")
 
 
 def _panel_name(cell: pd.Series) -> str:

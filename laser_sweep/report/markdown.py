@@ -30,7 +30,7 @@ def markdown(report: Report) -> str:
         parts=report.record["parts"],
         table=tabulate(report.rows(), HEADERS, tablefmt="github", disable_numparse=True),
         best=_best(report),
-        figure=HEAT_MAP if report.candidates > 1 and report.base is not None else None,
+        figure=None if report.cells.empty else HEAT_MAP,
     )
 
 
