@@ -19,12 +19,18 @@ from laser_sweep.model.schema import LayoutConfig
 
 PACKAGE = Path(__file__).parent
 
-PROTOCOLS = ("corrected", "paper")
+CORRECTED, PAPER = PROTOCOLS = ("corrected", "paper")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 SIDES = ("decoder", "encoder")
 DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
 TEST_EVALUATIONS = ("selected", "all")
 _LONGEST_NAME = 150
+ROWS = "rows"
+"""The reader of rows of the user's own."""
+AUTO = "auto"
+TOO_LONG = ("error", "drop", "truncate_left")
+SCORINGS = (AUTO, "next_token", "answer", "choice", "generation")
+DEFAULT_ID = "id"
 DEFAULT_CHOICES = "choices"
 """The column of labels, for rows that have it; any other one that is named has to be there."""
 MINIMUM_EXAMPLES = 5
@@ -68,26 +74,59 @@ class ModelConfig:
 
 @dataclass
 class DatasetConfig:
-    """A dataset: the reader, a module of `laser_sweep.dataset`, and what it reads."""
+    """A dataset: its module in `laser_sweep.dataset`, where its rows are, how they are asked."""
 
-    reader: str = "rows"
+    reader: str = ROWS
     path: str | None = None
     name: str | None = None
     limit: int | None = None
+    too_long: str = "error"
+    """What to do with examples that the model's context is too short for."""
+    new_tokens: int | None = None
+    """How much the model may say where it answers in its own words; else as the dataset has it."""
+    length_tokenizer: str | None = "auto"
+    """What HotpotQA's answers are measured with: a hub id or a folder."""
+    check_count: bool = True
+    """Whether a source has to have the number of examples that the paper's figures are of."""
+    # From here on for rows of the user's, which no module knows.
+    hub: str | None = None
+    config: str | None = None
+    split: str | None = None
+    revision: str | None = None
     prompt: str = "{question}"
     answer: str = "answer"
     choices: Any = DEFAULT_CHOICES
+    scoring: str = "auto"
+    cluster_by: str | None = None
+    id: str | None = DEFAULT_ID
 
     def __post_init__(self) -> None:
-        if not self.path:
-            raise ConfigError(
-                "dataset.path is not set: expected a .jsonl, .json, .csv or .parquet file."
-            )
+        choose("dataset.too_long", self.too_long, TOO_LONG)
+        choose("dataset.scoring", self.scoring, SCORINGS)
+        if self.reader == ROWS:
+            self._check_source()
         if self.limit is not None and self.limit < MINIMUM_EXAMPLES:
             raise ConfigError(
                 f"dataset.limit={self.limit}: expected at least {MINIMUM_EXAMPLES} examples."
             )
-        self.name = _folder_name("dataset.name", self.name, Path(self.path).stem)
+        if self.new_tokens is not None and self.new_tokens < 1:
+            raise ConfigError(f"dataset.new_tokens={self.new_tokens}: expected at least 1 token.")
+        default = Path(self.path).stem if self.path else (self.hub or self.reader).split("/")[-1]
+        self.name = _folder_name("dataset.name", self.name, default)
+
+    def _check_source(self) -> None:
+        if self.path and self.hub:
+            raise ConfigError(
+                f"dataset.path={self.path} and dataset.hub={self.hub} are both given: expected "
+                "one of them."
+            )
+        if not self.path and not self.hub:
+            raise ConfigError(
+                "dataset.path is not set: expected a .jsonl, .json, .csv or .parquet file, or "
+                "dataset.hub, a dataset on the hub."
+            )
+        if self.hub and not self.split:
+            raise ConfigError(f"dataset.hub={self.hub}: expected dataset.split too, such as test.")
 
 
 @dataclass
@@ -136,6 +175,26 @@ class ClusterConfig:
 
 
 @dataclass
+class PaperConfig:
+    """The paper's own figures for one model and dataset, on its test part."""
+
+    model: str | None = None
+    """The hub id of the model that the paper's code loads."""
+    examples: int | None = None
+    base_accuracy: float | None = None
+    """In percent."""
+    base_loss: float | None = None
+    """In nats per answer token."""
+    laser_accuracy: float | None = None
+    laser_loss: float | None = None
+    lname: str | None = None
+    lnum: int | None = None
+    rho: float | None = None
+    note: str | None = None
+    """What a reader of these figures should know."""
+
+
+@dataclass
 class Config:
     """Everything that one sweep is made from."""
 
@@ -157,6 +216,7 @@ class Config:
     selection: str = "accuracy"
     seed: int = 0
     batch_tokens: int | None = None
+    paper: PaperConfig = field(default_factory=PaperConfig)
     output: str = "multirun"
     dry_run: bool = False
 

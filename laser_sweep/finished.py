@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from laser_sweep.config import Config
-from laser_sweep.dataset import fingerprint, load_examples
+from laser_sweep.dataset import Asked, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid import BASE
 from laser_sweep.logs import say
-from laser_sweep.model.source import find
+from laser_sweep.model.source import Source, find
 from laser_sweep.record import read_record
 from laser_sweep.report import read_report, write_report
 from laser_sweep.results import Identity, Store
 from laser_sweep.split import PARTS, TEST, VALIDATION, split
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +70,23 @@ def _store(config: Config) -> Store | None:
         return None
     if record["config"] != asdict(config):
         return None
-    examples = load_examples(config.dataset)
+    source = find(config.model.path, config.model.revision)
     identity = Identity(**record["identity"])
-    weights = find(config.model.path, config.model.revision).weights
-    if (identity.weights, identity.examples) != (weights, fingerprint(examples)):
+    if identity.weights != source.weights:
         return None
-    return Store(config.folder, identity, split(len(examples), config.split))
+    loaded = load_dataset(config.dataset, _asked(config, record["model"], source))
+    if identity.examples != fingerprint(loaded.examples, loaded.scoring):
+        return None
+    parts = split(len(loaded.examples), config.split, record["dataset"]["dropped"])
+    return Store(config.folder, identity, parts)
+
+
+def _asked(config: Config, model: dict[str, Any], source: Source) -> Asked:
+    """The model as its dataset sees it, from what was written down of the same weights."""
+
+    def load_tokenizer() -> PreTrainedTokenizerBase:
+        from laser_sweep.model import load
+
+        return load.load_tokenizer(source)
+
+    return Asked(config.protocol, model["masked"], model["family"], model["mask"], load_tokenizer)

@@ -18,9 +18,11 @@ import laser_sweep.split
 from laser_sweep import grid, plugin, stack
 from laser_sweep.amount import AMOUNTS, RATE, Amount, amounts
 from laser_sweep.config import PACKAGE, Config
-from laser_sweep.dataset import fingerprint, load_examples
+from laser_sweep.dataset import Asked, Example, Scoring, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
-from laser_sweep.evaluate.encode import Question, encode
+from laser_sweep.evaluate.context import TRUNCATE, Fitted
+from laser_sweep.evaluate.encode import encode
+from laser_sweep.evaluate.question import Question
 from laser_sweep.grid import Axes, Edit, Point
 from laser_sweep.intervention._kept import Kept
 from laser_sweep.intervention._options import Options
@@ -60,7 +62,10 @@ class Plan:
         layout: where the matrices are in the model.
         device: what the model runs on.
         dtype: what it computes in.
-        questions: the examples as token ids, in dataset order.
+        asked: the model as its dataset sees it.
+        examples: the examples, in dataset order.
+        scoring: how they are scored.
+        fitted: the examples as token ids, and which of them the context was too short for.
         points: the points to evaluate, in order, the base first.
         store: where the results are.
     """
@@ -72,9 +77,17 @@ class Plan:
     layout: Layout
     device: str
     dtype: torch.dtype
-    questions: list[Question]
+    asked: Asked
+    examples: list[Example]
+    scoring: Scoring
+    fitted: Fitted
     points: list[Point]
     store: Store
+
+    @property
+    def questions(self) -> list[Question]:
+        """The examples as token ids, in dataset order."""
+        return self.fitted.questions
 
     @property
     def batch_tokens(self) -> int:
@@ -135,18 +148,26 @@ def make_plan(config: Config) -> Plan:
     _check_names(config)
     axes = _axes(config)
     stacks = None if config.stack is None else stack.read(config.stack)
-    examples = load_examples(config.dataset)
-    parts = split(len(examples), config.split)
     source = find(config.model.path, config.model.revision)
     model = load.load_config(source)
     tokenizer = load.load_tokenizer(source)
     load.check_language_model(source, model)
+    asked = _asked(config, model, tokenizer)
+    loaded = load_dataset(config.dataset, asked)
     layout = find_layout(
         load.skeleton(model), str(config.model.name), config.model.layout.given, config.model.side
     )
     device = load.resolve_device(config.model.device)
     dtype = load.resolve_dtype(config.model.dtype, model, device)
-    questions = encode(examples, tokenizer, model, masked=load.is_masked(model))
+    fitted = encode(
+        loaded.examples,
+        loaded.scoring,
+        tokenizer,
+        model,
+        masks=asked.masked,
+        paper=asked.paper,
+        too_long=config.dataset.too_long,
+    )
     kind = config.intervention.kind
     if stacks is None or kind == NO_INTERVENTION:
         points = grid.points(grid.edits(kind, axes, layout.layers))
@@ -155,14 +176,28 @@ def make_plan(config: Config) -> Plan:
     identity = Identity(
         weights=source.weights,
         dtype=str(dtype).removeprefix("torch."),
-        examples=fingerprint(examples),
+        examples=fingerprint(loaded.examples, loaded.scoring),
         protocol=config.protocol,
         options=_identity_options(config),
     )
-    store = Store(config.folder, identity, parts)
-    plan = Plan(config, source, model, tokenizer, layout, device, dtype, questions, points, store)
+    parts = split(len(loaded.examples), config.split, fitted.dropped)
+    plan = Plan(
+        config=config,
+        source=source,
+        model=model,
+        tokenizer=tokenizer,
+        layout=layout,
+        device=device,
+        dtype=dtype,
+        asked=asked,
+        examples=loaded.examples,
+        scoring=loaded.scoring,
+        fitted=fitted,
+        points=points,
+        store=Store(config.folder, identity, parts),
+    )
     _check_points(plan)
-    _check_folder(store)
+    _check_folder(plan.store)
     return plan
 
 
@@ -184,7 +219,19 @@ def _identity_options(config: Config) -> dict[str, Any]:
     """What else changes the numbers, where it is not as it usually is."""
     layout = {"layout": given} if (given := config.model.layout.given) else {}
     side = {"side": config.model.side} if config.model.side != "decoder" else {}
-    return {**_options(config).changes, **layout, **side}
+    too_long = config.dataset.too_long
+    cut = {"too_long": too_long} if too_long == TRUNCATE else {}
+    return {**_options(config).changes, **layout, **side, **cut}
+
+
+def _asked(config: Config, model: PretrainedConfig, tokenizer: PreTrainedTokenizerBase) -> Asked:
+    return Asked(
+        protocol=config.protocol,
+        masked=load.is_masked(model),
+        family=model.model_type,
+        mask=str(tokenizer.mask_token or ""),
+        load_tokenizer=lambda: tokenizer,
+    )
 
 
 def _axes(config: Config) -> Axes:
@@ -244,7 +291,18 @@ def command_of(plan: Plan) -> dict[str, object]:
     """What `sweep.json` says of the command, beside the identity."""
     return {
         "config": asdict(plan.config),
-        "model": {"path": _shown(plan.source.path), "commit": plan.source.commit},
+        "model": {
+            "path": _shown(plan.source.path),
+            "commit": plan.source.commit,
+            "family": plan.asked.family,
+            "masked": plan.asked.masked,
+            "mask": plan.asked.mask,
+        },
+        "dataset": {
+            "examples": len(plan.examples),
+            "dropped": list(plan.fitted.dropped),
+            "truncated": list(plan.fitted.truncated),
+        },
         "points": [str(point) for point in plan.points],
     }
 

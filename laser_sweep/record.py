@@ -8,7 +8,7 @@ from typing import Any
 
 from laser_sweep.errors import ConfigError, one_line
 
-FORMAT = 2
+FORMAT = 3
 """Changes with every change that makes results of different versions incomparable."""
 
 NAME = "sweep.json"
@@ -54,7 +54,9 @@ def _is_complete(record: dict[str, Any]) -> bool:
         config, model, parts = record["config"], record["model"], record["parts"]
         _ = [config[group]["name"] for group in ("model", "dataset", "intervention", "split")]
         _ = [(part["examples"], part["digest"]) for part in parts.values()]
-        _ = config["selection"], config["protocol"], model["path"], model["commit"]
+        _ = config["selection"], config["protocol"], config["paper"], model["path"]
+        _ = [model[fact] for fact in ("commit", "family", "masked", "mask")]
+        _ = [record["dataset"][fact] for fact in ("examples", "dropped", "truncated")]
         return set(record["identity"]) == IDENTITY and isinstance(record["points"], list)
     except (AttributeError, KeyError, TypeError):
         return False

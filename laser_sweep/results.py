@@ -45,6 +45,7 @@ SCHEMA = pa.schema(
         ("point", pa.string()),
         ("example", pa.int64()),
         ("part", pa.string()),
+        ("cluster", pa.string()),
         ("correct", pa.bool_()),
         ("answer_logprob", pa.float64()),
         ("answer_length", pa.int32()),
@@ -55,9 +56,14 @@ SCHEMA = pa.schema(
         ("top_5", pa.bool_()),
         ("top_10", pa.bool_()),
         ("choice_logprobs", pa.list_(pa.float64())),
+        ("choice_lengths", pa.list_(pa.int32())),
+        ("correct_per_token", pa.bool_()),
         ("f1", pa.float64()),
         ("precision", pa.float64()),
         ("recall", pa.float64()),
+        ("correct_in_paper", pa.bool_()),
+        ("top_tokens", pa.list_(pa.string())),
+        ("top_logprobs", pa.list_(pa.float64())),
     ]
 )
 """The columns of `read_results`; those that a dataset does not record are null."""

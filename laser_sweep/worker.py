@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -60,17 +60,26 @@ class Worker:
                     failed.append(evaluation)
         return failed
 
+    def outcomes(self, point: Point, examples: Sequence[int]) -> dict[str, list[Any]]:
+        """The outcomes of a point on some examples, by column; nothing is stored."""
+        return self._outcomes(self._edits(point), examples)
+
+    def _outcomes(
+        self, made: Mapping[Matrix, Edited], examples: Sequence[int]
+    ) -> dict[str, list[Any]]:
+        values = {matrix: each.weight for matrix, each in made.items()}
+        with edited(self._evaluator.model, values):
+            return self._evaluator.evaluate(examples)
+
     def _evaluate(self, point: Point, part: str) -> None:
         plan = self._plan
         started = time.perf_counter()
         log.debug("computing %s on %s", point, part)
         made = self._edits(point)
-        values = {matrix: each.weight for matrix, each in made.items()}
-        with edited(self._evaluator.model, values):
-            outcomes = self._evaluator.evaluate(plan.store.parts[part])
-        lengths = [1] * len(plan.store.parts[part])
+        outcomes = self._outcomes(made, plan.store.parts[part])
         described = columns(point, (each.rank for each in made.values()))
-        plan.store.write(described, part, {**outcomes, "answer_length": lengths})
+        clusters = [plan.examples[example].cluster for example in plan.store.parts[part]]
+        plan.store.write(described, part, {"cluster": clusters, **outcomes})
         log.debug("computed %s on %s in %.3f s", point, part, time.perf_counter() - started)
 
     def _edits(self, point: Point) -> dict[Matrix, Edited]:
@@ -113,6 +122,8 @@ class Worker:
             model,
             plan.tokenizer,
             plan.questions,
+            plan.scoring,
             plan.batch_tokens,
-            plan.config.protocol,
+            paper=plan.asked.paper,
+            masks=plan.asked.masked,
         )

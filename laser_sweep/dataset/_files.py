@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line
 
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a file, and where a person finds it: `line 3` or `row 3`, counted from 1."""
-
-    values: dict[str, Any]
-    place: str
+_WRAPPERS = ("examples", "data", "rows")
+"""Keys under which a JSON object may hold the list of rows."""
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The rows of a file, by the ending of its name.
+def read_rows(path: Path, ending: str = "") -> list[Row]:
+    """The rows of a file, by the ending of its name, or by another one.
 
     Raises:
         ConfigError: if there is no such file, it is empty, or not what its ending says.
     """
-    reader = _READERS.get(path.suffix.lower())
+    reader = _READERS.get((ending or path.suffix).lower())
     if reader is None:
         raise ConfigError(
             f"dataset.path={path}: expected a file that ends in {', '.join(_READERS)}."
@@ -35,7 +31,13 @@ def read_rows(path: Path) -> list[Row]:
         raise ConfigError(f"dataset.path={path}: there is no such file.")
     try:
         rows = reader(path)
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = 1 + error.object.count(b"\n", 0, error.start)
+        raise ConfigError(
+            f"dataset.path={path}: line {line} is not UTF-8: {one_line(error)}. Save the file as "
+            "UTF-8."
+        ) from error
+    except OSError as error:
         raise ConfigError(f"dataset.path={path}: cannot be read: {one_line(error)}") from error
     if not rows:
         raise ConfigError(f"dataset.path={path}: the file is empty.")
@@ -43,17 +45,27 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def _json_lines(path: Path) -> list[Row]:
-    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    lines = _text(path).split("\n")
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     return [_row(_json(line, path, number), path, f"line {number}") for number, line in numbered]
 
 
 def _json_list(path: Path) -> list[Row]:
-    text = path.read_text(encoding="utf-8-sig")
+    text = _text(path)
     values = _json(text, path, 1) if text.strip() else []
+    if isinstance(values, dict):
+        values = next((values[key] for key in _WRAPPERS if key in values), values)
     if not isinstance(values, list):
-        raise ConfigError(f"dataset.path={path}: expected a JSON list of rows.")
+        raise ConfigError(
+            f"dataset.path={path}: expected a JSON list of rows, or an object that has it as "
+            f"{', '.join(_WRAPPERS)}."
+        )
     return [_row(value, path, f"row {number}") for number, value in enumerate(values, 1)]
+
+
+def _text(path: Path) -> str:
+    # Decoded whole: in an error the position is that in the file, not in some block of it.
+    return path.read_bytes().decode("utf-8-sig")
 
 
 def _json(text: str, path: Path, first_line: int) -> Any:
@@ -74,17 +86,16 @@ def _row(values: Any, path: Path, place: str) -> Row:
 
 
 def _csv(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
         header = reader.fieldnames or []
         if len(set(header)) < len(header):
             raise ConfigError(f"dataset.path={path}: two columns have the same name: {header}.")
-        try:
-            return [_csv_row(values, path, f"line {reader.line_num}") for values in reader]
-        except csv.Error as error:
-            raise ConfigError(
-                f"dataset.path={path}: line {reader.line_num} is not CSV: {error}."
-            ) from error
+        return [_csv_row(values, path, f"line {reader.line_num}") for values in reader]
+    except csv.Error as error:
+        raise ConfigError(
+            f"dataset.path={path}: line {reader.line_num} is not CSV: {error}."
+        ) from error
 
 
 def _csv_row(values: dict[Any, Any], path: Path, place: str) -> Row:

@@ -1,92 +1,150 @@
-"""Rows that are already questions: a prompt, a gold answer and, if the model is to choose, labels.
+"""Rows of your own: a file, or any dataset on the hub, and templates that make questions of them.
 
-`dataset.prompt` is a template over the row's columns, such as `"{question}"`; `dataset.answer` and
-`dataset.choices` name columns. `dataset.choices` may instead be a list, the same for every row;
-where neither is there, the model may say anything.
+`dataset.prompt` is a template over the row's columns, such as `"{question}"`. `dataset.answer` and
+`dataset.choices` are columns or templates; `dataset.choices` may also be a list of labels or of
+templates, one for each label. Where there are none, the model may say anything.
 """
 
 from __future__ import annotations
 
 import string
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from laser_sweep.config import DEFAULT_CHOICES, DatasetConfig
-from laser_sweep.dataset import Example
-from laser_sweep.dataset._files import Row, read_rows
+from laser_sweep.config import AUTO, DEFAULT_CHOICES, DEFAULT_ID, DatasetConfig
+from laser_sweep.dataset import (
+    ANSWER,
+    CHOICE,
+    GENERATION,
+    NEXT_TOKEN,
+    Asked,
+    Example,
+    Loaded,
+    Scoring,
+)
+from laser_sweep.dataset._files import read_rows
+from laser_sweep.dataset._row import Row, RowError, Rows, checked_text
+from laser_sweep.dataset._source import load_hub_rows
 from laser_sweep.errors import ConfigError
 
+Fill = Callable[[Row], str]
 
-class _RowError(ValueError):
-    """What is wrong with a row, without its place."""
+_NEW_TOKENS, _MASKS = 10, 5
 
 
-def read(config: DatasetConfig) -> list[Example]:
-    """The examples of a file.
+def load(config: DatasetConfig, asked: Asked) -> Loaded:
+    """The examples of a file or of a dataset on the hub.
 
     Raises:
         ConfigError: if a row lacks a column, or holds something else than text in it.
     """
-    path = Path(str(config.path)).expanduser()
-    rows = read_rows(path)[: config.limit]
-    prompt = _template(config.prompt)
-    choices = _choices_of(config.choices, rows)
-    examples = []
-    for row in rows:
-        try:
-            examples.append(_example(row, prompt, config.answer, choices))
-        except _RowError as error:
-            raise ConfigError(f"dataset.path={path}: {row.place}: {error}.") from error
-    return examples
+    rows = _rows(config)
+    if config.id is not None:
+        hint = " If it need not be unique, set dataset.id=null." if config.id == DEFAULT_ID else ""
+        rows.check_unique(config.id, hint)
+    maker = _Maker(
+        prompt=_template("dataset.prompt", config.prompt),
+        answer=config.answer,
+        choices=_choices_of(config, rows.rows),
+        cluster_by=config.cluster_by,
+    )
+    examples = rows.examples(lambda row: [maker.example(row)])
+    return Loaded(examples, _scoring(config, asked, any(each.choices for each in examples)))
 
 
-def _example(
-    row: Row, prompt: Callable[[Row], str], answer: str, choices: Callable[[Row], list[str]]
-) -> Example:
-    gold = _text(row, answer).strip()
-    if not gold:
-        raise _RowError(f"{answer!r} is empty")
-    labels = choices(row)
-    if labels and gold not in labels:
-        raise _RowError(f"the answer {gold!r} is none of the choices {labels}")
-    return Example(prompt(row), gold, tuple(labels), row.place)
+def _rows(config: DatasetConfig) -> Rows:
+    if config.hub:
+        rows = load_hub_rows(config)
+    else:
+        path = Path(str(config.path)).expanduser()
+        rows = Rows(read_rows(path), f"dataset.path={path}")
+    return Rows(rows.rows[: config.limit], rows.where)
 
 
-def _template(template: str) -> Callable[[Row], str]:
+def _scoring(config: DatasetConfig, asked: Asked, has_choices: bool) -> Scoring:
+    """What `dataset.scoring` says; `auto` is a choice where there are labels, else the answer."""
+    kind = config.scoring
+    if kind == AUTO:
+        kind = CHOICE if has_choices else ANSWER
+    if kind == CHOICE and not has_choices:
+        raise ConfigError(
+            "dataset.scoring=choice: no row has choices; expected dataset.choices, a column or "
+            "labels in brackets."
+        )
+    if kind == GENERATION:
+        new_tokens = config.new_tokens or (_MASKS if asked.masked else _NEW_TOKENS)
+        return Scoring(kind, new_tokens=new_tokens)
+    strict = asked.paper and kind == CHOICE
+    return Scoring(kind, single_token=kind == NEXT_TOKEN, strict=strict, details=asked.paper)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes an example of a row."""
+
+    prompt: Fill
+    answer: str
+    choices: Callable[[Row], list[str]]
+    cluster_by: str | None
+
+    def example(self, row: Row) -> Example:
+        """The example of a row.
+
+        Raises:
+            RowError: if it lacks something.
+        """
+        labels = self.choices(row)
+        gold = _gold(row, self.answer, labels)
+        if labels and gold not in labels:
+            raise RowError(f"the answer {gold!r} is none of the choices {labels}")
+        cluster = None if self.cluster_by is None else str(row.value(self.cluster_by))
+        return Example(self.prompt(row), gold, tuple(labels), cluster, row.place)
+
+
+def _gold(row: Row, answer: str, labels: list[str]) -> str:
+    """The gold answer: a text, or the number, from 0, of a label."""
+    if "{" in answer:
+        return _template("dataset.answer", answer)(row).strip()
+    value = row.value(answer)
+    if labels and isinstance(value, int) and not isinstance(value, bool):
+        if not 0 <= value < len(labels):
+            raise RowError(
+                f"{answer!r} is {value}, expected 0..{len(labels) - 1}, a label's number"
+            )
+        return labels[value]
+    return checked_text(value, answer).strip()
+
+
+def _template(option: str, template: str) -> Fill:
     """A function that fills in the columns by name; `str.format` could reach into objects."""
     try:
         parsed = list(string.Formatter().parse(template))
     except ValueError as error:
-        raise ConfigError(f"dataset.prompt={template!r}: {error}.") from error
+        raise ConfigError(f"{option}={template!r}: {error}.") from error
     if any(spec or conversion for _, _, spec, conversion in parsed):
-        raise ConfigError(
-            f"dataset.prompt={template!r}: expected columns alone, like {{question}}."
-        )
+        raise ConfigError(f"{option}={template!r}: expected columns alone, like {{question}}.")
     parts = [(literal, column) for literal, column, _, _ in parsed]
 
     def fill(row: Row) -> str:
-        filled = [text + ("" if name is None else _text(row, name)) for text, name in parts]
-        if not (prompt := "".join(filled)).strip():
-            raise _RowError("the prompt is empty")
-        return prompt
+        filled = [text + ("" if name is None else row.text(name)) for text, name in parts]
+        return checked_text("".join(filled), option)
 
     return fill
 
 
-def _choices_of(written: Any, rows: Sequence[Row]) -> Callable[[Row], list[str]]:
-    """A function from a row to its labels: from a column, the same for all rows, or none."""
+def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], list[str]]:
+    """A function from a row to its labels: from a column, from templates, or none."""
+    written = config.choices
+    if written is None or config.scoring not in (AUTO, CHOICE):
+        return lambda row: []
     if isinstance(written, list | tuple):
         # Hydra reads [true,false] as truth values.
-        labels = [
-            str(label).lower() if isinstance(label, bool) else str(label).strip()
-            for label in written
-        ]
+        labels = [str(each).lower() if isinstance(each, bool) else str(each) for each in written]
+        templates = [_template("dataset.choices", label) for label in labels]
         if len(set(labels)) < max(2, len(labels)):
             raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
-        return lambda row: labels
-    if written is None:
-        return lambda row: []
+        return lambda row: _different([fill(row).strip() for fill in templates], "dataset.choices")
     if not isinstance(written, str):
         raise ConfigError(
             f"dataset.choices={written}: expected a column, or labels in brackets: [true,false]."
@@ -98,27 +156,15 @@ def _choices_of(written: Any, rows: Sequence[Row]) -> Callable[[Row], list[str]]
 
 
 def _labels(row: Row, column: str) -> list[str]:
-    value = _value(row, column)
+    value = row.value(column)
     given = list(value) if isinstance(value, list | tuple) else []
     labels = [label.strip() for label in given if isinstance(label, str)]
-    if len(labels) != len(given) or len(set(labels)) < max(2, len(labels)):
-        raise _RowError(f"{column!r} is {value!r}, expected a list of two or more different texts")
+    if len(labels) != len(given):
+        raise RowError(f"{column!r} is {value!r}, expected a list of two or more different texts")
+    return _different([checked_text(label, column) for label in labels], column)
+
+
+def _different(labels: list[str], column: str) -> list[str]:
+    if len(set(labels)) < max(2, len(labels)):
+        raise RowError(f"{column!r} is {labels!r}, expected a list of two or more different texts")
     return labels
-
-
-def _text(row: Row, column: str) -> str:
-    value = _value(row, column)
-    if not isinstance(value, str):
-        raise _RowError(f"{column!r} is {value!r} ({type(value).__name__}), expected text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise _RowError(f"{column!r} is {value!r}, which has half a surrogate pair") from None
-    return value
-
-
-def _value(row: Row, column: str) -> Any:
-    if column not in row.values:
-        has = ", ".join(map(str, row.values)) or "nothing"
-        raise _RowError(f"no column {column!r}; it has {has}")
-    return row.values[column]

@@ -1,5 +1,5 @@
 """From examples to outcomes: what a model says, and how sure it is of the gold answer.
 
-One scorer a file, each a function `score(log_probs, batch, vocabulary)` from the log-probabilities
-of the next token, shape (examples, vocabulary), float32, to columns of outcomes.
+`encode` makes questions of examples: texts that go through the model, and what is read off them.
+The evaluator reads, and one scorer a kind, `score(predicted, scorer)`, makes columns of outcomes.
 """

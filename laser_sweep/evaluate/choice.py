@@ -1,38 +1,43 @@
-"""The model chooses between labels of one token each, all of them scored in one pass."""
+"""The model chooses between labels of one or more tokens."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import torch
-from torch import Tensor
-
-from laser_sweep.evaluate.batch import Batch
-from laser_sweep.evaluate.vocabulary import Vocabulary
+from laser_sweep.evaluate.answer import top
+from laser_sweep.evaluate.predictions import Predicted
+from laser_sweep.evaluate.scoring import Scorer
 
 
-def score(log_probs: Tensor, batch: Batch, vocabulary: Vocabulary, protocol: str) -> dict[str, Any]:
+def score(predicted: Predicted, scorer: Scorer) -> dict[str, Any]:
     """The likeliest label, the first one in a tie, and the log-probability of each.
 
-    Log-probabilities are over the whole vocabulary, not among the labels. In `paper` protocol, a
-    question with two labels is correct only if the gold one is strictly likelier.
+    A label of several tokens has the sum of theirs. Log-probabilities are over the whole
+    vocabulary, not among the labels. Under the strict rule the gold label has to be likelier than
+    every other one.
     """
-    is_label = batch.choices >= 0
-    labels = log_probs.gather(1, batch.choices.clamp(min=0)).where(is_label, -torch.inf)
-    is_gold = batch.choices == batch.gold[:, None]
-    gold = labels.where(is_gold, -torch.inf).amax(dim=-1)
-    chosen = labels.argmax(dim=-1, keepdim=True)
-    correct = is_gold.gather(1, chosen)[:, 0]
-    if protocol == "paper":
-        other = labels.where(~is_gold, -torch.inf).amax(dim=-1)
-        correct &= (gold > other) | (is_label.sum(dim=-1) != 2)
-    tokens = batch.choices.gather(1, chosen)[:, 0]
-    return {
-        "correct": correct.tolist(),
-        "answer_logprob": gold.tolist(),
-        "prediction": [vocabulary.texts[token] for token in tokens.tolist()],
-        "choice_logprobs": [
-            row[:count]
-            for row, count in zip(labels.tolist(), is_label.sum(dim=-1).tolist(), strict=True)
-        ],
+    question = predicted.question
+    each = [predicted.logprobs[number] for number in range(len(question.labels))]
+    sums, gold = [sum(tokens) for tokens in each], question.labels.index(question.answer)
+    chosen = _first_largest(sums)
+    correct = chosen == gold
+    if scorer.scoring.strict:
+        correct = all(sums[gold] > other for i, other in enumerate(sums) if i != gold)
+    outcome: dict[str, Any] = {
+        "correct": correct,
+        "answer_logprob": sums[gold],
+        "prediction": question.labels[chosen],
+        "choice_logprobs": sums,
     }
+    if any(len(tokens) > 1 for tokens in each):
+        means = [sum(tokens) / len(tokens) for tokens in each]
+        outcome["choice_lengths"] = [len(tokens) for tokens in each]
+        outcome["correct_per_token"] = _first_largest(means) == gold
+    if predicted.likeliest:
+        tokens = predicted.likeliest[0].tokens
+        outcome |= top(scorer.vocabulary.rank(tokens, question.gold[0]))
+    return outcome
+
+
+def _first_largest(values: list[float]) -> int:
+    return max(range(len(values)), key=values.__getitem__)

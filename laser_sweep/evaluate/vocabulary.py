@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 
@@ -14,29 +13,43 @@ class Vocabulary:
     """What each token says.
 
     Two tokens say the same if their texts are equal without blanks around them and without regard
-    to case: "French", " French" and " french" all count.
+    to case: "French", " French" and " french" all count. A token that is no whole character, or
+    nothing but blanks, says what no other does.
 
     Attributes:
-        texts: the text of each token, without the blanks around it.
-        same: a number for each token, equal for tokens that say the same, shape (vocabulary,).
+        texts: the text of each token.
+        same: a number for each token, equal for tokens that say the same.
     """
 
     texts: list[str]
-    same: Tensor
+    same: list[int]
 
-    def says(self, tokens: Tensor, gold: Tensor) -> Tensor:
-        """Whether tokens, shape (n, k), say what the gold tokens, shape (n,), say."""
-        return self.same[tokens] == self.same[gold][:, None]
+    def rank(self, tokens: Sequence[int], gold: int) -> int | None:
+        """The place, from 1, of the first token that says what the gold one says; None without."""
+        wanted = self.same[gold]
+        return next((n for n, each in enumerate(tokens, 1) if self.same[each] == wanted), None)
+
+    def said(self, token: int) -> str:
+        """The text of a token without the blanks around it."""
+        return self.texts[token].strip()
 
 
-def read_vocabulary(tokenizer: PreTrainedTokenizerBase, size: int, device: str) -> Vocabulary:
+def read_vocabulary(tokenizer: PreTrainedTokenizerBase, size: int) -> Vocabulary:
     """The vocabulary of a model with `size` outputs, which may be more than the tokenizer has."""
     known = min(size, len(tokenizer))
     # Token by token: decoding a flat list of ids would be taken for one text.
     decoded = tokenizer.batch_decode(
         [[token] for token in range(known)], clean_up_tokenization_spaces=False
     )
-    texts = [text.strip() for text in decoded] + [f"<{token}>" for token in range(known, size)]
+    texts = [*decoded, *(f"<{token}>" for token in range(known, size))]
     numbers: dict[str, int] = {}
-    same = [numbers.setdefault(text.lower(), len(numbers)) for text in texts]
-    return Vocabulary(texts, torch.tensor(same, device=device))
+    same = [
+        numbers.setdefault(_said(token, text), len(numbers)) for token, text in enumerate(texts)
+    ]
+    return Vocabulary(texts, same)
+
+
+def _said(token: int, text: str) -> str:
+    said = text.strip().lower()
+    # What bytes that are no whole character decode to.
+    return said if said and "\ufffd" not in said else f"\0{token}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -80,6 +81,24 @@ def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
         tokenizer = AutoTokenizer.from_pretrained(**source.options)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ConfigError(f"model.path={source.path}: no tokenizer: {one_line(error)}") from error
+    assert isinstance(tokenizer, PreTrainedTokenizerBase)
+    return tokenizer
+
+
+def load_length_tokenizer(path: str) -> PreTrainedTokenizerBase:
+    """A tokenizer that measures answers, of whatever model: a hub id or a folder.
+
+    Raises:
+        ConfigError: if there is none, or it cannot be reached; it says what to download.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(Path(path).expanduser()))
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise ConfigError(
+            f"dataset.length_tokenizer={path} cannot be had: {one_line(error)} Where there is "
+            f"network, run `hf download {path} --include 'tokenizer*'`, or give a folder with a "
+            "tokenizer of Llama-2; null measures nothing."
+        ) from error
     assert isinstance(tokenizer, PreTrainedTokenizerBase)
     return tokenizer
 

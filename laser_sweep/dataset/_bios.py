@@ -1,0 +1,59 @@
+"""Bias in Bios: what the datasets of its genders and of its professions have in common."""
+
+from __future__ import annotations
+
+from laser_sweep.dataset import CHOICE, Asked, Scoring
+from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._source import Facts, Hub
+from laser_sweep.dataset._wording import clean_up, sentence
+
+PROFESSIONS = (
+    "accountant|architect|attorney|chiropractor|comedian|composer|dentist|dietitian|dj|filmmaker|"
+    "interior designer|journalist|model|nurse|painter|paralegal|pastor|personal trainer|"
+    "photographer|physician|poet|professor|psychologist|rapper|software engineer|surgeon|teacher|"
+    "yoga teacher"
+).split("|")
+"""By class number."""
+
+_LAST_TOKENS = 50
+
+
+def facts(title: str, count: int, *notes: str) -> Facts:
+    """What is known of a dataset of these rows."""
+    return Facts(
+        title=title,
+        columns=("hard_text", "profession", "gender"),
+        sources=(
+            Hub(
+                "LabHC/bias_in_bios",
+                {"dev": "data/dev-*.parquet"},
+                "052f01de644dba841176e0449528b41f27d94a61",
+            ),
+        ),
+        count=count,
+        licence="MIT",
+        citation="De-Arteaga et al. 2019, Bias in Bios: A Case Study of Semantic Representation "
+        "Bias in a High-Stakes Setting (1901.09451)",
+        splits=("dev",),
+        notes=(
+            "A masked model is given the last 50 tokens of a biography.",
+            *notes,
+        ),
+    )
+
+
+def biography(row: Row, asked: Asked) -> str:
+    """The text of a row, with a full stop; for a masked model its end alone."""
+    text = row.text("hard_text")
+    if asked.masked:
+        ids = asked.tokenizer(text, add_special_tokens=False)["input_ids"]
+        end = asked.tokenizer.decode(ids[-_LAST_TOKENS:], clean_up_tokenization_spaces=False)
+        text = clean_up(str(end)) if asked.paper else str(end)
+    return sentence(text)
+
+
+def scoring(asked: Asked, *, strict: bool) -> Scoring:
+    """A choice between the labels."""
+    return Scoring(
+        CHOICE, single_token=asked.paper, strict=asked.paper and strict, details=asked.paper
+    )

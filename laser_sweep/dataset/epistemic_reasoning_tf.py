@@ -1,0 +1,63 @@
+"""BIG-bench epistemic reasoning, asked as true or false instead of by the names of relations."""
+
+from __future__ import annotations
+
+import re
+
+from laser_sweep.config import DatasetConfig
+from laser_sweep.dataset import Asked, Example, Loaded, Scoring, _bigbench
+from laser_sweep.dataset._row import Row, RowError
+from laser_sweep.dataset._source import load_rows
+from laser_sweep.dataset.epistemic_reasoning import relation_prompt
+from laser_sweep.errors import ConfigError
+
+FACTS = _bigbench.facts(
+    "BIG-bench epistemic reasoning, asked as true or false",
+    "epistemic_reasoning",
+    2_000,
+    "The paper's code has it, but it can never have run: it asserts that the targets are True or "
+    "False, and those of the task are entailment and non-entailment. The prompt is ours.",
+)
+LABELS = ("False", "True")
+_TRUTH = {"entailment": "True", "non-entailment": "False", "True": "True", "False": "False"}
+_PARTS = re.compile(r"Premise: (.+?) Hypothesis: (.+?)\s*\nRelation:$", re.DOTALL)
+
+
+def load(config: DatasetConfig, asked: Asked) -> Loaded:
+    """All rows, validation first.
+
+    Raises:
+        ConfigError: in `paper` protocol; if the rows cannot be had or are not as they should be.
+    """
+    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, asked)])
+    return Loaded(examples, _scoring(config, asked))
+
+
+def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+    """A choice between the two labels.
+
+    Raises:
+        ConfigError: in `paper` protocol, where it does not exist.
+    """
+    if asked.paper:
+        raise ConfigError(
+            "dataset=epistemic_reasoning_tf has no protocol=paper: the paper's code expects the "
+            "targets True and False where the task has entailment and non-entailment, so that it "
+            "always ended in an error. Use protocol=corrected, or dataset=epistemic_reasoning."
+        )
+    return _bigbench.scoring(asked)
+
+
+def _example(row: Row, asked: Asked) -> Example:
+    parts = _PARTS.search(relation_prompt(row))
+    if parts is None:
+        raise RowError("'inputs' has no 'Premise: ... Hypothesis: ...' before 'Relation:'")
+    gold = _bigbench.target(row)
+    if gold not in _TRUTH:
+        raise RowError(f"the answer is {gold!r}, expected one of {', '.join(map(repr, _TRUTH))}")
+    premise, hypothesis = parts.groups()
+    prompt = (
+        f"Premise: {premise} Hypothesis: {hypothesis}\nIs it true or false that the hypothesis "
+        "follows from the premise? The answer is"
+    )
+    return _bigbench.choose(prompt, _TRUTH[gold], LABELS, row, asked)

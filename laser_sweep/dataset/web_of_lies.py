@@ -1,0 +1,49 @@
+"""BIG-bench Hard web of lies: does the last one of a chain tell the truth? Not in the paper."""
+
+from __future__ import annotations
+
+from laser_sweep.config import DatasetConfig
+from laser_sweep.dataset import Asked, Loaded, Scoring, _bigbench
+from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
+
+_SUZGUN = "https://raw.githubusercontent.com/suzgunmirac/BIG-Bench-Hard/main/bbh/web_of_lies.json"
+
+FACTS = Facts(
+    title="BIG-bench Hard web of lies: does the last one of a chain of people tell the truth?",
+    columns=("input", "target"),
+    sources=(
+        Web(
+            {"train": _SUZGUN},
+            {_SUZGUN: "3e60323f8514a107fdb4edf35f8832a9171c5a09c0eaa47823559de905e8ab8b"},
+        ),
+        Hub(
+            "SaylorTwift/bbh",
+            {"train": "web_of_lies/test-*.parquet"},
+            "b5306be6f827cfafbb545ff5a51f96916029b0fd",
+        ),
+    ),
+    count=250,
+    licence="MIT",
+    citation="Suzgun et al. 2022, Challenging BIG-Bench Tasks and Whether Chain-of-Thought Can "
+    "Solve Them (2210.09261)",
+    splits=("train",),
+    notes=("In the paper's code, not in the paper.",),
+)
+LABELS = ("Yes", "No")
+
+
+def load(config: DatasetConfig, asked: Asked) -> Loaded:
+    """All rows, in their order.
+
+    Raises:
+        ConfigError: if the rows cannot be had or are not as they should be.
+    """
+    examples = load_rows(FACTS, config).examples(
+        lambda row: [_bigbench.choose(row.text("input"), row.text("target"), LABELS, row, asked)]
+    )
+    return Loaded(examples, _scoring(config, asked))
+
+
+def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+    """A choice between the two labels."""
+    return _bigbench.scoring(asked)
