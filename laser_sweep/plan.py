@@ -152,7 +152,7 @@ def make_plan(config: Config) -> Plan:
     model = load.load_config(source)
     tokenizer = load.load_tokenizer(source)
     load.check_language_model(source, model)
-    asked = _asked(config, model, tokenizer)
+    asked = load.asked_of(config.protocol, model, tokenizer)
     loaded = load_dataset(config.dataset, asked)
     layout = find_layout(
         load.skeleton(model), str(config.model.name), config.model.layout.given, config.model.side
@@ -222,16 +222,6 @@ def _identity_options(config: Config) -> dict[str, Any]:
     too_long = config.dataset.too_long
     cut = {"too_long": too_long} if too_long == TRUNCATE else {}
     return {**_options(config).changes, **layout, **side, **cut}
-
-
-def _asked(config: Config, model: PretrainedConfig, tokenizer: PreTrainedTokenizerBase) -> Asked:
-    return Asked(
-        protocol=config.protocol,
-        masked=load.is_masked(model),
-        family=model.model_type,
-        mask=str(tokenizer.mask_token or ""),
-        load_tokenizer=lambda: tokenizer,
-    )
 
 
 def _axes(config: Config) -> Axes:

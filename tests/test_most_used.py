@@ -10,6 +10,7 @@ from tiny import EXAMPLES, PIECES, make_tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM
 
 from laser_sweep.amount import RANK, Amount
+from laser_sweep.dataset import ANSWER, Scoring
 from laser_sweep.evaluate.encode import encode
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.grid import Edit
@@ -85,8 +86,9 @@ def test_examples_in_batches_are_those_of_one_at_a_time(name):
         pytest.skip("reads both ways, and is asked by a mask of its own: not a causal model")
     model, config = make(name)
     tokenizer = make_tokenizer("roberta" if name in MASKED else "gptj")
-    questions = encode(EXAMPLES, tokenizer, config, masked=name in MASKED)
-    evaluator = Evaluator(model, tokenizer, questions, 200, "corrected")
+    scoring, masks = Scoring(ANSWER), name in MASKED
+    questions = encode(EXAMPLES, scoring, tokenizer, config, masks=masks).questions
+    evaluator = Evaluator(model, tokenizer, questions, scoring, 200, masks=masks)
     together = evaluator.evaluate(range(len(EXAMPLES)))["answer_logprob"]
     alone = [evaluator.evaluate([i])["answer_logprob"][0] for i in range(len(EXAMPLES))]
     assert together == pytest.approx(alone, abs=1e-4)

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 
 import pandas as pd
 import pytest
+from tiny import COMMAND
 
 from laser_sweep.columns import PointColumns
 from laser_sweep.config import (
@@ -51,7 +52,8 @@ def make_store(folder, protocol="corrected", points=()):
     store = Store(folder, Identity("xxh3:w", "float32", "xxh3:e", protocol), PARTS)
     record = {
         "config": asdict(make_config(protocol)),
-        "model": {"path": "models/tiny", "commit": None, "device": "cpu"},
+        "model": {**COMMAND["model"], "path": "models/tiny"},
+        "dataset": COMMAND["dataset"],
         "points": [*(columns.point for columns in POINTS), *points],
     }
     store.open(record)

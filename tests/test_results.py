@@ -118,9 +118,11 @@ def test_the_columns_and_their_types_are_the_promised_ones(store):
     assert (
         list(frame.columns)
         == (
-            "intervention lname lnum expert rate rho rank edits point example part correct "
+            "intervention lname lnum expert rate rho rank edits point example part "
+            "cluster correct "
             "answer_logprob answer_length prediction question_logprob total_logprob "
-            "top_1 top_5 top_10 choice_logprobs f1 precision recall"
+            "top_1 top_5 top_10 choice_logprobs choice_lengths correct_per_token "
+            "f1 precision recall correct_in_paper top_tokens top_logprobs"
         ).split()
     )
     types = {name: str(frame[name].dtype) for name in frame.columns}

@@ -5,9 +5,11 @@ import json
 
 import pandas as pd
 import pytest
+from tiny import asked
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import Example, fingerprint, load_examples
+from laser_sweep.dataset import ANSWER, CHOICE, Example, Scoring, load_dataset
+from laser_sweep.dataset import fingerprint as fingerprint_of
 from laser_sweep.errors import ConfigError
 
 ROWS = [
@@ -18,6 +20,14 @@ ROWS = [
     {"question": "a line\nbreak is", "answer": "null"},
 ]
 EXAMPLES = [Example(row["question"], row["answer"]) for row in ROWS]
+
+
+def load_examples(config):
+    return load_dataset(config, asked()).examples
+
+
+def fingerprint(examples):
+    return fingerprint_of(examples, Scoring(ANSWER))
 
 
 def write_jsonl(path, rows):
@@ -143,7 +153,9 @@ def test_a_template_that_does_not_close_is_refused(read):
         ({"answer": 3}, r"'answer' is 3 \(int\), expected text"),
         ({"answer": None}, r"'answer' is None .*expected text"),
         ({"answer": "  "}, "'answer' is empty"),
-        ({"question": " "}, "the prompt is empty"),
+        ({"question": " "}, "'question' is empty"),
+        ({"question": "\u200b\ufeff "}, "'question' is empty"),
+        ({"answer": "\u200d"}, "'answer' is empty"),
         ({"question": ["a"]}, r"'question' is \['a'\] \(list\), expected text"),
     ],
 )
@@ -196,14 +208,15 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
         ("jsonl", "", "the file is empty"),
         ("jsonl", '{"question": "a"}\n{"question"\n', "line 2 is not JSON"),
         ("jsonl", '{"question": "a"}\n["a", "b"]\n', "line 2 is a list, expected an object"),
-        ("jsonl", b'{"question": "\xff"}\n', "cannot be read"),
+        ("jsonl", b'{"question": "a"}\n{"question": "\xff"}\n', "line 2 is not UTF-8"),
         ("json", "", "the file is empty"),
         ("json", '{"question": "a"}', "expected a JSON list of rows"),
         ("json", '[\n{"question": "a"},\n{"question" "b"}\n]', "line 3 is not JSON"),
         ("json", '[{"question": "a"}, 7]', "row 2 is a int, expected an object"),
         ("csv", "", "the file is empty"),
         ("csv", "question,answer\nAnna,a\nBert,b,c\n", "line 3 is not CSV"),
-        ("csv", b"question,answer\n\xff,a\n", "cannot be read"),
+        ("csv", b"question,answer\n\xff,a\n", "line 2 is not UTF-8"),
+        ("csv", b"PAR1\x15\x04\xff", "line 1 is not UTF-8"),
         ("parquet", "question,answer\n", "not Parquet"),
     ],
 )
@@ -261,3 +274,120 @@ def test_the_fingerprint_is_that_of_the_same_examples():
 )
 def test_the_fingerprint_changes_with_every_text_its_place_and_the_order(other):
     assert fingerprint(other) != fingerprint([Example("ab", "c"), Example("e", "f")])
+
+
+def test_the_fingerprint_changes_with_how_examples_are_scored():
+    made = {fingerprint_of(EXAMPLES, Scoring(ANSWER, new_tokens=n)) for n in range(3)}
+    assert len(made) == 3
+
+
+def test_answers_and_choices_may_be_templates(read):
+    rows = [{"question": f"q{i}", "good": "red", "bad": "blue", "unit": "m"} for i in range(5)]
+    example = read(rows, answer="{good} {unit}", choices=["{bad} {unit}", "{good} {unit}", "no"])[0]
+    assert (example.answer, example.choices) == ("red m", ("blue m", "red m", "no"))
+
+
+def test_labels_that_a_template_makes_equal_are_refused(read):
+    rows = [{"question": "q", "good": "red", "bad": "blue" if i != 2 else "red"} for i in range(5)]
+    with pytest.raises(ConfigError, match=r"line 3: .*two or more different texts"):
+        read(rows, answer="good", choices=["{good}", "{bad}"])
+
+
+def test_the_answer_may_be_the_number_of_a_choice(read):
+    rows = [{"question": "q", "choices": ["a", "b", "c"], "answer": i % 3} for i in range(5)]
+    assert [example.answer for example in read(rows)] == ["a", "b", "c", "a", "b"]
+    rows[1]["answer"] = 3
+    with pytest.raises(ConfigError, match=r"line 2: 'answer' is 3, expected 0\.\.2"):
+        read(rows)
+
+
+def test_columns_may_be_fields_of_columns(read):
+    rows = [
+        {"q": {"text": f"q{i}"}, "choices": {"text": ["a", "b"]}, "answer": "b"} for i in range(5)
+    ]
+    example = read(rows, prompt="{q.text}:", choices="choices.text")[4]
+    assert (example.prompt, example.choices) == ("q4:", ("a", "b"))
+
+
+def test_examples_that_belong_together_have_the_same_cluster(read):
+    rows = [{**row, "fact": n // 2} for n, row in enumerate(ROWS)]
+    assert [e.cluster for e in read(rows, cluster_by="fact")] == ["0", "0", "1", "1", "2"]
+    with pytest.raises(ConfigError, match=r"line 1: no column 'facts'"):
+        read(rows, cluster_by="facts")
+
+
+def test_two_rows_with_the_same_id_are_refused(read):
+    rows = [{**row, "id": n % 4} for n, row in enumerate(ROWS)]
+    with pytest.raises(ConfigError, match=r"line 5: 'id' is 0, as in line 1\. .*dataset\.id=null"):
+        read(rows)
+    assert len(read(rows, id=None)) == len(rows)
+
+
+def test_what_is_asked_follows_from_the_rows_unless_it_is_said(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    write_jsonl(path, [{**row, "choices": [row["answer"], "x"]} for row in ROWS])
+
+    def scoring(protocol="corrected", **options):
+        config = DatasetConfig(path=str(path), **options)
+        return load_dataset(config, asked(protocol=protocol)).scoring
+
+    assert scoring() == Scoring(CHOICE)
+    assert scoring("paper") == Scoring(CHOICE, strict=True, details=True)
+    assert scoring(choices=None) == Scoring(ANSWER)
+    assert scoring(scoring="next_token") == Scoring("next_token", single_token=True)
+    assert scoring(scoring="generation", new_tokens=7) == Scoring("generation", new_tokens=7)
+    with pytest.raises(ConfigError, match=r"scoring=choice: no row has choices"):
+        scoring(scoring="choice", choices=None)
+
+
+def test_a_source_is_a_file_or_the_hub_and_not_both():
+    with pytest.raises(ConfigError, match=r"dataset\.path=a and dataset\.hub=b/c are both given"):
+        DatasetConfig(path="a", hub="b/c")
+    with pytest.raises(ConfigError, match=r"dataset\.hub=b/c: expected dataset\.split too"):
+        DatasetConfig(hub="b/c")
+    assert DatasetConfig(hub="b/c", split="test").name == "c"
+
+
+def test_a_dataset_on_the_hub_that_cannot_be_had_is_named(monkeypatch):
+    def refuse(*_, **__):
+        raise ConnectionError("no network")
+
+    monkeypatch.setattr("datasets.load_dataset", refuse)
+    with pytest.raises(ConfigError, match=r"dataset\.hub=b/c: cannot be loaded .*no network"):
+        load_examples(DatasetConfig(hub="b/c", split="test"))
+
+
+def test_rows_of_the_hub_are_read_as_those_of_a_file(monkeypatch):
+    import datasets
+
+    made = datasets.Dataset.from_list(
+        [{"question": f"q{i}", "choices": ["a", "b"], "answer": i % 2} for i in range(6)]
+    )
+    made = made.cast_column("answer", datasets.ClassLabel(names=["x", "y"]))
+    calls = []
+
+    def load(*positional, **named):
+        calls.append((positional, named))
+        return made
+
+    monkeypatch.setattr("datasets.load_dataset", load)
+    config = DatasetConfig(hub="b/c", config="main", split="test", revision="v1")
+    assert [example.answer for example in load_examples(config)] == ["a", "b"] * 3
+    assert calls == [(("b/c", "main"), {"split": "test", "revision": "v1"})]
+
+
+ODD = {
+    "right to left": "שלום עולם",
+    "zero width": "a\u200bb\u200d",
+    "combining": "e\u0301",
+    "emoji": "👩\u200d🔬 says",
+    "null": "a\x00b",
+    "long": "word " * 20_000,
+}
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "json", "parquet"])
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_odd_text_is_kept_as_it_is(read, text, ending):
+    examples = read([{"question": f"{n}{text}x", "answer": "y"} for n in range(5)], ending)
+    assert examples[3].prompt == f"3{text}x"

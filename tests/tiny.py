@@ -19,7 +19,7 @@ from transformers import (
     RobertaForMaskedLM,
 )
 
-from laser_sweep.dataset import Example
+from laser_sweep.dataset import Asked, Example
 
 quick = settings(deadline=None, max_examples=25, derandomize=True)
 
@@ -158,13 +158,22 @@ _CONFIGS = {
 }
 
 
+def asked(family="gptj", protocol="corrected", tokenizer=None):
+    """A tiny model of a family as datasets see it."""
+    tokenizer = tokenizer or make_tokenizer(family)
+    mask = tokenizer.mask_token or ""
+    return Asked(protocol, family == "roberta", family, mask, lambda: tokenizer)
+
+
 COMMAND = {
     "config": {
         **{group: {"name": group} for group in ("model", "dataset", "intervention", "split")},
         "selection": "accuracy",
         "protocol": "corrected",
+        "paper": {},
     },
-    "model": {"path": "model", "commit": None},
+    "model": {"path": "model", "commit": None, "family": "gptj", "masked": False, "mask": ""},
+    "dataset": {"examples": 10, "dropped": [], "truncated": []},
     "points": ["base"],
 }
 """What a sweep's command adds to `sweep.json`, at the least."""

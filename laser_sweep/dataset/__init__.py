@@ -67,6 +67,18 @@ class Scoring:
     details: bool = False
     bare: bool = False
 
+    def __str__(self) -> str:
+        """What is asked, in words."""
+        most = f" of at most {self.new_tokens} tokens" if self.new_tokens else ""
+        one = " of one token" if self.single_token else ""
+        what = {
+            NEXT_TOKEN: "the next token",
+            ANSWER: "an answer of any number of tokens",
+            CHOICE: f"a choice between labels{one}",
+            GENERATION: f"an answer in the model's own words{most}",
+        }
+        return what[self.kind]
+
 
 @dataclass
 class Asked:

@@ -16,13 +16,13 @@ _WRAPPERS = ("examples", "data", "rows")
 """Keys under which a JSON object may hold the list of rows."""
 
 
-def read_rows(path: Path, ending: str = "") -> list[Row]:
-    """The rows of a file, by the ending of its name, or by another one.
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a file, by the ending of its name.
 
     Raises:
         ConfigError: if there is no such file, it is empty, or not what its ending says.
     """
-    reader = _READERS.get((ending or path.suffix).lower())
+    reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise ConfigError(
             f"dataset.path={path}: expected a file that ends in {', '.join(_READERS)}."

@@ -6,12 +6,13 @@ without a network. Rows are data: no dataset's own code is run.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+import xxhash
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._files import read_rows
@@ -19,6 +20,8 @@ from laser_sweep.dataset._row import Row, Rows
 from laser_sweep.errors import ConfigError, one_line
 
 log = logging.getLogger(__name__)
+
+_TIMEOUT_S = 10.0
 
 
 class Source(Protocol):
@@ -68,23 +71,41 @@ class Hub:
         """The rows of all splits.
 
         Raises:
-            Exception: whatever the hub's client raises without a network and a copy in its cache.
+            OSError: without a network and a copy in the hub's cache.
         """
-        from huggingface_hub import snapshot_download
-
-        folder = snapshot_download(
-            self.repo,
-            repo_type="dataset",
-            revision=self.revision,
-            allow_patterns=list(self.files.values()),
-        )
+        folder = self._folder()
         rows: list[Row] = []
         for split, pattern in self.files.items():
-            paths = sorted(map(str, Path(folder).glob(pattern)))
+            paths = sorted(map(str, folder.glob(pattern)))
             if not paths:
-                raise FileNotFoundError(f"{self.name} has no {pattern}")
-            rows += _load("parquet", paths, split, columns=list(columns))
+                raise FileNotFoundError(f"no {pattern}")
+            rows += _load(paths, split, columns)
         return rows
+
+    def _folder(self) -> Path:
+        """The hub's files of one commit or, if it cannot be reached, those in its cache."""
+        from huggingface_hub import HfApi, snapshot_download
+
+        reason = ""
+        revision = self.revision
+        try:
+            # Fails at once without a network, where a download tries again for half a minute.
+            info = HfApi().dataset_info(self.repo, revision=revision, timeout=_TIMEOUT_S)
+            revision = str(info.sha)
+        # The hub's client promises no exception for "no network"; it raises its HTTP library's.
+        except Exception as error:
+            reason = _short(error)
+        try:
+            folder = snapshot_download(
+                self.repo,
+                repo_type="dataset",
+                revision=revision,
+                allow_patterns=list(self.files.values()),
+                local_files_only=bool(reason),
+            )
+        except Exception as error:
+            raise OSError(f"not in the hub's cache, and {reason or _short(error)}") from error
+        return Path(folder)
 
 
 @dataclass(frozen=True)
@@ -113,24 +134,28 @@ class Web:
         """The rows of all splits.
 
         Raises:
-            Exception: whatever the download raises without a network and a copy in the cache.
+            OSError: without a network and a copy in the cache.
             ValueError: if a file is not the one whose hash is known.
         """
-        from datasets import DownloadConfig, DownloadManager
-
-        # Without its tag a file that was fetched before is found again without a network.
-        manager = DownloadManager(download_config=DownloadConfig(use_etag=False))
         rows: list[Row] = []
         for split, address in self.files.items():
-            path = Path(manager.download(address))
-            self._check(address, path)
-            rows += _json_rows(path, address, split)
+            rows += _json_rows(self._file(address), split)
         return rows
 
-    def _check(self, address: str, path: Path) -> None:
-        expected = self.sha256.get(address)
-        if expected and (found := hashlib.sha256(path.read_bytes()).hexdigest()) != expected:
-            raise ValueError(f"{address} has the sha256 {found}, expected {expected}")
+    def _file(self, address: str) -> Path:
+        """The file of an address, downloaded once."""
+        import pooch
+        from huggingface_hub import constants
+
+        known, name = self.sha256.get(address), _cached_name(address)
+        folder = Path(constants.HF_HOME) / "laser_sweep"
+        if constants.HF_HUB_OFFLINE and not (folder / name).is_file():
+            raise OSError("not in the cache, and HF_HUB_OFFLINE is set")
+        hashed = None if known is None else f"sha256:{known}"
+        try:
+            return Path(pooch.retrieve(address, hashed, fname=name, path=folder))
+        except OSError as error:  # that of requests, too
+            raise OSError(f"not in the cache, and {_short(error)}") from error
 
 
 @dataclass(frozen=True)
@@ -171,8 +196,7 @@ def load_rows(facts: Facts, config: DatasetConfig) -> Rows:
     for source in facts.sources:
         try:
             rows = source.fetch(facts.columns)
-        # Neither the hub's client nor the download promises one exception for "no network".
-        except Exception as error:
+        except (OSError, ValueError) as error:
             log.debug("%s cannot be had", source.name, exc_info=True)
             failures.append(f"{source.name}: {_short(error)}")
             continue
@@ -224,11 +248,12 @@ def _in_order(rows: Rows, splits: tuple[str, ...]) -> Rows:
     return Rows(ordered, rows.where)
 
 
-def _load(builder: str, paths: list[str], split: str, **options: Any) -> Iterator[Row]:
+def _load(paths: list[str], split: str, columns: tuple[str, ...]) -> Iterator[Row]:
     import datasets
 
-    datasets.disable_progress_bars()
-    loaded = datasets.load_dataset(builder, data_files={split: paths}, split=split, **options)
+    loaded = datasets.load_dataset(
+        "parquet", data_files={split: paths}, split=split, columns=list(columns)
+    )
     return _numbered(loaded, split)
 
 
@@ -240,12 +265,16 @@ def _numbered(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> It
             yield Row({**values, "split": split}, f"row {number} of {split}")
 
 
-def _json_rows(path: Path, address: str, split: str) -> list[Row]:
-    """The rows of a downloaded file, whose name in the cache has no ending."""
-    rows = read_rows(path, ending=Path(address).suffix)
+def _json_rows(path: Path, split: str) -> list[Row]:
+    rows = read_rows(path)
     return [Row({**row.values, "split": split}, f"{row.place} of {split}") for row in rows]
+
+
+def _cached_name(address: str) -> str:
+    """A name that no other address has, with the ending that says what the file is."""
+    return f"{xxhash.xxh3_64_hexdigest(address.encode())}-{address.rpartition('/')[2]}"
 
 
 def _short(error: Exception) -> str:
     text = one_line(error) or type(error).__name__
-    return text if len(text) <= 160 else f"{text[:157]}..."
+    return text if len(text) <= 100 else f"{text[:97]}..."
