@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from hydra.errors import MissingConfigException, OverrideParseException
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException, ValidationError
 
-from laser_sweep.config import Config
+from laser_sweep.config import Config, conf_folder
 from laser_sweep.errors import ConfigError, one_line, unknown
 
 _GROUPS = ("model", "dataset", "intervention", "split", "cluster", "experiment")
@@ -23,7 +24,7 @@ def explain(error: Exception) -> ConfigError:
         cause = cause.__cause__
     if isinstance(error, MissingConfigException) and error.options is not None:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
-        return unknown(group or "configuration", name, error.options)
+        return unknown(*_unknown_value(group, name, error.options))
     if isinstance(error, OverrideParseException):
         return ConfigError(
             f"{error.override!r} is not understood: expected option=value. Put a value with "
@@ -34,6 +35,16 @@ def explain(error: Exception) -> ConfigError:
     if isinstance(cause, ValidationError):
         return ConfigError(f"{cause.full_key}: {str(cause.msg).splitlines()[0]}.")
     return _unknown_option(error) or ConfigError(one_line(error))
+
+
+def _unknown_value(group: str, name: str, given: Iterable[str]) -> tuple[str, str, list[str]]:
+    """The group, the value and the values there are, of one with folders those in them too."""
+    top, _, folder = group.partition("/")
+    files = (conf_folder() / top).rglob("*.yaml") if top else ()
+    below = {str(path.relative_to(conf_folder() / top).with_suffix("")) for path in files}
+    # What begins so is shared by several and no value by itself.
+    values = sorted(each for each in {*given, *below} if not Path(each).name.startswith("_"))
+    return top or "configuration", f"{folder}/{name}" if folder else name, values
 
 
 def options() -> list[str]:

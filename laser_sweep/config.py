@@ -180,6 +180,7 @@ class PaperConfig:
 
     model: str | None = None
     """The hub id of the model that the paper's code loads."""
+    revision: str | None = None
     examples: int | None = None
     base_accuracy: float | None = None
     """In percent."""

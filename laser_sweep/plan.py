@@ -15,7 +15,7 @@ from transformers import PretrainedConfig, PreTrainedTokenizerBase
 import laser_sweep.intervention
 import laser_sweep.selection
 import laser_sweep.split
-from laser_sweep import grid, plugin, stack
+from laser_sweep import grid, paper, plugin, stack
 from laser_sweep.amount import AMOUNTS, RATE, Amount, amounts
 from laser_sweep.config import PACKAGE, Config
 from laser_sweep.dataset import Asked, Example, Scoring, fingerprint, load_dataset
@@ -197,6 +197,7 @@ def make_plan(config: Config) -> Plan:
         store=Store(config.folder, identity, parts),
     )
     _check_points(plan)
+    _warn(plan)
     _check_folder(plan.store)
     return plan
 
@@ -257,6 +258,28 @@ def _check_points(plan: Plan) -> None:
             ", ".join(emptied[:3]),
             ", ..." if len(emptied) > 3 else "",
         )
+
+
+def _warn(plan: Plan) -> None:
+    """Say what is not as one may expect it."""
+    revision = plan.config.model.revision if plan.source.commit else None
+    model = {"path": plan.config.model.path, "revision": revision}
+    given = asdict(plan.config.paper)
+    for sentence in paper.differences(
+        model=model, paper=given, examples=len(plan.examples), protocol=plan.config.protocol
+    ):
+        log.warning("%s", sentence)
+    for what, numbers in (("left out", plan.fitted.dropped), ("cut", plan.fitted.truncated)):
+        if numbers:
+            log.warning(
+                "%d of %d examples are too long for the model's context and are %s "
+                "(dataset.too_long=%s), the first %d.",
+                len(numbers),
+                len(plan.examples),
+                what,
+                plan.config.dataset.too_long,
+                numbers[0],
+            )
 
 
 def _check_amounts(point: Point) -> None:

@@ -82,7 +82,6 @@ MISTAKES = {
     "+model.foo=1": ["Unknown option 'model.foo'"],
     "dataset.path=": ["dataset.path is not set"],
     "model.path=": ["model.path is not set"],
-    "model.revision=main": ["model.revision=main", "is a folder"],
     "dataset.path=/": ["dataset.name=''"],
     f"model.name={'x' * 300}": ["model.name='xxx", "at most 150"],
     "dataset.choices={a:1}": ["dataset.choices", "brackets"],

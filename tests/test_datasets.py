@@ -174,7 +174,7 @@ def test_bios_profession_has_the_rows_of_eight_professions(protocol):
     examples = load("bios_profession", protocol=protocol)
     labels = "journalist poet composer model teacher architect painter professor".split()
     assert [labels.index(example.answer) for example in examples] == [4, 7, 0, 5]
-    assert set(map(lambda example: example.choices, examples)) == {tuple(labels)}
+    assert {example.choices for example in examples} == {tuple(labels)}
     assert examples[2].prompt == (
         "Consider the following text: Her columns on harbour politics appear every Thursday. What "
         "is the profession of the person in this text? The profession of this person is"
@@ -240,7 +240,7 @@ def test_epistemic_reasoning_may_be_asked_as_true_or_false_but_not_as_in_the_pap
         "Premise: Celia suspects that a baker sweeps a yard. Hypothesis: A baker sweeps a yard.\n"
         "Is it true or false that the hypothesis follows from the premise? The answer is"
     )
-    with pytest.raises(ConfigError, match="no protocol=paper.*always ended in an error"):
+    with pytest.raises(ConfigError, match=r"no protocol=paper.*always ended in an error"):
         load("epistemic_reasoning_tf", protocol="paper")
 
 
@@ -460,5 +460,5 @@ def test_a_claim_of_both_splits_is_refused(tmp_path):
 
 def test_too_few_rows_are_refused():
     config = DatasetConfig(reader="web_of_lies", path=str(FIXTURES / "web_of_lies.jsonl"))
-    with pytest.raises(ConfigError, match="has 2 examples .*at least 5"):
+    with pytest.raises(ConfigError, match=r"has 2 examples .*at least 5"):
         load_dataset(config, asked())

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tiny import (
     CAUSAL,
     CHOICE_EXAMPLES,
-    CONTEXT,
     EXAMPLES,
     FAMILIES,
     PIECES,
@@ -21,7 +20,7 @@ from tiny import (
 )
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Example, Scoring
-from laser_sweep.evaluate import answer, choice, generation
+from laser_sweep.evaluate import answer, choice
 from laser_sweep.evaluate.batch import make_batches, positions
 from laser_sweep.evaluate.encode import encode
 from laser_sweep.evaluate.evaluator import Evaluator

@@ -7,13 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from parity_cases import CASES, Case
 from test_conf import composed
 
-from laser_sweep.evaluate.evaluator import Evaluator
-from laser_sweep.grid import BASE
-from laser_sweep.model.load import load_model
 from laser_sweep.plan import Plan, make_plan
 from laser_sweep.worker import Worker
 

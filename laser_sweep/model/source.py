@@ -5,6 +5,7 @@ Everything here is known before a weight is read, and without importing torch.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ TOKENIZER_FILES = (
 )
 _CONTENT = ("*.json", "*.safetensors", "*.model", "*.txt", "*.jinja")
 _HUB_TIMEOUT_S = 10.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def find(path: str, revision: str | None) -> Source:
     folder = Path(path).expanduser()
     if folder.is_dir():
         if revision is not None:
-            raise ConfigError(f"model.revision={revision}: {path} is a folder, without revisions.")
+            # It may be that of a model's YAML, of which the command line replaces the path alone.
+            log.warning("model.revision=%s is not used: %s is a folder.", revision, path)
         return _in_folder(folder)
     if folder.exists() or path.startswith((".", "/", "~")) or path.count("/") > 1:
         raise ConfigError(f"model.path={path}: there is no such folder.")
@@ -76,7 +80,7 @@ def config_source(path: str, revision: str | None) -> Source:
         ConfigError: as `find`, but for what a folder lacks beside config.json.
     """
     folder = Path(path).expanduser()
-    if folder.is_dir() and (folder / "config.json").is_file() and revision is None:
+    if folder.is_dir() and (folder / "config.json").is_file():
         return Source(str(folder), None, True, "")
     return find(path, revision)
 

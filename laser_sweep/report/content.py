@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 from tabulate import tabulate
 
+from laser_sweep import paper
 from laser_sweep.grid import BASE
-from laser_sweep.selection import select
+from laser_sweep.selection import candidates, select
 from laser_sweep.split import PARTS, TEST, VALIDATION
 from laser_sweep.summary import summarize
 
@@ -46,6 +47,8 @@ class Report:
         chosen: the row of the point that the rule chose; None if there is none to choose from.
         changed: on the test part, how many examples the chosen point `corrected` and `broke`, of
             those that were wrong and right in the base model; empty without both results.
+        otherwise: accuracies (0..1) of base and chosen on the test part by what else may count as
+            correct, one row for each such column of the results.
     """
 
     folder: Path
@@ -54,6 +57,7 @@ class Report:
     base: Mapping[str, Any] | None
     chosen: Mapping[str, Any] | None
     changed: Mapping[str, int]
+    otherwise: pd.DataFrame
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
@@ -69,8 +73,8 @@ class Report:
 
     @cached_property
     def candidates(self) -> int:
-        """How many points were evaluated on the validation part, the base included."""
-        return int(self.table[f"{VALIDATION}_accuracy"].notna().sum())
+        """Among how many points, evaluated on the validation part, one was chosen."""
+        return len(candidates(self.table, self.config["protocol"]))
 
     @cached_property
     def missing(self) -> int:
@@ -113,11 +117,33 @@ class Report:
             ["difference", "", "", *self._differences()],
         ]
 
+    @cached_property
+    def paper(self) -> str:
+        """The paper's own figures for this model and dataset; empty where there are none."""
+        return paper.headline(self.config["paper"])
+
+    @cached_property
+    def paper_differences(self) -> list[str]:
+        """Why the paper's figures and these are not of the same thing."""
+        model, examples = self.config["model"], self.record["dataset"]["examples"]
+        revision = model.get("revision") if self.record["model"]["commit"] else None
+        given = {"path": model.get("path"), "revision": revision}
+        return paper.differences(self.config["paper"], given, examples, self.config["protocol"])
+
+    @cached_property
+    def fitted(self) -> list[str]:
+        """What was done with examples that the model's context is too short for, in sentences."""
+        return [
+            f"{len(numbers):,} examples are too long for the model's context and were {what}."
+            for what, key in (("left out", "dropped"), ("cut on the left", "truncated"))
+            if (numbers := self.record["dataset"][key])
+        ]
+
     def verdict(self) -> str:
         """One sentence: what was chosen, and what it does on the test part."""
         if self.chosen is None or self.base is None:
             return "Nothing to select yet: the base model or every point has no result."
-        if self.candidates == 1:
+        if self.candidates == 1 and self.chosen["point"] == str(BASE):
             return "The base model is the only point that was evaluated."
         if self.chosen["point"] == str(BASE):
             return "The base model itself is chosen: no edit is better on the validation part."
@@ -127,8 +153,8 @@ class Report:
         return (
             f"Chosen on the validation part{reason}: {self.chosen['point']}. On the test part it "
             "is right "
-            f"on {_percent(self.chosen['test_accuracy'])} of the examples, the base model on "
-            f"{_percent(self.base['test_accuracy'])}: {self.difference:+.1f} points "
+            f"on {percent(self.chosen['test_accuracy'])} of the examples, the base model on "
+            f"{percent(self.base['test_accuracy'])}: {self.difference:+.1f} points "
             f"({self.changed['corrected']:,} examples corrected, "
             f"{self.changed['broken']:,} broken)."
         )
@@ -138,7 +164,9 @@ class Report:
         unfinished = f"\n{self.missing} points have no result yet." if self.missing else ""
         table = tabulate(self.rows(), HEADERS, disable_numparse=True, colalign=_ALIGNMENT)
         report = _near(self.folder / "report.md")
-        return f"\n{table}\n\n{self.verdict()}{unfinished}\nReport: {report}\n"
+        ours = [self.paper[:1].upper() + self.paper[1:] + "."] if self.paper else []
+        notes = "".join(f"\n{note}" for note in (*ours, *self.paper_differences, *self.fitted))
+        return f"\n{table}\n\n{self.verdict()}{unfinished}{notes}\nReport: {report}\n"
 
     def row(self, name: str, row: Mapping[Any, Any] | None) -> list[str]:
         """The figures of one point, as text, under `HEADERS`."""
@@ -149,7 +177,7 @@ class Report:
             text
             for part in PARTS
             for text in (
-                _percent(row[f"{part}_accuracy"]),
+                percent(row[f"{part}_accuracy"]),
                 _number(row[f"{part}_log_loss"]),
             )
         )
@@ -187,6 +215,7 @@ def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> R
         base=_row_of(table, str(BASE)),
         chosen=_row_of(table, chosen),
         changed=_changes(outcomes, chosen),
+        otherwise=_otherwise(outcomes, chosen),
     )
 
 
@@ -205,13 +234,35 @@ def _changes(outcomes: pd.DataFrame, chosen: str | None) -> dict[str, int]:
     return {"corrected": int((~before & after).sum()), "broken": int((before & ~after).sum())}
 
 
+OTHERWISE = {
+    "correct_per_token": "the label with the highest log-probability per token is the gold one",
+    "correct_in_paper": "as in the paper's code: the answer is anywhere in the text, of which the "
+    "prompt of a causal model is a part",
+    "top_1": "the likeliest token is the gold one",
+    "top_5": "the gold token is among the 5 likeliest",
+    "top_10": "the gold token is among the 10 likeliest",
+}
+"""What else may count as correct, where the results say it."""
+
+
+def _otherwise(outcomes: pd.DataFrame, chosen: str | None) -> pd.DataFrame:
+    test = outcomes[(outcomes["part"] == TEST) & outcomes["point"].isin([str(BASE), chosen])]
+    rows = {
+        column: test.groupby("point")[column].mean().reindex([str(BASE), chosen]).tolist()
+        for column in OTHERWISE
+        # Of one token, the likeliest one is what counts as correct.
+        if test[column].notna().any() and not (test[column] == test["correct"]).all()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["base", "chosen"])
+
+
 def _near(path: Path) -> Path:
     """A path as one would type it from where the command runs."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     return "–" if pd.isna(share) else f"{100 * share:.1f} %"
 
 

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
 
 from laser_sweep.grid import BASE
-from laser_sweep.report.content import HEADERS, HEAT_MAP, Report
+from laser_sweep.report.content import HEADERS, HEAT_MAP, OTHERWISE, Report, percent
 
 _BEST = 10
 
@@ -30,8 +30,21 @@ def markdown(report: Report) -> str:
         parts=report.record["parts"],
         table=tabulate(report.rows(), HEADERS, tablefmt="github", disable_numparse=True),
         best=_best(report),
+        otherwise=_otherwise(report),
         figure=None if report.cells.empty else HEAT_MAP,
     )
+
+
+def _otherwise(report: Report) -> str:
+    """Accuracies on the test part by what else may count as correct; empty without any."""
+    if report.otherwise.empty:
+        return ""
+    rows = [
+        [f"`{column}`: {OTHERWISE[str(column)]}", *map(percent, row)]
+        for column, row in zip(report.otherwise.index, report.otherwise.to_numpy(), strict=True)
+    ]
+    headers = ("correct if", "base", "chosen")
+    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
 def _best(report: Report) -> str:

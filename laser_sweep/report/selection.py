@@ -23,6 +23,10 @@ def selection_json(report: Report) -> str:
         "chosen": _figures(report.chosen),
         "test_accuracy_difference_points": report.difference,
         "test_changes": dict(report.changed),
+        "otherwise": report.otherwise.to_dict(orient="index"),
+        "paper": {**report.config["paper"], "differences": report.paper_differences}
+        if report.paper
+        else None,
         "cost": {
             "candidates": report.candidates,
             "missing_points": report.missing,

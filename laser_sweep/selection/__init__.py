@@ -11,19 +11,24 @@ import sys
 import pandas as pd
 
 from laser_sweep import plugin
+from laser_sweep.config import PAPER
 from laser_sweep.grid import BASE
 
 
 def select(table: pd.DataFrame, rule: str, protocol: str) -> str | None:
-    """The chosen point among those that were evaluated on the validation part; None without any.
-
-    The base model is a candidate, but in `paper` protocol only if there is no other.
-    """
-    candidates = table[table["validation_accuracy"].notna()]
-    edited = candidates[candidates["point"] != str(BASE)]
-    if protocol == "paper" and len(edited):
-        candidates = edited
-    if candidates.empty:
+    """The chosen point among the candidates; None without any."""
+    eligible = candidates(table, protocol)
+    if eligible.empty:
         return None
-    chosen: str = plugin.load(sys.modules[__name__], rule).select(candidates)
+    chosen: str = plugin.load(sys.modules[__name__], rule).select(eligible)
     return chosen
+
+
+def candidates(table: pd.DataFrame, protocol: str) -> pd.DataFrame:
+    """The points that were evaluated on the validation part.
+
+    The base model is one of them, but in `paper` protocol only if there is no other.
+    """
+    evaluated = table[table["validation_accuracy"].notna()]
+    edited = evaluated[evaluated["point"] != str(BASE)]
+    return edited if protocol == PAPER and len(edited) else evaluated
