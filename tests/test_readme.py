@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from conftest import environment
+from documents import ROOT, blocks, run
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```(bash|python|text)\n(.*?)```", README, re.DOTALL)
-COMMANDS = [(kind, text) for kind, text in BLOCKS if kind != "text"]
-PRINTED = next(text for kind, text in BLOCKS if kind == "text")
+COMMANDS = [(kind, text) for kind, text in blocks("README.md") if kind != "text"]
+PRINTED = next(text for kind, text in blocks("README.md") if kind == "text")
 
 # `make demo` and `make test` set everything up; in CI they are what runs this test.
 ELSEWHERE = {"make demo\n"}
@@ -52,23 +48,6 @@ def test_the_commands_of_the_readme(tmp_path: Path):
             assert_says_what_the_readme_shows(printed)
 
 
-def run(kind: str, text: str, folder: Path) -> str:
-    """Run a block of the README in a folder; its output."""
-    shell = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}[kind]
-    path = f"{Path(sys.executable).parent}:{environment(folder)['PATH']}"
-    result = subprocess.run(
-        [*shell, text],
-        cwd=folder,
-        env={**environment(folder), "PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert result.returncode == 0, text + result.stdout + result.stderr
-    return result.stdout
-
-
 def assert_says_what_the_readme_shows(printed: str) -> None:
     """The table and the verdict, up to the rounding of another machine."""
     assert re.findall(r"fc_\w+-l\d+-rho[\d.]+", printed) == re.findall(
@@ -82,7 +61,8 @@ def test_links_lead_somewhere():
     documents = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
     for document in documents:
         for link in re.findall(r"\]\(([^)]+)\)", document.read_text()):
-            assert link.startswith("https://") or (document.parent / link).exists(), link
+            path = document.parent / link.partition("#")[0]
+            assert link.startswith("https://") or path.exists(), link
 
 
 def test_options_of_the_schema_are_in_the_readme():
@@ -90,11 +70,12 @@ def test_options_of_the_schema_are_in_the_readme():
     from laser_sweep.model.schema import LayoutConfig
 
     of_files = {"intervention.name", "split.name", "cluster.name"}
-    described = README + (ROOT / "docs" / "describing-a-model.md").read_text()
+    pages = ("describing-a-model.md", "datasets.md")
+    described = README + "".join((ROOT / "docs" / page).read_text() for page in pages)
     undocumented = [
         name
         for name in options()
-        if f"`{name}`" not in described and not name.startswith("model.layout.")
+        if f"`{name}`" not in described and not name.startswith(("model.layout.", "paper."))
     ]
     table = re.findall(r"^\| (`.*?) \|", described, flags=re.MULTILINE)
     explained = {word for cell in table for word in re.findall(r"`([\w.]+)", cell)}

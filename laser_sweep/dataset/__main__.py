@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
@@ -30,7 +31,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     log_to_terminal()
     try:
-        config = _compose([f"dataset={arguments.dataset}", *arguments.options])
+        config = _compose(arguments)
         facts = getattr(load_module(config.dataset.reader), "FACTS", None)
         if facts is not None:
             say("\n".join(_facts(arguments.dataset, facts)) + "\n")
@@ -40,7 +41,17 @@ def main() -> None:
         sys.exit(f"laser_sweep: {error}")
 
 
-def _compose(overrides: list[str]) -> Config:
+def _compose(arguments: argparse.Namespace) -> Config:
+    """The configuration that the sweep's command would have.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    overrides = [f"dataset={arguments.dataset}", *arguments.options]
+    if (folder := arguments.config_dir) is not None:
+        if not folder.is_dir():
+            raise ConfigError(f"--config-dir {folder}: there is no such folder.")
+        overrides.append(f"hydra.searchpath=['file://{folder.absolute()}']")
     register()
     try:
         with initialize_config_dir(str(conf_folder()), version_base="1.3"):
@@ -134,6 +145,12 @@ def _model(config: Config) -> Asked:
     return asked_of(config.protocol, load_config(source), load_tokenizer(source))
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: expected 0 or more")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m laser_sweep.dataset",
@@ -146,7 +163,10 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         help="options of the sweep's command: model=gptj protocol=paper dataset.path=rows.jsonl",
     )
-    parser.add_argument("--first", type=int, default=3, metavar="N", help="prompts to show [3]")
+    parser.add_argument(
+        "--config-dir", type=Path, metavar="DIR", help="a folder of your own YAML files"
+    )
+    parser.add_argument("--first", type=_count, default=3, metavar="N", help="prompts to show [3]")
     return parser
 
 

@@ -1,0 +1,37 @@
+"""The pages of the documentation: the worked example of an own dataset, the table of datasets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from documents import ROOT, blocks, run
+from test_datasets import BUILT_IN
+
+from laser_sweep import read_results
+from laser_sweep.dataset import load_module
+
+DATASETS = (ROOT / "docs" / "datasets.md").read_text()
+
+
+def test_the_worked_example_of_an_own_dataset(tmp_path: Path):
+    shown = next(text for kind, text in blocks("docs/datasets.md") if "Asked of demo" in text)
+    printed = [
+        run(kind, text, tmp_path) for kind, text in blocks("docs/datasets.md") if kind == "bash"
+    ]
+    assert shown in printed[1]
+    sweeps = tmp_path / "multirun" / "demo"
+    names = ("music", "music_stage", "music_or_noise", "music_in_words")
+    assert sorted(path.name for path in sweeps.iterdir()) == sorted(names)
+    for name in names:
+        results = read_results(sweeps / name / "rank_reduction")
+        assert "fc_in-l27-rho0.01" in set(results["point"])
+        assert len(results[results["point"] == "base"]) == 10
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_dataset_of_the_paper_is_in_the_table(name: str):
+    row = next(line for line in DATASETS.splitlines() if line.startswith(f"| `{name}` |"))
+    facts = load_module(name).FACTS
+    assert f"| {facts.count:,} |" in row
+    assert facts.licence.split(",")[0] in row
