@@ -11,11 +11,15 @@ from laser_sweep.selection import select
 RULES = plugin.names(laser_sweep.selection)
 
 
+INTEGERS = ("rank", "edits", "lnum")
+
+
 def table(*rows):
-    """A grid of rows (point, accuracy, log-loss, edits, rank)."""
+    """A grid of rows (point, accuracy, log-loss, edits, rank, lname, lnum, rate)."""
     columns = ["point", "validation_accuracy", "validation_log_loss", "edits", "rank"]
-    padded = [(*row, *(0.5, 1.0, 1, 40)[len(row) - 1 :]) for row in rows]
-    return pd.DataFrame(padded, columns=columns).astype({"rank": "Int32", "edits": "Int32"})
+    columns += ["lname", "lnum", "rate"]
+    padded = [(*row, *(0.5, 1.0, 1, 40, "fc_in", 0, 1.0)[len(row) - 1 :]) for row in rows]
+    return pd.DataFrame(padded, columns=columns).astype(dict.fromkeys(INTEGERS, "Int32"))
 
 
 BASE = ("base", 0.5, 1.0, 0, None)
@@ -57,6 +61,25 @@ def test_what_is_equal_in_everything_is_decided_by_order():
     rows = [("first", 0.6, 1.0, 1, 40), ("second", 0.6, 1.0, 1, 40)]
     assert select(table(*rows), "accuracy", "corrected") == "first"
     assert select(table(*reversed(rows)), "accuracy", "corrected") == "second"
+
+
+def test_what_is_equal_is_decided_by_the_order_in_which_the_papers_code_tries_points():
+    tied = [
+        ("fc_in-l26-rho0.01", 0.6, 1.0, 1, 40, "fc_in", 26, 9.9),
+        ("fc_out-l27-rho0.005", 0.6, 1.0, 1, 20, "fc_out", 27, 9.95),
+        ("fc_in-l27-rho0.05", 0.6, 1.0, 1, 204, "fc_in", 27, 9.5),
+        ("fc_in-l27-rho0.01", 0.6, 1.0, 1, 40, "fc_in", 27, 9.9),
+    ]
+    order = []
+    while tied:
+        order.append(select(table(*tied), "accuracy", "paper"))
+        tied = [row for row in tied if row[0] != order[-1]]
+    assert order == [
+        "fc_in-l27-rho0.01",
+        "fc_in-l27-rho0.05",
+        "fc_out-l27-rho0.005",
+        "fc_in-l26-rho0.01",
+    ]
 
 
 def test_the_base_is_a_candidate_but_not_in_the_papers_protocol():

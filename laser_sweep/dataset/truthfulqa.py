@@ -44,8 +44,9 @@ def load(config: DatasetConfig, asked: Asked) -> Loaded:
 
 
 def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
-    """A choice between the two labels."""
-    return Scoring(CHOICE, single_token=asked.paper, strict=asked.paper)
+    """A choice between the two labels; the paper's code keeps more of what a mask may be."""
+    details = asked.paper and asked.masked
+    return Scoring(CHOICE, single_token=asked.paper, strict=asked.paper, details=details)
 
 
 def _examples(row: Row, asked: Asked) -> list[Example]:

@@ -14,12 +14,19 @@ from laser_sweep import plugin
 from laser_sweep.config import PAPER
 from laser_sweep.grid import BASE
 
+_BY_ACCURACY = "accuracy"
+
 
 def select(table: pd.DataFrame, rule: str, protocol: str) -> str | None:
-    """The chosen point among the candidates; None without any."""
+    """The chosen point among the candidates; None without any.
+
+    In `paper` protocol accuracy is the paper's own rule, which has other ties.
+    """
     eligible = candidates(table, protocol)
     if eligible.empty:
         return None
+    if protocol == PAPER and rule == _BY_ACCURACY:
+        rule = PAPER
     chosen: str = plugin.load(sys.modules[__name__], rule).select(eligible)
     return chosen
 
