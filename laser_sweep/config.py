@@ -217,6 +217,8 @@ class Config:
     selection: str = "accuracy"
     seed: int = 0
     batch_tokens: int | None = None
+    cache_gb: float = 1.0
+    """How much may be kept between points; in GiB."""
     paper: PaperConfig = field(default_factory=PaperConfig)
     output: str = "multirun"
     dry_run: bool = False
@@ -225,6 +227,8 @@ class Config:
         choose("protocol", self.protocol, PROTOCOLS)
         if self.batch_tokens is not None and self.batch_tokens < 1:
             raise ConfigError(f"batch_tokens={self.batch_tokens}: expected at least 1 token.")
+        if not self.cache_gb >= 0:
+            raise ConfigError(f"cache_gb={self.cache_gb}: expected 0 or more GiB.")
 
     @property
     def folder(self) -> Path:

@@ -36,6 +36,12 @@ def is_no_room(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception, such as PyTorch's, says that memory has run out."""
+    texts = ("out of memory", "not enough memory", "can't allocate memory")
+    return isinstance(error, MemoryError) or any(text in str(error).lower() for text in texts)
+
+
 def one_line(text: object) -> str:
     """A message of another library, on one line."""
     return " ".join(str(text).split())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,11 +15,13 @@ from tqdm import tqdm
 
 import laser_sweep.intervention
 from laser_sweep import plugin
-from laser_sweep.columns import columns
+from laser_sweep.columns import PointColumns, columns
 from laser_sweep.errors import is_no_room, one_line
 from laser_sweep.evaluate.evaluator import Evaluator
+from laser_sweep.evaluate.room import GIB, Room
 from laser_sweep.grid import Edit, Point
 from laser_sweep.intervention._edited import Edited
+from laser_sweep.model.activation import fuse_activations
 from laser_sweep.model.edit import edited
 from laser_sweep.model.load import load_model
 from laser_sweep.model.matrix import Matrix
@@ -26,9 +29,48 @@ from laser_sweep.plan import Evaluation, Plan
 
 log = logging.getLogger(__name__)
 
+_SPILLED = 8
+"""So many times cache_gb may be kept in the CPU's memory where an accelerator's is too small."""
 _MOST_PREPARED = 32
 """A decomposition takes twice its matrix; of all layers at once only so many are kept for the
 next ρ, and the others made again."""
+
+
+class _Group(NamedTuple):
+    """The unit of work: points that run from the same layer on.
+
+    Attributes:
+        start: the lowest layer that they change; -1 for the base model.
+        parts: the parts of the examples that they have no results for.
+        points: the points.
+    """
+
+    start: int
+    parts: tuple[str, ...]
+    points: list[Point]
+
+    @property
+    def shares(self) -> bool:
+        """Whether what one point runs up to its layer is of use to another."""
+        return self.start >= 0 and len(self.points) > 1
+
+
+@dataclass
+class _Found:
+    """The outcomes of a point on the examples so far, by column."""
+
+    outcomes: dict[str, list[Any]] = field(default_factory=dict)
+    point: PointColumns | None = None
+    seconds: float = 0.0
+    _count: int = 0
+
+    def add(self, outcomes: Mapping[str, list[Any]], point: PointColumns, count: int) -> None:
+        """Append those of further examples; a column that some lack is None there."""
+        for name in dict.fromkeys((*self.outcomes, *outcomes)):
+            column = self.outcomes.setdefault(name, [None] * self._count)
+            column += outcomes.get(name, [None] * count)
+        self._count += count
+        self.point = point
 
 
 class Worker:
@@ -44,43 +86,83 @@ class Worker:
         if not evaluations:
             return []
         _ = self._evaluator  # what cannot be loaded is no failure of a point
-        failed = []
-        bar = tqdm(evaluations, unit="point", disable=None, dynamic_ncols=True)
-        with bar:
-            for evaluation in bar:
-                bar.set_description(str(evaluation.point))
-                try:
-                    self._evaluate(*evaluation)
-                except Exception as error:
-                    if is_no_room(error):
-                        raise
-                    what = f"{type(error).__name__}: {one_line(error)}"
-                    log.error("%s on %s failed: %s", *evaluation, what)
-                    log.debug("The traceback of this failure:", exc_info=True)
-                    failed.append(evaluation)
+        failed: list[Evaluation] = []
+        with tqdm(total=len(evaluations), unit="point", disable=None, dynamic_ncols=True) as bar:
+            for group in self._groups(evaluations):
+                failed += self._run_group(group, bar)
+        self._evaluator.leave()
         return failed
 
     def outcomes(self, point: Point, examples: Sequence[int]) -> dict[str, list[Any]]:
         """The outcomes of a point on some examples, by column; nothing is stored."""
         return self._outcomes(self._edits(point), examples)
 
+    def _groups(self, evaluations: Iterable[Evaluation]) -> list[_Group]:
+        """The points that start at the same layer and lack the same parts, lowest layer first."""
+        parts: dict[Point, list[str]] = {}
+        for point, part in evaluations:
+            parts.setdefault(point, []).append(part)
+        groups: dict[tuple[int, tuple[str, ...]], list[Point]] = {}
+        for point, lacking in parts.items():
+            start = self._plan.layout.lowest(self._plan.matrices(point)) if point.edits else -1
+            groups.setdefault((start, tuple(lacking)), []).append(point)
+        return [
+            _Group(start, lacking, points)
+            for (start, lacking), points in sorted(groups.items(), key=lambda item: item[0])
+        ]
+
+    def _run_group(self, group: _Group, bar: tqdm[Any]) -> list[Evaluation]:
+        """Evaluate the points of a group, on as many examples at a time as there is room for."""
+        examples = [example for part in group.parts for example in self._plan.store.parts[part]]
+        chunks = self._evaluator.chunks(examples) if group.shares else [tuple(examples)]
+        found: dict[Point, _Found] = {point: _Found() for point in group.points}
+        failed: list[Evaluation] = []
+        for chunk in chunks:
+            self._evaluator.enter(chunk, group.start if group.shares else -1)
+            for point in list(found):
+                bar.set_description(str(point))
+                if chunk is chunks[0]:
+                    log.debug("computing %s on %s", point, " and ".join(group.parts))
+                try:
+                    self._evaluate(point, chunk, found[point])
+                    if chunk is chunks[-1]:
+                        self._store(point, group.parts, found.pop(point))
+                except Exception as error:
+                    if is_no_room(error):
+                        raise
+                    del found[point]
+                    failed += _failures(point, group.parts, error)
+                if point not in found:
+                    bar.update(len(group.parts))
+        return failed
+
     def _outcomes(
         self, made: Mapping[Matrix, Edited], examples: Sequence[int]
     ) -> dict[str, list[Any]]:
         values = {matrix: each.weight for matrix, each in made.items()}
         with edited(self._evaluator.model, values):
-            return self._evaluator.evaluate(examples)
+            return self._evaluator.evaluate(examples, {matrix.parameter for matrix in made})
 
-    def _evaluate(self, point: Point, part: str) -> None:
-        plan = self._plan
+    def _evaluate(self, point: Point, examples: Sequence[int], found: _Found) -> None:
+        """Add a point's outcomes on some examples to what was found."""
         started = time.perf_counter()
-        log.debug("computing %s on %s", point, part)
         made = self._edits(point)
-        outcomes = self._outcomes(made, plan.store.parts[part])
-        described = columns(point, (each.rank for each in made.values()))
-        clusters = [plan.examples[example].cluster for example in plan.store.parts[part]]
-        plan.store.write(described, part, {"cluster": clusters, **outcomes})
-        log.debug("computed %s on %s in %.3f s", point, part, time.perf_counter() - started)
+        outcomes = self._outcomes(made, examples)
+        found.add(outcomes, columns(point, (each.rank for each in made.values())), len(examples))
+        found.seconds += time.perf_counter() - started
+
+    def _store(self, point: Point, parts: Sequence[str], found: _Found) -> None:
+        """Write the outcomes of a point, a file for each part."""
+        start = 0
+        for part in parts:
+            examples = self._plan.store.parts[part]
+            stop = start + len(examples)
+            outcomes = {name: values[start:stop] for name, values in found.outcomes.items()}
+            clusters = [self._plan.examples[example].cluster for example in examples]
+            assert found.point is not None
+            self._plan.store.write(found.point, part, {"cluster": clusters, **outcomes})
+            log.debug("computed %s on %s in %.3f s", point, part, found.seconds)
+            start = stop
 
     def _edits(self, point: Point) -> dict[Matrix, Edited]:
         """The edited matrices of a point, and the ranks that they have."""
@@ -117,13 +199,33 @@ class Worker:
         model = load_model(
             plan.source, plan.model, plan.dtype, plan.device, plan.config.model.device_map
         )
+        # What the paper's code rounds step by step is rounded so here.
+        if not plan.asked.paper or plan.dtype.itemsize >= torch.float32.itemsize:
+            fuse_activations(model)
         log.debug("loaded %s in %.1f s", plan.source.path, time.perf_counter() - started)
         return Evaluator(
             model,
+            plan.layout,
             plan.tokenizer,
             plan.questions,
             plan.scoring,
             plan.batch_tokens,
+            room=_room(plan.config.cache_gb, plan.device),
             paper=plan.asked.paper,
             masks=plan.asked.masked,
         )
+
+
+def _failures(point: Point, parts: Iterable[str], error: Exception) -> list[Evaluation]:
+    """What failed, said in the log."""
+    what = f"{type(error).__name__}: {one_line(error)}"
+    log.error("%s on %s failed: %s", point, " and ".join(parts), what)
+    log.debug("The traceback of this failure:", exc_info=True)
+    return [Evaluation(point, part) for part in parts]
+
+
+def _room(cache_gb: float, device: str) -> Room | None:
+    """The memory for what is kept between points; beside an accelerator the CPU's too."""
+    if not cache_gb:
+        return None
+    return Room(int(cache_gb * GIB), 0 if device == "cpu" else int(_SPILLED * cache_gb * GIB))

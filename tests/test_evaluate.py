@@ -66,8 +66,10 @@ def evaluator(family, examples, scoring, batch_tokens=100, paper=False, model=No
     tokenizer = tokenizer or make_tokenizer(family)
     masks = family == "roberta"
     fitted = encode(examples, scoring, tokenizer, make_config(family), masks=masks, paper=paper)
+    model = model or model_of(family)
     return Evaluator(
-        model or model_of(family),
+        model,
+        find_layout(model, family),
         tokenizer,
         fitted.questions,
         scoring,

@@ -88,7 +88,8 @@ def test_examples_in_batches_are_those_of_one_at_a_time(name):
     tokenizer = make_tokenizer("roberta" if name in MASKED else "gptj")
     scoring, masks = Scoring(ANSWER), name in MASKED
     questions = encode(EXAMPLES, scoring, tokenizer, config, masks=masks).questions
-    evaluator = Evaluator(model, tokenizer, questions, scoring, 200, masks=masks)
+    layout = find_layout(model, name)
+    evaluator = Evaluator(model, layout, tokenizer, questions, scoring, 200, masks=masks)
     together = evaluator.evaluate(range(len(EXAMPLES)))["answer_logprob"]
     alone = [evaluator.evaluate([i])["answer_logprob"][0] for i in range(len(EXAMPLES))]
     assert together == pytest.approx(alone, abs=1e-4)

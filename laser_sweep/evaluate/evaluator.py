@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,19 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Scoring
+from laser_sweep.errors import is_out_of_memory
 from laser_sweep.evaluate import answer, choice, generation
-from laser_sweep.evaluate.batch import Batch, make_batches
+from laser_sweep.evaluate.batch import Batch, make_batches, positions
+from laser_sweep.evaluate.engine import Engine
 from laser_sweep.evaluate.generate import generate
 from laser_sweep.evaluate.outcome import outcome
 from laser_sweep.evaluate.predictions import Likeliest, Predicted
-from laser_sweep.evaluate.question import Question
+from laser_sweep.evaluate.question import Pass, Question, joined
+from laser_sweep.evaluate.room import Room
 from laser_sweep.evaluate.scoring import Scorer
 from laser_sweep.evaluate.tokens import Tokens
 from laser_sweep.evaluate.vocabulary import read_vocabulary
+from laser_sweep.model.layout import Layout
 
 _SCORES = {
     NEXT_TOKEN: answer.score,
@@ -29,18 +33,31 @@ _SCORES = {
     GENERATION: generation.score,
 }
 
-_MOST_LOGITS = 1 << 28
-"""Of one batch, so that float32 log-probabilities take at most 1 GiB."""
+log = logging.getLogger(__name__)
+
+_MOST_LOGITS = 1 << 26
+"""Of one batch, so that float32 log-probabilities take at most 256 MiB."""
+_PROBED = 64
+"""Among so many questions two short ones are looked for."""
+_FEWEST_TOKENS = 16
+"""Smaller batches would be no help."""
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """Some of the questions, in batches."""
+    """Some of the questions, in batches.
+
+    Attributes:
+        questions: the questions.
+        passes: the texts that go through the model, each once.
+        owners: for each of them the questions that read something off it, and what.
+        batches: the batches that they are in.
+    """
 
     questions: list[Question]
+    passes: list[Pass]
+    owners: list[list[tuple[int, Pass]]]
     batches: list[Batch]
-    owners: list[int]
-    """For each pass, which question it is of."""
 
 
 class Evaluator:
@@ -48,10 +65,12 @@ class Evaluator:
 
     Args:
         model: the model, on its device.
+        layout: where its layers are.
         tokenizer: its tokenizer.
         questions: all questions of the dataset, in its order.
         scoring: how they are scored.
         batch_tokens: the largest number of padded tokens in a forward pass.
+        room: where what stays the same between points is kept; None: every run is a whole one.
         paper: whether outcomes are to be the paper's.
         masks: whether the model fills in masks.
     """
@@ -59,62 +78,131 @@ class Evaluator:
     def __init__(
         self,
         model: PreTrainedModel,
+        layout: Layout,
         tokenizer: PreTrainedTokenizerBase,
         questions: Sequence[Question],
         scoring: Scoring,
         batch_tokens: int,
         *,
+        room: Room | None = None,
         paper: bool = False,
         masks: bool = False,
     ):
         self.model = model
         self._questions = questions
         self._batch_tokens = batch_tokens
+        self._room = room
         self._device = str(model.device)
         self._pad = tokenizer.pad_token_id or getattr(model.config, "pad_token_id", None) or 0
         outputs = model.get_output_embeddings()
         assert isinstance(outputs, nn.Module), "a language model has output embeddings"
-        self._outputs = outputs
         size = model.config.get_text_config().vocab_size
         self._most_places = max(1, _MOST_LOGITS // size)
         vocabulary = read_vocabulary(tokenizer, size)
         self._scorer = Scorer(scoring, Tokens(tokenizer), vocabulary, paper, masks)
         self._prepared: dict[tuple[int, ...], _Prepared] = {}
+        self._engine = Engine(model, layout, outputs, self._device, room)
+        with torch.inference_mode():
+            self._engine.try_out(self._probe())
+
+    def chunks(self, examples: Sequence[int]) -> list[tuple[int, ...]]:
+        """Examples in order, in parts for each of which there is room to keep a layer's states."""
+        if self._room is None:
+            return [tuple(examples)]
+        # What enters a layer, and what enters the next one.
+        most = self._room.total // (2 * self._bytes_of_a_token) or 1
+        chunks: list[list[int]] = [[]]
+        tokens = 0
+        for example in examples:
+            own = sum(len(each.ids) for each in self._questions[example].passes)
+            if chunks[-1] and tokens + own > most:
+                chunks.append([])
+                tokens = 0
+            chunks[-1].append(example)
+            tokens += own
+        return [tuple(chunk) for chunk in chunks]
 
     @torch.inference_mode()
-    def evaluate(self, examples: Sequence[int]) -> dict[str, list[Any]]:
-        """The outcomes on some examples, by column, in the order of `examples`."""
+    def enter(self, examples: Sequence[int], layer: int) -> None:
+        """Keep what enters a layer, so that evaluations of these examples start there.
+
+        The weights have to be the base model's; those below the layer must not change until
+        `leave`, or until another layer is entered.
+        """
+        self._engine.enter(self._prepare(tuple(examples)).batches, layer)
+
+    def leave(self) -> None:
+        """Let go of what is kept; evaluations are of the whole model again."""
+        self._engine.leave()
+
+    @torch.inference_mode()
+    def evaluate(
+        self, examples: Sequence[int], edited: Collection[str] = ()
+    ) -> dict[str, list[Any]]:
+        """The outcomes on some examples, by column, in the order of `examples`.
+
+        Args:
+            examples: which examples.
+            edited: the parameters that are not as in the base model.
+        """
         score = _SCORES[self._scorer.scoring.kind]
         outcomes = [
             outcome(each, score(each, self._scorer), self._scorer)
-            for each in self._predict(self._prepare(tuple(examples)))
+            for each in self._predicted(tuple(examples), edited)
         ]
         names = dict.fromkeys(name for each in outcomes for name in each)
         return {name: [each.get(name) for each in outcomes] for name in names}
 
+    @property
+    def _bytes_of_a_token(self) -> int:
+        """Of the states of one layer."""
+        return int(self.model.config.get_text_config().hidden_size * self.model.dtype.itemsize)
+
+    def _probe(self) -> Batch:
+        """Two short texts of different length, so that one is padded."""
+        passes = [each for question in self._questions[:_PROBED] for each in question.passes]
+        by_length = {len(each.ids): each for each in passes if positions(each)}
+        two = [by_length[length] for length in sorted(by_length)[:2]]
+        return make_batches(two, self._pad, 1 << 30, 1 << 30, self._device)[0]
+
     def _prepare(self, examples: tuple[int, ...]) -> _Prepared:
         if examples not in self._prepared:
             questions = [self._questions[example] for example in examples]
-            passes = [each for question in questions for each in question.passes]
-            owners = [n for n, question in enumerate(questions) for _ in question.passes]
+            owners: dict[tuple[int, ...], list[tuple[int, Pass]]] = {}
+            for number, question in enumerate(questions):
+                for each in question.passes:
+                    owners.setdefault(each.ids, []).append((number, each))
+            passes = [joined(ids, [each for _, each in own]) for ids, own in owners.items()]
             batches = make_batches(
                 passes, self._pad, self._batch_tokens, self._most_places, self._device
             )
-            self._prepared[examples] = _Prepared(questions, batches, owners)
+            self._prepared[examples] = _Prepared(questions, passes, list(owners.values()), batches)
         return self._prepared[examples]
 
-    def _predict(self, prepared: _Prepared) -> list[Predicted]:
+    def _predicted(self, examples: tuple[int, ...], edited: Collection[str]) -> list[Predicted]:
+        """What the model predicts; in smaller batches if memory runs out."""
+        try:
+            return self._predict(self._prepare(examples), edited)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error) or self._batch_tokens <= _FEWEST_TOKENS:
+                raise
+        self._batch_tokens //= 2
+        log.warning("Out of memory: going on with batch_tokens=%d.", self._batch_tokens)
+        self._prepared.clear()
+        self._engine.leave()
+        torch.cuda.empty_cache()
+        return self._predicted(examples, edited)
+
+    def _predict(self, prepared: _Prepared, edited: Collection[str]) -> list[Predicted]:
         predicted = [Predicted(question) for question in prepared.questions]
-        passes = [each for question in prepared.questions for each in question.passes]
-        for batch in prepared.batches:
-            log_probs = self._log_probs(batch)
+        for number, batch in enumerate(prepared.batches):
+            log_probs = self._log_probs(self._engine.logits(prepared.batches, number, edited))
             read = iter(log_probs[batch.places, batch.tokens].tolist())
             said = iter(self._likeliest(log_probs[batch.likeliest]))
-            for number in batch.numbers:
-                found = predicted[prepared.owners[number]]
-                for reading in passes[number].readings:
-                    found.logprobs[reading.of] = [next(read) for _ in reading.tokens]
-                found.likeliest.extend(next(said) for _ in passes[number].likeliest)
+            for owner, each in (pair for text in batch.numbers for pair in prepared.owners[text]):
+                for reading in each.readings:
+                    predicted[owner].logprobs[reading.of] = [next(read) for _ in reading.tokens]
+                predicted[owner].likeliest.extend(next(said) for _ in each.likeliest)
         if any(question.prompt for question in prepared.questions):
             self._continue(predicted)
         return predicted
@@ -141,34 +229,11 @@ class Evaluator:
         for each, tokens in zip(predicted, said, strict=True):
             each.continuation.extend(tokens)
 
-    def _log_probs(self, batch: Batch) -> Tensor:
+    def _log_probs(self, logits: Tensor) -> Tensor:
         """The log-probabilities of the tokens at each place, shape (places, vocabulary)."""
-        with _only_at(self._outputs, batch.rows, batch.columns):
-            logits = self.model(
-                input_ids=batch.ids, attention_mask=batch.mask, use_cache=False
-            ).logits
-        # The last layer may be on another device than the first.
-        log_probs = logits[:, 0].to(self._device).float().log_softmax(dim=-1)
+        log_probs = logits.float().log_softmax(dim=-1)
         if log_probs.isnan().any():
             raise ValueError(
                 f"the model's outputs are NaN: does {logits.dtype} overflow? Try another dtype"
             )
         return log_probs
-
-
-@contextmanager
-def _only_at(outputs: nn.Module, rows: Tensor, columns: Tensor) -> Iterator[None]:
-    """Project only the positions that are read on the vocabulary, by far the largest matrix.
-
-    What the model does to its logits afterwards, such as capping, still happens.
-    """
-
-    def gather(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        hidden, *rest = inputs
-        return hidden[rows.to(hidden.device), columns.to(hidden.device)][:, None], *rest
-
-    handle = outputs.register_forward_pre_hook(gather)
-    try:
-        yield
-    finally:
-        handle.remove()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -52,6 +53,12 @@ def _moved(reading: Reading, start: int, end: int) -> tuple[tuple[int, ...], tup
         if position >= end
     ]
     return tuple(position for position, _ in kept), tuple(token for _, token in kept)
+
+
+def joined(ids: tuple[int, ...], passes: Sequence[Pass]) -> Pass:
+    """One pass of a text for several that read different things off it, one after the other."""
+    readings = tuple(reading for each in passes for reading in each.readings)
+    return Pass(ids, readings, tuple(at for each in passes for at in each.likeliest))
 
 
 @dataclass(frozen=True)

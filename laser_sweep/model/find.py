@@ -53,7 +53,8 @@ def find_layout(
     blocks = [found.block(lnum, names) for lnum, names in enumerate(zip(*lists, strict=True))]
     if not any(blocks):
         raise found.unknown_architecture(model)
-    return Layout(model, tuple(_marked(blocks, _aliases(skeleton))))
+    modules = tuple(lists[0]) if len(lists) == 1 else ()
+    return Layout(model, tuple(_marked(blocks, _aliases(skeleton))), modules)
 
 
 class _Finder:

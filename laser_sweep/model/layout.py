@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -22,10 +22,12 @@ class Layout:
     Attributes:
         model: what the model is called in errors.
         blocks: for each layer its matrices.
+        modules: for each layer the name of its module; empty if a layer is several of them.
     """
 
     model: str
     blocks: tuple[Block, ...]
+    modules: tuple[str, ...] = ()
 
     @cached_property
     def lnames(self) -> list[str]:
@@ -78,6 +80,18 @@ class Layout:
         for matrix in found:
             _check_not_repeated(matrix)
         return found
+
+    def lowest(self, matrices: Iterable[Matrix]) -> int:
+        """The lowest layer that changes if these matrices do; 0 if that is not known.
+
+        A tensor that several layers share changes all of them.
+        """
+        names = {name for matrix in matrices for name in (matrix.parameter, *matrix.shared_with)}
+        return min((self._layer_of(name) for name in names), default=0)
+
+    def _layer_of(self, parameter: str) -> int:
+        within = (n for n, module in enumerate(self.modules) if parameter.startswith(f"{module}."))
+        return next(within, 0)
 
     def _of_type(self, lnum: int, lname: str) -> Iterator[Matrix]:
         for name in _types(lname):
