@@ -72,6 +72,10 @@ class ModelConfig:
         self.name = _folder_name("model.name", self.name, Path(self.path).absolute().name)
 
 
+_OF_ROWS = {"rows": True}
+"""Marks an option for rows of the user's own, which no module knows."""
+
+
 @dataclass
 class DatasetConfig:
     """A dataset: its module in `laser_sweep.dataset`, where its rows are, how they are asked."""
@@ -88,17 +92,16 @@ class DatasetConfig:
     """What HotpotQA's answers are measured with: a hub id or a folder."""
     check_count: bool = True
     """Whether a source has to have the number of examples that the paper's figures are of."""
-    # From here on for rows of the user's, which no module knows.
-    hub: str | None = None
-    config: str | None = None
-    split: str | None = None
-    revision: str | None = None
-    prompt: str = "{question}"
-    answer: str = "answer"
-    choices: Any = DEFAULT_CHOICES
-    scoring: str = "auto"
-    cluster_by: str | None = None
-    id: str | None = DEFAULT_ID
+    hub: str | None = field(default=None, metadata=_OF_ROWS)
+    config: str | None = field(default=None, metadata=_OF_ROWS)
+    split: str | None = field(default=None, metadata=_OF_ROWS)
+    revision: str | None = field(default=None, metadata=_OF_ROWS)
+    prompt: str = field(default="{question}", metadata=_OF_ROWS)
+    answer: str = field(default="answer", metadata=_OF_ROWS)
+    choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_ROWS)
+    scoring: str = field(default="auto", metadata=_OF_ROWS)
+    cluster_by: str | None = field(default=None, metadata=_OF_ROWS)
+    id: str | None = field(default=DEFAULT_ID, metadata=_OF_ROWS)
 
     def __post_init__(self) -> None:
         choose("dataset.too_long", self.too_long, TOO_LONG)
@@ -119,6 +122,11 @@ class DatasetConfig:
             raise ConfigError(
                 f"dataset.path={self.path} and dataset.hub={self.hub} are both given: expected "
                 "one of them."
+            )
+        if self.path and (given := self.config or self.split or self.revision):
+            raise ConfigError(
+                f"dataset.path={self.path}: {given} is of a dataset on the hub; expected "
+                "dataset.hub with dataset.config, dataset.split or dataset.revision."
             )
         if not self.path and not self.hub:
             raise ConfigError(

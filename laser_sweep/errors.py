@@ -6,9 +6,20 @@ import difflib
 import errno
 from collections.abc import Iterable
 
+_LONGEST = 3_000
+"""Signs of an error; what is between its beginning and its end is left out."""
+
 
 class ConfigError(ValueError):
     """A mistake of the user's, told in one line; the command ends with it and no traceback."""
+
+    def __str__(self) -> str:
+        text = super().__str__().replace("\n", "\\n").replace("\r", "\\r")
+        return (
+            text
+            if len(text) <= _LONGEST
+            else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+        )
 
 
 def unknown(what: str, name: object, choices: Iterable[object]) -> ConfigError:

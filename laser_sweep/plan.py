@@ -17,10 +17,10 @@ import laser_sweep.selection
 import laser_sweep.split
 from laser_sweep import grid, paper, plugin, stack
 from laser_sweep.amount import AMOUNTS, RATE, Amount, amounts
-from laser_sweep.config import PACKAGE, Config
-from laser_sweep.dataset import Asked, Example, Scoring, fingerprint, load_dataset
+from laser_sweep.config import PACKAGE, Config, DatasetConfig
+from laser_sweep.dataset import Asked, Example, Loaded, Scoring, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
-from laser_sweep.evaluate.context import TRUNCATE, Fitted
+from laser_sweep.evaluate.context import TRUNCATE, Fitted, context
 from laser_sweep.evaluate.encode import encode
 from laser_sweep.evaluate.question import Question
 from laser_sweep.grid import Axes, Edit, Point
@@ -38,9 +38,6 @@ from laser_sweep.split import TEST, VALIDATION, split
 log = logging.getLogger(__name__)
 
 NO_INTERVENTION = "none"
-
-# Measured on the built-in model; an accelerator is idle with so few.
-_BATCH_TOKENS_CPU, _BATCH_TOKENS_ACCELERATOR = 1_024, 16_384
 
 
 class Evaluation(NamedTuple):
@@ -88,12 +85,6 @@ class Plan:
     def questions(self) -> list[Question]:
         """The examples as token ids, in dataset order."""
         return self.fitted.questions
-
-    @property
-    def batch_tokens(self) -> int:
-        """The largest number of padded tokens in one forward pass."""
-        default = _BATCH_TOKENS_CPU if self.device == "cpu" else _BATCH_TOKENS_ACCELERATOR
-        return self.config.batch_tokens or default
 
     @cached_property
     def evaluations(self) -> list[Evaluation]:
@@ -159,15 +150,7 @@ def make_plan(config: Config) -> Plan:
     )
     device = load.resolve_device(config.model.device)
     dtype = load.resolve_dtype(config.model.dtype, model, device)
-    fitted = encode(
-        loaded.examples,
-        loaded.scoring,
-        tokenizer,
-        model,
-        masks=asked.masked,
-        paper=asked.paper,
-        too_long=config.dataset.too_long,
-    )
+    fitted = _encode(config.dataset, loaded, asked, model)
     kind = config.intervention.kind
     if stacks is None or kind == NO_INTERVENTION:
         points = grid.points(grid.edits(kind, axes, layout.layers))
@@ -200,6 +183,31 @@ def make_plan(config: Config) -> Plan:
     _warn(plan)
     _check_folder(plan.store)
     return plan
+
+
+def _encode(
+    dataset: DatasetConfig, loaded: Loaded, asked: Asked, model: PretrainedConfig
+) -> Fitted:
+    """The examples as token ids; what is wrong with one is said with its file."""
+    where = f"dataset.path={dataset.path}" if dataset.path else f"dataset {dataset.name}"
+    try:
+        fitted = encode(
+            loaded.examples,
+            loaded.scoring,
+            asked.tokenizer,
+            model,
+            masks=asked.masked,
+            paper=asked.paper,
+            too_long=dataset.too_long,
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
+    if len(fitted.dropped) == len(loaded.examples):
+        raise ConfigError(
+            f"{where}: all {len(loaded.examples)} examples are too long for the model's context of "
+            f"{context(model)} tokens."
+        )
+    return fitted
 
 
 def _check_names(config: Config) -> None:

@@ -17,6 +17,7 @@ import laser_sweep.intervention
 from laser_sweep import plugin
 from laser_sweep.columns import PointColumns, columns
 from laser_sweep.errors import is_no_room, one_line
+from laser_sweep.evaluate.budget import default_batch_tokens
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.evaluate.room import GIB, Room
 from laser_sweep.grid import Edit, Point
@@ -130,7 +131,7 @@ class Worker:
                 except Exception as error:
                     if is_no_room(error):
                         raise
-                    del found[point]
+                    found.pop(point, None)
                     failed += _failures(point, group.parts, error)
                 if point not in found:
                     bar.update(len(group.parts))
@@ -209,10 +210,11 @@ class Worker:
             plan.tokenizer,
             plan.questions,
             plan.scoring,
-            plan.batch_tokens,
+            plan.config.batch_tokens or default_batch_tokens(model),
             room=_room(plan.config.cache_gb, plan.device),
             paper=plan.asked.paper,
             masks=plan.asked.masked,
+            dropped=frozenset(plan.fitted.dropped),
         )
 
 

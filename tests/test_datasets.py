@@ -392,6 +392,7 @@ BAD_ROWS = {
         ({"label": 2}, "'label' is 2"),
         ({"label": True}, "'label' is True"),
         ({"label": None}, "'label' is None"),
+        ({"label": 1.0}, "'label' is 1.0"),
         ({"claim": ""}, "'claim' is empty"),
         ({"claim": 3}, r"'claim' is 3 \(int\), expected text"),
         ({"split": "train"}, "'split' is 'train', expected one of 'paper_dev', 'paper_test'"),
@@ -404,12 +405,17 @@ BAD_ROWS = {
     "bios_gender": [
         ({"gender": 2}, "'gender' is 2, expected one of 0, 1"),
         ({"gender": "male"}, "'gender' is 'male'"),
+        ({"gender": 1.0}, "'gender' is 1.0, expected one of 0, 1"),
         ({"hard_text": "\u200b"}, "'hard_text' is empty"),
         ({"hard_text": "\ud800"}, "half a surrogate pair"),
     ],
-    "bios_profession": [({"profession": 28}, "'profession' is 28")],
+    "bios_profession": [
+        ({"profession": 28}, "'profession' is 28"),
+        ({"profession": 1.0}, "'profession' is 1.0"),
+    ],
     "truthfulqa": [
         ({"mc2_targets": {"choices": ["a."], "labels": [2]}}, "expected a list of 0 and 1"),
+        ({"mc2_targets": {"choices": ["a."], "labels": [1.0]}}, "expected a list of 0 and 1"),
         ({"mc2_targets": {"choices": ["a."], "labels": [1, 0]}}, "1 answers and 2 labels"),
         ({"mc2_targets": {"choices": [], "labels": []}}, "expected a list of texts"),
         ({"mc2_targets": None}, "no column 'mc2_targets.choices'"),

@@ -7,6 +7,7 @@ from tiny import (
     CONTEXT,
     EXAMPLES,
     FAMILIES,
+    WORDS,
     make_config,
     make_tokenizer,
 )
@@ -14,6 +15,7 @@ from tiny import (
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Example, Scoring
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.encode import encode
+from laser_sweep.evaluate.tokens import Tokens
 
 ONE_TOKEN = Scoring(NEXT_TOKEN, single_token=True)
 
@@ -133,7 +135,7 @@ def test_a_prompt_may_fill_the_context_and_no_more(family, special):
     words = CONTEXT - special
     (question,) = encode_for(family, Example(" ".join(["the"] * words), "cat"))
     assert len(ids_of(question)) == CONTEXT
-    with pytest.raises(ConfigError, match=f"Example 0 has {CONTEXT + 1} tokens.* {CONTEXT},"):
+    with pytest.raises(ConfigError, match=f"Example 0 takes {CONTEXT + 1} tokens.* {CONTEXT},"):
         encode_for(family, Example(" ".join(["the"] * (words + 1)), "cat"))
 
 
@@ -211,7 +213,7 @@ SHORT = Example("Anna drinks", "milk")
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_prompt_that_is_too_long_is_an_error_that_names_the_ways_out(family):
-    with pytest.raises(ConfigError, match=r"Example 1 \(line 2\) has .*and 1 others.*drop"):
+    with pytest.raises(ConfigError, match=r"Example 1 \(line 2\) takes .*and 1 others.*drop"):
         fit_for(family, SHORT, LONG, LONG)
 
 
@@ -256,11 +258,21 @@ def test_room_is_left_for_what_the_model_is_to_say():
     scoring = Scoring(GENERATION, new_tokens=5)
     words = ["the"] * (CONTEXT - 5)
     fit_for("gptj", Example(" ".join(words), "cat"), scoring=scoring)
-    with pytest.raises(ConfigError, match=f"has {CONTEXT + 1} tokens"):
+    with pytest.raises(ConfigError, match=f"takes {CONTEXT + 1} tokens"):
         fit_for("gptj", Example(" ".join([*words, "the"]), "cat"), scoring=scoring)
 
 
 def test_a_prompt_is_not_cut_into_its_answer():
     long = Example("Anna drinks", " ".join(["red wine"] * CONTEXT))
-    with pytest.raises(ConfigError, match="leaves no room for a prompt"):
+    with pytest.raises(ConfigError, match="not so many before the answer or the mask"):
         fit_for("gptj", long, too_long="truncate_left")
+
+
+@pytest.mark.parametrize("length", [1, 15, 17, 300, 20_000])
+def test_the_tokens_of_a_long_answer_are_found_from_the_end(length):
+    tokens = Tokens(make_tokenizer("gptj"))
+    answer = " ".join(WORDS[n % len(WORDS)] for n in range(length))
+    (ids,) = tokens.plain([f"Anna speaks {answer}"])
+    assert tokens.suffix_length("here", ids, answer) == length
+    with pytest.raises(ConfigError, match="is not what any number of its last tokens"):
+        tokens.suffix_length("here", ids, answer.replace(" ", "-") + "-")

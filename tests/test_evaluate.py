@@ -24,7 +24,7 @@ from laser_sweep.evaluate import answer, choice
 from laser_sweep.evaluate.batch import make_batches, positions
 from laser_sweep.evaluate.encode import encode
 from laser_sweep.evaluate.evaluator import Evaluator
-from laser_sweep.evaluate.generate import generate
+from laser_sweep.evaluate.generate import Continuations
 from laser_sweep.evaluate.predictions import Likeliest, Predicted
 from laser_sweep.evaluate.question import Pass, Question, Reading
 from laser_sweep.evaluate.scoring import Scorer
@@ -223,7 +223,7 @@ def test_continuations_end_at_the_token_that_ends_a_text_but_do_not_begin_with_i
     bias = torch.zeros(len(PIECES))
     bias[end], bias[7] = 2.0, 1.0
     handle = model.get_output_embeddings().register_forward_hook(lambda *_: _[2] * 0 + bias)
-    assert generate(model, [(5, 6), (6,), (7, 8)], 4, 100, "cpu") == [[7]] * 3
+    assert Continuations(model, [(5, 6), (6,), (7, 8)], 4, 100, "cpu").run() == [[7]] * 3
     handle.remove()
 
 

@@ -4,6 +4,8 @@ import csv
 import json
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tiny import asked
 
@@ -156,6 +158,7 @@ def test_a_template_that_does_not_close_is_refused(read):
         ({"question": " "}, "'question' is empty"),
         ({"question": "\u200b\ufeff "}, "'question' is empty"),
         ({"answer": "\u200d"}, "'answer' is empty"),
+        ({"answer": "\u200e\u2800\x00"}, "'answer' is empty"),
         ({"question": ["a"]}, r"'question' is \['a'\] \(list\), expected text"),
     ],
 )
@@ -164,7 +167,9 @@ def test_what_is_no_text_is_refused_with_its_place(read, values, message):
         read(changed(**values))
 
 
-@pytest.mark.parametrize("choices", ["yes", ["yes"], ["yes", "yes"], ["yes", " yes"], ["yes", 2]])
+@pytest.mark.parametrize(
+    "choices", [{"a": "yes"}, None, "yes", ["yes"], ["yes", "yes"], ["yes", " yes"], ["yes", 2]]
+)
 def test_labels_that_are_not_two_different_texts_are_refused(read, choices):
     rows = [{"question": "is it", "answer": "yes", "choices": ["yes", "no"]} for _ in range(5)]
     rows[2]["choices"] = choices
@@ -176,6 +181,32 @@ def test_labels_that_are_not_two_different_texts_are_refused(read, choices):
 def test_given_choices_that_are_not_two_different_labels_are_refused(read, choices):
     with pytest.raises(ConfigError, match=r"dataset\.choices=.*two or more different labels"):
         read(ROWS, choices=choices)
+
+
+@pytest.mark.parametrize("choices", [["yes", None], ["yes", ["no"]]])
+def test_given_choices_that_are_no_texts_are_refused(read, choices):
+    with pytest.raises(ConfigError, match=r"dataset\.choices=.*expected texts"):
+        read(ROWS, choices=choices)
+
+
+def test_truth_values_of_yaml_are_no_labels_for_numbers(read):
+    rows = [{"question": f"q{i}", "answer": i % 2} for i in range(5)]
+    with pytest.raises(ConfigError, match=r"Yes, No, true and false .* in quotes"):
+        read(rows, choices=[True, False])
+    assert read(rows, choices=["Yes", "No"])[1].answer == "No"
+
+
+def test_a_number_that_is_a_label_and_the_number_of_another_is_refused(read):
+    rows = [{"question": f"q{i}", "answer": 3} for i in range(5)]
+    with pytest.raises(ConfigError, match=r"line 1: 'answer' is 3, the number of a label and a"):
+        read(rows, choices=["1", "2", "3", "4"])
+    assert read(rows, choices=["0", "1", "2", "3"])[0].answer == "3"
+
+
+def test_the_wrong_value_of_choices_is_shown(read):
+    rows = [{**row, "choices": {"a": "b"}} for row in ROWS]
+    with pytest.raises(ConfigError, match=r"'choices' is \{'a': 'b'\}, expected a list"):
+        read(rows)
 
 
 def test_an_answer_that_is_none_of_the_choices_is_refused(read):
@@ -216,8 +247,10 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
         ("csv", "", "the file is empty"),
         ("csv", "question,answer\nAnna,a\nBert,b,c\n", "line 3 is not CSV"),
         ("csv", b"question,answer\n\xff,a\n", "line 2 is not UTF-8"),
-        ("csv", b"PAR1\x15\x04\xff", "line 1 is not UTF-8"),
-        ("parquet", "question,answer\n", "not Parquet"),
+        ("csv", b"PAR1\x15\x04\xff", "this is Parquet"),
+        ("csv", '{"question": "a"}\n', "line 1 is JSON, not CSV"),
+        ("parquet", "question,answer\n", "cannot be read as Parquet"),
+        ("csv", 'question,answer\nAnna,a\n"x"y,b\n', "line 3 is not CSV"),
     ],
 )
 def test_a_file_that_is_not_what_its_ending_says_is_refused(tmp_path, ending, text, message):
@@ -321,6 +354,38 @@ def test_two_rows_with_the_same_id_are_refused(read):
     with pytest.raises(ConfigError, match=r"line 5: 'id' is 0, as in line 1\. .*dataset\.id=null"):
         read(rows)
     assert len(read(rows, id=None)) == len(rows)
+    nested = [{**row, "m": {"id": n % 4}} for n, row in enumerate(ROWS)]
+    with pytest.raises(ConfigError, match=r"line 5: 'm\.id' is 0, as in line 1"):
+        read(nested, id="m.id")
+    with pytest.raises(ConfigError, match=r"no row has the column dataset\.id=qdi"):
+        read(rows, id="qdi")
+
+
+def test_an_example_without_a_cluster_is_by_itself(read):
+    rows = [{**row, "fact": None if n == 2 else "a"} for n, row in enumerate(ROWS)]
+    assert read(rows, cluster_by="fact")[2].cluster is None
+
+
+def test_a_long_field_of_a_csv_is_read(read):
+    assert len(read(changed(question="x" * 200_000), "csv")[2].prompt) == 200_000
+
+
+def test_a_folder_is_no_file(tmp_path):
+    (tmp_path / "d.jsonl").mkdir()
+    with pytest.raises(ConfigError, match=r"d\.jsonl: it is a folder"):
+        load_examples(DatasetConfig(path=str(tmp_path / "d.jsonl")))
+
+
+def test_rows_of_parquet_that_cannot_be_read_are_named(tmp_path):
+    path = tmp_path / "rows.parquet"
+    texts = pa.array([b"a", b"b\xff", b"c"], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"question": texts, "answer": texts}), path)
+    with pytest.raises(ConfigError, match=r"rows\.parquet: row 2 has text that is not UTF-8"):
+        load_examples(DatasetConfig(path=str(path)))
+    twice = pa.StructArray.from_arrays([pa.array([1]), pa.array([2])], names=["k", "k"])
+    pq.write_table(pa.table({"s": twice}), path)
+    with pytest.raises(ConfigError, match=r"rows\.parquet: row 1: .*duplicate field names"):
+        load_examples(DatasetConfig(path=str(path)))
 
 
 def test_what_is_asked_follows_from_the_rows_unless_it_is_said(tmp_path):
@@ -391,3 +456,46 @@ ODD = {
 def test_odd_text_is_kept_as_it_is(read, text, ending):
     examples = read([{"question": f"{n}{text}x", "answer": "y"} for n in range(5)], ending)
     assert examples[3].prompt == f"3{text}x"
+
+
+def test_a_cell_of_a_csv_may_hold_a_list_as_json_and_a_class_number_as_text(tmp_path):
+    path = tmp_path / "rows.csv"
+    lines = ["question,answer,choices", *[f'q{n},b,"[""a"", ""b""]"' for n in range(5)]]
+    path.write_text("\n".join(lines))
+    assert load_examples(DatasetConfig(path=str(path)))[0].choices == ("a", "b")
+    path.write_text("hard_text,gender,profession\n" + "She paints.,1,14\n" * 5)
+    example = load_examples(DatasetConfig(path=str(path), reader="bios_gender"))[0]
+    assert example.answer == "female"
+
+
+def test_a_row_of_a_csv_is_where_it_begins(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text('question,answer\n"a\nb is",x\n"c\nd is",\n' + "e is,x\n" * 5)
+    with pytest.raises(ConfigError, match=r"line 4: 'answer' is empty"):
+        load_examples(DatasetConfig(path=str(path)))
+
+
+def test_options_that_a_dataset_would_pass_over_are_refused(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    write_jsonl(path, ROWS)
+    with pytest.raises(ConfigError, match=r"dataset\.prompt=\{claim\} is for rows of your own"):
+        load_examples(DatasetConfig(path=str(path), reader="fever", prompt="{claim}"))
+    with pytest.raises(ConfigError, match=r"test is of a dataset on the hub"):
+        DatasetConfig(path=str(path), split="test")
+
+
+def test_a_cluster_is_text_or_a_number_and_part_of_the_fingerprint(read):
+    rows = [{**row, "a": n, "b": [n], "c": "\ud800"} for n, row in enumerate(ROWS)]
+    assert fingerprint(read(rows, cluster_by="a")) != fingerprint(read(rows))
+    for column, message in (("b", "expected a text or a number"), ("c", "half a surrogate pair")):
+        with pytest.raises(ConfigError, match=f"line 1: .*{message}"):
+            read(rows, cluster_by=column)
+
+
+def test_an_error_is_one_line_of_a_length_that_can_be_read(read):
+    rows = [{**row, "choices": ["yes", "no"], "answer": "x" * 100_000 + "\n"} for row in ROWS]
+    with pytest.raises(ConfigError) as error:
+        read(rows)
+    assert len(str(error.value)) < 4_000
+    assert "\n" not in str(error.value)
+    assert "none of the choices ['yes', 'no']" in str(error.value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -128,6 +128,7 @@ def load_dataset(config: DatasetConfig, asked: Asked) -> Loaded:
         ConfigError: if the rows cannot be had, are not as the module needs them, or too few.
     """
     module = load_module(config.reader)
+    _check_options(config, module)
     loaded: Loaded = module.load(config, asked)
     examples = loaded.examples
     _check_count(config, module, len(examples))
@@ -148,6 +149,19 @@ def load_module(reader: str) -> ModuleType:
     return plugin.load(sys.modules[__name__], reader, "dataset.reader")
 
 
+def _check_options(config: DatasetConfig, module: ModuleType) -> None:
+    """Check that nothing is asked for that the dataset would pass over."""
+    if not hasattr(module, "FACTS"):
+        return
+    for option in fields(config):
+        given = getattr(config, option.name)
+        if option.metadata.get("rows") and given != option.default:
+            raise ConfigError(
+                f"dataset.{option.name}={given} is for rows of your own (dataset=rows): "
+                f"{config.reader} has its own prompts, answers and scores."
+            )
+
+
 def _check_count(config: DatasetConfig, module: ModuleType, count: int) -> None:
     """Check that a source still has the examples that the paper's numbers are of."""
     facts = getattr(module, "FACTS", None)
@@ -164,7 +178,9 @@ def fingerprint(examples: list[Example], scoring: Scoring) -> str:
     """A hash of everything that examples say, in their order, and of how they are scored."""
     digest = xxhash.xxh3_128(repr(scoring).encode())
     for example in examples:
-        for text in (example.prompt, example.answer, *example.choices):
+        # The cluster changes no outcome, but is stored with it.
+        cluster = () if example.cluster is None else ("\0cluster", example.cluster)
+        for text in (example.prompt, example.answer, *example.choices, *cluster):
             encoded = text.encode("utf-8", "surrogatepass")
             digest.update(f"{len(encoded)}:".encode() + encoded)
         digest.update(b"\n")

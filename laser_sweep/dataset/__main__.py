@@ -28,7 +28,7 @@ _NO_MODEL = "the prompts of a causal model; with model=NAME or model.path=... al
 
 def main() -> None:
     """Print a dataset's facts and its first prompts, or one clear line."""
-    arguments = _parser().parse_args()
+    arguments = _parser().parse_intermixed_args()
     log_to_terminal()
     try:
         config = _compose(arguments)

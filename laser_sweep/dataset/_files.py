@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line
 
+_LONGEST_FIELD = (1 << 31) - 1
+"""Of a CSV file; csv's own limit is that of a short text."""
+_PARQUET = b"PAR1"
+"""What such a file begins with."""
 _WRAPPERS = ("examples", "data", "rows")
 """Keys under which a JSON object may hold the list of rows."""
 
@@ -28,8 +32,11 @@ def read_rows(path: Path) -> list[Row]:
             f"dataset.path={path}: expected a file that ends in {', '.join(_READERS)}."
         )
     if not path.is_file():
-        raise ConfigError(f"dataset.path={path}: there is no such file.")
+        why = "it is a folder" if path.is_dir() else "there is no such file"
+        raise ConfigError(f"dataset.path={path}: {why}.")
     try:
+        if reader is not _parquet and path.read_bytes()[:4] == _PARQUET:
+            raise ConfigError(f"dataset.path={path}: this is Parquet: end its name in .parquet.")
         rows = reader(path)
     except UnicodeDecodeError as error:
         line = 1 + error.object.count(b"\n", 0, error.start)
@@ -86,16 +93,32 @@ def _row(values: Any, path: Path, place: str) -> Row:
 
 
 def _csv(path: Path) -> list[Row]:
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    csv.field_size_limit(_LONGEST_FIELD)
+    text = _text(path)
+    if text.lstrip()[:1] in ("{", "["):
+        raise ConfigError(
+            f"dataset.path={path}: line 1 is JSON, not CSV: end its name in .json, or in .jsonl if "
+            "each line is a row."
+        )
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         header = reader.fieldnames or []
         if len(set(header)) < len(header):
             raise ConfigError(f"dataset.path={path}: two columns have the same name: {header}.")
-        return [_csv_row(values, path, f"line {reader.line_num}") for values in reader]
+        return list(_csv_rows(reader, path))
     except csv.Error as error:
         raise ConfigError(
-            f"dataset.path={path}: line {reader.line_num} is not CSV: {error}."
+            # The reader of lines is further than that of rows.
+            f"dataset.path={path}: line {reader.reader.line_num} is not CSV: {error}."
         ) from error
+
+
+def _csv_rows(reader: csv.DictReader[str], path: Path) -> Iterator[Row]:
+    """The rows, each with the line on which it begins."""
+    begins = reader.line_num + 1
+    for values in reader:
+        yield _csv_row(values, path, f"line {begins}")
+        begins = reader.line_num + 1
 
 
 def _csv_row(values: dict[Any, Any], path: Path, place: str) -> Row:
@@ -112,10 +135,28 @@ def _parquet(path: Path) -> list[Row]:
     import pyarrow.parquet as pq
 
     try:
-        records = pq.read_table(path).to_pylist()
-    except pa.ArrowInvalid as error:
-        raise ConfigError(f"dataset.path={path}: not Parquet: {one_line(error)}") from error
-    return [_row(values, path, f"row {number}") for number, values in enumerate(records, 1)]
+        table = pq.read_table(path)
+    except pa.ArrowException as error:
+        raise ConfigError(
+            f"dataset.path={path}: cannot be read as Parquet: {one_line(error)}"
+        ) from error
+    return [
+        _row(_record(table, number, path), path, f"row {number + 1}")
+        for number in range(table.num_rows)
+    ]
+
+
+def _record(table: Any, number: int, path: Path) -> Any:
+    """One row of a Parquet table."""
+    try:
+        (record,) = table.slice(number, 1).to_pylist()
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"dataset.path={path}: row {number + 1} has text that is not UTF-8."
+        ) from error
+    except (ValueError, OverflowError) as error:
+        raise ConfigError(f"dataset.path={path}: row {number + 1}: {one_line(error)}") from error
+    return record
 
 
 _READERS: dict[str, Callable[[Path], list[Row]]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,8 +13,10 @@ from laser_sweep.errors import ConfigError
 
 T = TypeVar("T")
 
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-"""What has no width and is not removed by `str.strip`."""
+_INVISIBLE = frozenset("Zs Zl Zp Cc Cf".split())
+"""The Unicode categories of what cannot be seen: blanks, controls, and marks of no width."""
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that are blank all the same."""
 
 
 class RowError(ValueError):
@@ -41,11 +45,19 @@ class Row:
             return self.values[column]
         found: Any = self.values
         for part in column.split("."):
+            found = written(found)
             if not isinstance(found, dict) or part not in found:
                 has = ", ".join(map(str, self.values)) or "nothing"
                 raise RowError(f"no column {column!r}; it has {has}")
             found = found[part]
         return found
+
+    def get(self, column: str) -> Any:
+        """What is in a column; None if the row does not have it."""
+        try:
+            return self.value(column)
+        except RowError:
+            return None
 
     def text(self, column: str) -> str:
         """The text in a column, with something to see in it.
@@ -61,7 +73,7 @@ class Row:
         Raises:
             RowError: if it is no such list.
         """
-        value = self.value(column)
+        value = written(self.value(column))
         if not isinstance(value, list | tuple) or not value:
             raise RowError(f"{column!r} is {value!r}, expected a list of texts")
         return [checked_text(each, column) for each in value]
@@ -73,10 +85,22 @@ class Row:
             RowError: if it is not.
         """
         value = self.value(column)
-        # True == 1 in Python, but a truth value is no class number.
-        if isinstance(value, bool) or value not in values:
+        if isinstance(value, str) and value.isdecimal() and value not in values:
+            value = int(value)  # CSV has only texts
+        # True == 1 == 1.0 in Python, but neither a truth value nor a fraction is a class number.
+        if isinstance(value, bool | float) or value not in values:
             expected = ", ".join(map(repr, values))
             raise RowError(f"{column!r} is {value!r}, expected one of {expected}")
+        return value
+
+
+def written(value: Any) -> Any:
+    """A value, or what is written in a text as JSON: a cell of CSV holds no list or fields."""
+    if not isinstance(value, str) or value.strip()[:1] not in ("[", "{"):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
         return value
 
 
@@ -99,7 +123,7 @@ def checked_text(value: Any, column: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen."""
-    return not text.strip().strip(_INVISIBLE).strip()
+    return all(unicodedata.category(sign) in _INVISIBLE or sign in _FILLERS for sign in text)
 
 
 def _short(value: Any) -> str:
@@ -145,7 +169,7 @@ class Rows:
         """
         first: dict[Any, str] = {}
         for row in self.rows:
-            if (value := row.values.get(column)) is None:
+            if (value := row.get(column)) is None:
                 continue
             if (before := first.setdefault(repr(value), row.place)) != row.place:
                 raise ConfigError(

@@ -227,7 +227,8 @@ def load_hub_rows(config: DatasetConfig) -> Rows:
     except Exception as error:
         raise ConfigError(
             f"{asked}: cannot be loaded (dataset.config={config.config} "
-            f"dataset.split={config.split} dataset.revision={config.revision}): {_short(error)}"
+            f"dataset.split={config.split} dataset.revision={config.revision}): "
+            f"{_short(_root(error))}"
         ) from error
     return Rows(list(_numbered(loaded)), asked)
 
@@ -275,6 +276,11 @@ def _cached_name(address: str) -> str:
     return f"{xxhash.xxh3_64_hexdigest(address.encode())}-{address.rpartition('/')[2]}"
 
 
-def _short(error: Exception) -> str:
+def _root(error: BaseException) -> BaseException:
+    """What an error was first, before it was told in more general words."""
+    return error if error.__cause__ is None else _root(error.__cause__)
+
+
+def _short(error: BaseException) -> str:
     text = one_line(error) or type(error).__name__
     return text if len(text) <= 100 else f"{text[:97]}..."

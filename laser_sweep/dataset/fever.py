@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import CHOICE, Asked, Example, Loaded, Scoring
-from laser_sweep.dataset._row import Row, RowError, Rows
+from laser_sweep.dataset._row import Row, Rows
 from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
 from laser_sweep.dataset._wording import sentence
 from laser_sweep.errors import ConfigError
@@ -84,8 +84,6 @@ def _labels(rows: Rows) -> tuple[dict[str, set[int]], dict[str, Row]]:
 
 
 def _claim(row: Row) -> tuple[str, int | None]:
-    if isinstance(row.value("label"), float):
-        raise RowError(f"'label' is {row.value('label')!r}, expected one of {list(_CLASSES)}")
     label = row.one_of("label", (*_CLASSES, _NOT_ENOUGH))
     return row.text("claim"), _CLASSES.get(label)
 

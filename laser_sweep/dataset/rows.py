@@ -11,6 +11,7 @@ import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from laser_sweep.config import AUTO, DEFAULT_CHOICES, DEFAULT_ID, DatasetConfig
 from laser_sweep.dataset import (
@@ -24,7 +25,7 @@ from laser_sweep.dataset import (
     Scoring,
 )
 from laser_sweep.dataset._files import read_rows
-from laser_sweep.dataset._row import Row, RowError, Rows, checked_text
+from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, written
 from laser_sweep.dataset._source import load_hub_rows
 from laser_sweep.errors import ConfigError
 
@@ -43,6 +44,8 @@ def load(config: DatasetConfig, asked: Asked) -> Loaded:
     if config.id is not None:
         hint = " If it need not be unique, set dataset.id=null." if config.id == DEFAULT_ID else ""
         rows.check_unique(config.id, hint)
+        if config.id != DEFAULT_ID and all(row.get(config.id) is None for row in rows.rows):
+            raise ConfigError(f"{rows.where}: no row has the column dataset.id={config.id}.")
     maker = _Maker(
         prompt=_template("dataset.prompt", config.prompt),
         answer=config.answer,
@@ -98,8 +101,15 @@ class _Maker:
         gold = _gold(row, self.answer, labels)
         if labels and gold not in labels:
             raise RowError(f"the answer {gold!r} is none of the choices {labels}")
-        cluster = None if self.cluster_by is None else str(row.value(self.cluster_by))
-        return Example(self.prompt(row), gold, tuple(labels), cluster, row.place)
+        return Example(self.prompt(row), gold, tuple(labels), self._cluster(row), row.place)
+
+    def _cluster(self, row: Row) -> str | None:
+        """What the row's examples share with others; None if it is by itself."""
+        if self.cluster_by is None or (value := row.value(self.cluster_by)) is None:
+            return None
+        if not isinstance(value, str | int | float):
+            raise RowError(f"{self.cluster_by!r} is {value!r}, expected a text or a number")
+        return checked_text(str(value), self.cluster_by)
 
 
 def _gold(row: Row, answer: str, labels: list[str]) -> str:
@@ -108,6 +118,10 @@ def _gold(row: Row, answer: str, labels: list[str]) -> str:
         return _template("dataset.answer", answer)(row).strip()
     value = row.value(answer)
     if labels and isinstance(value, int) and not isinstance(value, bool):
+        if str(value) in labels and labels[value : value + 1] != [str(value)]:
+            raise RowError(
+                f"{answer!r} is {value}, the number of a label and a label itself, expected text"
+            )
         if not 0 <= value < len(labels):
             raise RowError(
                 f"{answer!r} is {value}, expected 0..{len(labels) - 1}, a label's number"
@@ -139,8 +153,7 @@ def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], l
     if written is None or config.scoring not in (AUTO, CHOICE):
         return lambda row: []
     if isinstance(written, list | tuple):
-        # Hydra reads [true,false] as truth values.
-        labels = [str(each).lower() if isinstance(each, bool) else str(each) for each in written]
+        labels = _written_labels(written, [row.get(config.answer) for row in rows])
         templates = [_template("dataset.choices", label) for label in labels]
         if len(set(labels)) < max(2, len(labels)):
             raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
@@ -155,11 +168,24 @@ def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], l
     return lambda row: _labels(row, column)
 
 
+def _written_labels(written: Sequence[Any], answers: Sequence[Any]) -> list[str]:
+    """The labels that are in brackets, which Hydra and YAML may have read as something else."""
+    if any(each is None or isinstance(each, list | dict) for each in written):
+        raise ConfigError(f"dataset.choices={written}: expected texts.")
+    truths = [each for each in written if isinstance(each, bool)]
+    if truths and any(type(answer) is int for answer in answers):
+        raise ConfigError(
+            f"dataset.choices={written}: Yes, No, true and false without quotes are truth values "
+            "to YAML, and answers that are numbers do not say which was meant: put them in quotes."
+        )
+    return [str(each).lower() if isinstance(each, bool) else str(each) for each in written]
+
+
 def _labels(row: Row, column: str) -> list[str]:
-    value = row.value(column)
+    value = written(row.value(column))
     given = list(value) if isinstance(value, list | tuple) else []
     labels = [label.strip() for label in given if isinstance(label, str)]
-    if len(labels) != len(given):
+    if len(labels) != len(given) or not isinstance(value, list | tuple):
         raise RowError(f"{column!r} is {value!r}, expected a list of two or more different texts")
     return _different([checked_text(label, column) for label in labels], column)
 

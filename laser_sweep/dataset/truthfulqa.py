@@ -52,7 +52,7 @@ def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
 def _examples(row: Row, asked: Asked) -> list[Example]:
     question, answers = row.text("question"), row.texts("mc2_targets.choices")
     labels = row.value("mc2_targets.labels")
-    if not isinstance(labels, list) or [each for each in labels if each not in (0, 1)]:
+    if not isinstance(labels, list) or not all(type(n) is int and n in (0, 1) for n in labels):
         raise RowError(f"'mc2_targets.labels' is {labels!r}, expected a list of 0 and 1")
     if len(answers) != len(labels):
         raise RowError(f"it has {len(answers)} answers and {len(labels)} labels")

@@ -80,8 +80,8 @@ def _cut(place: str, question: Question, excess: int, tokens: Tokens) -> Questio
     )
     if first < start + excess:
         raise ConfigError(
-            f"{place}: its answer leaves no room for a prompt in the model's context, "
-            f"{excess} tokens too many. dataset.too_long=drop leaves it out."
+            f"{place}: {excess} tokens are too many for the model's context, and there are not so "
+            f"many before the answer or the mask. dataset.too_long=drop leaves it out."
         )
     return question.without(start, excess)
 
@@ -91,8 +91,8 @@ def _too_long(
 ) -> ConfigError:
     others = f", and {len(over) - 1} others are too long" if len(over) > 1 else ""
     return ConfigError(
-        f"{where(examples, over[0])} has {lengths[over[0]]} tokens in its prompt, expected 1 to "
-        f"{limit}, the model's context{others}. dataset.too_long=drop leaves them out, "
+        f"{where(examples, over[0])} takes {lengths[over[0]]} tokens with its answer, expected 1 "
+        f"to {limit}, the model's context{others}. dataset.too_long=drop leaves them out, "
         "truncate_left drops what is too much of their beginning."
     )
 

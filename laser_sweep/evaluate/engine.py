@@ -24,12 +24,11 @@ from laser_sweep.evaluate.room import Room
 from laser_sweep.model.blocks import Blocks, NotSeparableError
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.linear import (
-    AFTER_ATTENTION,
     Linears,
     Places,
     Remembered,
-    can_narrow,
     linears,
+    narrowed,
     only_at,
     parts,
     recalling,
@@ -92,14 +91,20 @@ class Engine:
         self._narrows = False
         self._copies = False
         self._works: set[int] = set()
+        self._tried: _Held | None = None
         self._probe: Batch | None = None
+
+    @property
+    def blocks(self) -> Blocks | None:
+        """The model's blocks; None if every run is a whole one."""
+        return self._blocks
 
     def try_out(self, probe: Batch) -> None:
         """Find out on a small batch which of the shortcuts the model takes."""
         self._probe = probe
         if self._room is None:
             return
-        self._narrows = can_narrow(self._last) and self._agrees("narrowing", probe)
+        self._narrows = bool(self._last) and self._agrees("narrowing", probe)
         if not self._layout.modules:
             return
         try:
@@ -236,8 +241,8 @@ class Engine:
 
     @cached_property
     def _last(self) -> dict[str, Linears]:
-        """The maps after attention in the last layer, by matrix type."""
-        return linears(self.model, self._layout.blocks[-1], AFTER_ATTENTION)
+        """The maps in the last layer that are wanted only where something is read."""
+        return narrowed(self.model, self._layout.blocks[-1])
 
     def _try_layer(self, layer: int) -> None:
         """Check that a run from a layer on gives what a whole one does.
@@ -255,11 +260,14 @@ class Engine:
 
     def _works_from(self, layer: int) -> bool:
         assert self._probe is not None
-        probe = [self._probe]
-        held = _Held(probe, layer, [self._advanced(None, 0, probe[0], layer)])
+        states = self._tried if self._tried is not None and self._tried.layer <= layer else None
+        held = _Held([self._probe], layer, [self._advanced(states, 0, self._probe, layer)])
         self._look_ahead(held)
         # The second time what is kept must still be what it was.
-        return all(self._close(self._from(held, probe[0], 0, ())) for _ in range(2))
+        times = 1 if self._works else 2
+        same = all(self._close(self._from(held, self._probe, 0, ())) for _ in range(times))
+        self._tried = held if same else None
+        return same
 
     def _agrees(self, what: str, probe: Batch) -> bool:
         try:

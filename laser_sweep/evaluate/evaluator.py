@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from laser_sweep.errors import is_out_of_memory
 from laser_sweep.evaluate import answer, choice, generation
 from laser_sweep.evaluate.batch import Batch, make_batches, positions
 from laser_sweep.evaluate.engine import Engine
-from laser_sweep.evaluate.generate import generate
+from laser_sweep.evaluate.generate import Continuations
 from laser_sweep.evaluate.outcome import outcome
 from laser_sweep.evaluate.predictions import Likeliest, Predicted
 from laser_sweep.evaluate.question import Pass, Question, joined
@@ -52,12 +53,14 @@ class _Prepared:
         passes: the texts that go through the model, each once.
         owners: for each of them the questions that read something off it, and what.
         batches: the batches that they are in.
+        continuations: what is continued, of questions that are answered in the model's own words.
     """
 
     questions: list[Question]
     passes: list[Pass]
     owners: list[list[tuple[int, Pass]]]
     batches: list[Batch]
+    continuations: Continuations | None
 
 
 class Evaluator:
@@ -73,6 +76,7 @@ class Evaluator:
         room: where what stays the same between points is kept; None: every run is a whole one.
         paper: whether outcomes are to be the paper's.
         masks: whether the model fills in masks.
+        dropped: questions that are too long for the model, and never to be asked.
     """
 
     def __init__(
@@ -87,6 +91,7 @@ class Evaluator:
         room: Room | None = None,
         paper: bool = False,
         masks: bool = False,
+        dropped: Collection[int] = (),
     ):
         self.model = model
         self._questions = questions
@@ -103,7 +108,7 @@ class Evaluator:
         self._prepared: dict[tuple[int, ...], _Prepared] = {}
         self._engine = Engine(model, layout, outputs, self._device, room)
         with torch.inference_mode():
-            self._engine.try_out(self._probe())
+            self._engine.try_out(self._probe(dropped))
 
     def chunks(self, examples: Sequence[int]) -> list[tuple[int, ...]]:
         """Examples in order, in parts for each of which there is room to keep a layer's states."""
@@ -129,11 +134,18 @@ class Evaluator:
         The weights have to be the base model's; those below the layer must not change until
         `leave`, or until another layer is entered.
         """
-        self._engine.enter(self._prepare(tuple(examples)).batches, layer)
+        prepared = self._prepare(tuple(examples))
+        self._engine.enter(prepared.batches, layer)
+        if prepared.continuations is not None and self._engine.blocks is not None:
+            assert self._room is not None
+            prepared.continuations.enter(self._engine.blocks, layer, self._room)
 
     def leave(self) -> None:
         """Let go of what is kept; evaluations are of the whole model again."""
         self._engine.leave()
+        for prepared in self._prepared.values():
+            if prepared.continuations is not None:
+                prepared.continuations.leave()
 
     @torch.inference_mode()
     def evaluate(
@@ -158,9 +170,10 @@ class Evaluator:
         """Of the states of one layer."""
         return int(self.model.config.get_text_config().hidden_size * self.model.dtype.itemsize)
 
-    def _probe(self) -> Batch:
+    def _probe(self, dropped: Collection[int]) -> Batch:
         """Two short texts of different length, so that one is padded."""
-        passes = [each for question in self._questions[:_PROBED] for each in question.passes]
+        asked = (each for n, each in enumerate(self._questions) if n not in dropped)
+        passes = [each for question in islice(asked, _PROBED) for each in question.passes]
         by_length = {len(each.ids): each for each in passes if positions(each)}
         two = [by_length[length] for length in sorted(by_length)[:2]]
         return make_batches(two, self._pad, 1 << 30, 1 << 30, self._device)[0]
@@ -176,8 +189,18 @@ class Evaluator:
             batches = make_batches(
                 passes, self._pad, self._batch_tokens, self._most_places, self._device
             )
-            self._prepared[examples] = _Prepared(questions, passes, list(owners.values()), batches)
+            continuations = self._continuations(questions)
+            self._prepared[examples] = _Prepared(
+                questions, passes, list(owners.values()), batches, continuations
+            )
         return self._prepared[examples]
+
+    def _continuations(self, questions: Sequence[Question]) -> Continuations | None:
+        prompts = [question.prompt for question in questions]
+        if not any(prompts):
+            return None
+        new_tokens = self._scorer.scoring.new_tokens
+        return Continuations(self.model, prompts, new_tokens, self._batch_tokens, self._device)
 
     def _predicted(self, examples: tuple[int, ...], edited: Collection[str]) -> list[Predicted]:
         """What the model predicts; in smaller batches if memory runs out."""
@@ -196,44 +219,42 @@ class Evaluator:
     def _predict(self, prepared: _Prepared, edited: Collection[str]) -> list[Predicted]:
         predicted = [Predicted(question) for question in prepared.questions]
         for number, batch in enumerate(prepared.batches):
-            log_probs = self._log_probs(self._engine.logits(prepared.batches, number, edited))
-            read = iter(log_probs[batch.places, batch.tokens].tolist())
-            said = iter(self._likeliest(log_probs[batch.likeliest]))
+            logits = self._engine.logits(prepared.batches, number, edited)
+            log_probs = logits.float().log_softmax(dim=-1)
+            read = iter(_checked(log_probs[batch.places, batch.tokens], logits).tolist())
+            said = iter(self._likeliest(log_probs, batch.likeliest))
             for owner, each in (pair for text in batch.numbers for pair in prepared.owners[text]):
                 for reading in each.readings:
                     predicted[owner].logprobs[reading.of] = [next(read) for _ in reading.tokens]
                 predicted[owner].likeliest.extend(next(said) for _ in each.likeliest)
-        if any(question.prompt for question in prepared.questions):
-            self._continue(predicted)
+        if prepared.continuations is not None:
+            added = prepared.continuations.run(self._engine.blocks)
+            for found, tokens in zip(predicted, added, strict=True):
+                found.continuation.extend(tokens)
         return predicted
 
-    def _likeliest(self, log_probs: Tensor) -> list[Likeliest]:
-        """The likeliest tokens of each place, shape (places, vocabulary)."""
-        if not len(log_probs):
+    def _likeliest(self, log_probs: Tensor, places: Tensor) -> list[Likeliest]:
+        """The likeliest tokens of some places, of log-probabilities (places, vocabulary)."""
+        if not len(places):
             return []
+        # Often they are all of them, in order, and need not be copied.
+        if not torch.equal(places, torch.arange(len(log_probs), device=places.device)):
+            log_probs = log_probs[places]
         top = log_probs.topk(min(max(answer.TOP), log_probs.shape[-1]), dim=-1)
         return [
             Likeliest(tokens, values)
             for tokens, values in zip(top.indices.tolist(), top.values.tolist(), strict=True)
         ]
 
-    def _continue(self, predicted: list[Predicted]) -> None:
-        """Let the model answer in its own words."""
-        said = generate(
-            self.model,
-            [each.question.prompt for each in predicted],
-            self._scorer.scoring.new_tokens,
-            self._batch_tokens,
-            self._device,
-        )
-        for each, tokens in zip(predicted, said, strict=True):
-            each.continuation.extend(tokens)
 
-    def _log_probs(self, logits: Tensor) -> Tensor:
-        """The log-probabilities of the tokens at each place, shape (places, vocabulary)."""
-        log_probs = logits.float().log_softmax(dim=-1)
-        if log_probs.isnan().any():
-            raise ValueError(
-                f"the model's outputs are NaN: does {logits.dtype} overflow? Try another dtype"
-            )
-        return log_probs
+def _checked(read: Tensor, logits: Tensor) -> Tensor:
+    """The log-probabilities that are read; one NaN among a place's logits makes all of its NaN.
+
+    Raises:
+        ValueError: if there are some.
+    """
+    if read.isnan().any():
+        raise ValueError(
+            f"the model's outputs are NaN: does {logits.dtype} overflow? Try another dtype"
+        )
+    return read

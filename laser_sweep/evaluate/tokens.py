@@ -9,6 +9,8 @@ from transformers import PreTrainedTokenizerBase
 
 from laser_sweep.errors import ConfigError
 
+_SLACK = 16
+"""By so many signs a text may become shorter with a token more, whose bytes complete a sign."""
 _NEUTRAL = "a"
 """A word after which a label has the tokens that it has after any."""
 
@@ -98,11 +100,23 @@ class Tokens:
         Raises:
             ConfigError: if no number of them does.
         """
-        for length in range(1, len(ids) + 1):
-            text = self.text(ids[-length:])
-            if text.strip() == answer.strip():
+        wanted = answer.strip()
+        for length in range(self._first_length(ids, wanted), len(ids) + 1):
+            text = self.text(ids[-length:]).strip()
+            if text == wanted:
                 return length
+            if len(text) > len(wanted) + _SLACK:
+                break
         raise ConfigError(f"{where} is not what any number of its last tokens decodes to.")
+
+    def _first_length(self, ids: Sequence[int], wanted: str) -> int:
+        """A number of tokens at the end that are too few for a text, or just enough."""
+        low, high = 1, len(ids)
+        while high - low > 1:
+            middle = (low + high) // 2
+            enough = len(self.text(ids[-middle:]).strip()) >= len(wanted) - _SLACK
+            low, high = (low, middle) if enough else (middle, high)
+        return low
 
     def text(self, ids: Sequence[int], *, special: bool = True) -> str:
         """What tokens say, with or without special ones, blanks left as they are."""

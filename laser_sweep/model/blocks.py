@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
+from transformers.cache_utils import Cache, DynamicLayer
 
 
 class NotSeparableError(Exception):
@@ -24,6 +26,26 @@ class _Reached(Exception):
 
     def __init__(self, states: Tensor):
         self.states = states
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a prompt leaves behind on its way up to a layer.
+
+    Attributes:
+        layer: the layer.
+        states: what enters it, of shape (batch, length, width).
+        cached: for each layer below it the keys and the values.
+    """
+
+    layer: int
+    states: Tensor
+    cached: list[tuple[Tensor, Tensor]]
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return self.states.nbytes + sum(each.nbytes for pair in self.cached for each in pair)
 
 
 class Blocks:
@@ -68,6 +90,39 @@ class Blocks:
             handle.remove()
         raise NotSeparableError(f"layer {layer} was never reached")
 
+    def entering_with_cache(self, layer: int, run: Callable[[], object]) -> Entered | None:
+        """What enters a layer in a run that keeps keys and values, and those of the layers below.
+
+        Returns:
+            None if the model keeps something else in one of them, such as a window or a state.
+        """
+        kept: list[Cache] = []
+        handle = self.modules[layer].register_forward_pre_hook(
+            lambda _, args, kwargs: kept.append(_cache_of(args, kwargs)), with_kwargs=True
+        )
+        try:
+            states = self.entering(layer, run)
+        finally:
+            handle.remove()
+        cached = [_keys_and_values(each) for each in kept[0].layers[:layer]]
+        plain = [each for each in cached if each is not None]
+        return Entered(layer, states, plain) if len(plain) == layer else None
+
+    @contextmanager
+    def continuing(self, entered: Entered) -> Iterator[None]:
+        """Within this context the first run starts at a layer, and those after it are whole ones.
+
+        The first run leaves the keys and values of the layers below in its cache, so that those
+        that follow, a token each, find what a whole run would have left.
+        """
+        with ExitStack() as stack:
+            for number in range(entered.layer):
+                module, others = self.modules[number], self._others[number]
+                put_out = entered.states if others is None else (entered.states, *others)
+                first = _First(module.forward, put_out, entered.cached[number], number)
+                stack.enter_context(forwarding(module, first))
+            yield
+
     @contextmanager
     def starting_at(self, layer: int, states: Tensor) -> Iterator[None]:
         """Within this context a run of the model is one from a layer on, which `states` enter.
@@ -108,6 +163,40 @@ def forwarding(module: nn.Module, forward: Callable[..., Any]) -> Iterator[None]
             del module.forward
         else:
             module.forward = own
+
+
+class _First:
+    """Stands in for a block the first time, and leaves its keys and values in the cache."""
+
+    def __init__(
+        self, forward: Callable[..., Any], put_out: Any, cached: tuple[Tensor, Tensor], layer: int
+    ):
+        self._forward = forward
+        self._put_out = put_out
+        self._cached = cached
+        self._layer = layer
+        self._first = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self._first:
+            return self._forward(*args, **kwargs)
+        self._first = False
+        _cache_of(args, kwargs).update(*self._cached, self._layer)
+        return self._put_out
+
+
+def _keys_and_values(layer: object) -> tuple[Tensor, Tensor] | None:
+    """What a layer's cache keeps, if that is all of them; a subclass keeps a window or a state."""
+    if type(layer) is not DynamicLayer or layer.keys is None or layer.values is None:
+        return None
+    return layer.keys, layer.values
+
+
+def _cache_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Cache:
+    found = [each for each in (*args, *kwargs.values()) if isinstance(each, Cache)]
+    if not found:
+        raise NotSeparableError("its blocks are given no cache")
+    return found[0]
 
 
 def _constant(value: Any) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -22,8 +22,10 @@ from laser_sweep.model.layout import Block
 Linears: TypeAlias = dict[str, nn.Module]
 """Modules with one matrix each, by the name of its parameter."""
 
-AFTER_ATTENTION = ("out_proj", "fc_in", "fc_up", "fc_out")
-_WIDENS = ("fc_in", "fc_up")
+OF_ONE_POSITION = ("q_proj", "out_proj", "fc_in", "fc_up", "fc_out")
+"""What these put out at a position is of use to this position alone, unlike keys and values."""
+_INNER = ("fc_in", "fc_up")
+_OF_ALL_POSITIONS = ("k_proj", "v_proj", "qkv")
 
 
 def linears(model: nn.Module, block: Block, lnames: Collection[str] = ()) -> dict[str, Linears]:
@@ -139,14 +141,14 @@ def only_at(maps: Mapping[str, Linears], places: Places) -> Iterator[None]:
     """Within this context maps are computed at some positions only, and put out 0 elsewhere.
 
     Args:
-        maps: those of `AFTER_ATTENTION`, by matrix type.
+        maps: those of `narrowed`, by matrix type.
         places: the positions.
     """
     # A fused one is there under each of its types.
     types = {name: lname for lname, modules in maps.items() for name in modules}
     with ExitStack() as stack:
         for name, module in parts(maps).items():
-            narrow, widen = types[name] != "fc_out", types[name] not in _WIDENS
+            narrow, widen = types[name] != "fc_out", types[name] not in _INNER
             at = _Narrowed(module.forward, places, narrow=narrow, widen=widen)
             stack.enter_context(forwarding(module, at))
         yield
@@ -183,6 +185,14 @@ def parts(maps: Mapping[str, Linears]) -> Linears:
     return {name: module for modules in maps.values() for name, module in modules.items()}
 
 
-def can_narrow(maps: Mapping[str, Any]) -> bool:
-    """Whether what comes after attention can be computed at some positions only."""
-    return {"fc_in", "fc_out"} <= set(maps)
+def narrowed(model: nn.Module, block: Block) -> dict[str, Linears]:
+    """The maps of a block that can be computed at some positions only; empty if there are none.
+
+    Of a fused one that also makes keys and values, all positions are wanted.
+    """
+    others = parts(linears(model, block, _OF_ALL_POSITIONS))
+    found = {
+        lname: {name: module for name, module in modules.items() if name not in others}
+        for lname, modules in linears(model, block, OF_ONE_POSITION).items()
+    }
+    return found if {"fc_in", "fc_out"} <= set(found) else {}

@@ -1,0 +1,57 @@
+"""Processes of their own for what is measured: their output, seconds and peak memory."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Done:
+    """A process that has ended.
+
+    Attributes:
+        output: its standard output.
+        seconds: from its start to its end.
+        peak: the most memory that it had, in bytes.
+    """
+
+    output: str
+    seconds: float
+    peak: int
+
+
+def run(*arguments: object, python: str = sys.executable) -> Done:
+    """Run Python with some arguments; it has to succeed."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [python, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(HERE)},
+    )
+    assert process.stdout is not None
+    output = process.stdout.read()
+    # wait4 has the memory of this one; getrusage would have the largest of all so far.
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, arguments))}: exit status {process.returncode}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Done(output, time.perf_counter() - started, usage.ru_maxrss * unit)
+
+
+def machine() -> str:
+    """The processor, and how many of its cores there are."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{(names or [platform.processor() or platform.machine()])[0]}, {os.cpu_count()} cores"

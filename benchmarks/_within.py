@@ -1,0 +1,125 @@
+"""Where the time of a sweep goes, measured within one: model code, decomposition, all else.
+
+Also the operations that its points need, and the speed of one large matrix product in the same
+process, which is what the machine can do at most. Standard output has the numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from _workload import SMALL
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from laser_sweep.config import Config, conf_folder, register
+from laser_sweep.evaluate.engine import Engine
+from laser_sweep.grid import Point
+from laser_sweep.plan import Plan, command_of, make_plan
+from laser_sweep.worker import Worker
+
+_SIDE = 4096
+
+
+class Timers:
+    """Seconds spent in functions, by name; a function within another one counts for itself."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def watch(self, owner: Any, function: str, name: str) -> None:
+        """Count the seconds that a method takes from now on."""
+        original: Callable[..., Any] = getattr(owner, function)
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return original(*args, **kwargs)
+            finally:
+                taken = time.perf_counter() - started
+                self.seconds[name] = self.seconds.get(name, 0.0) + taken
+
+        setattr(owner, function, timed)
+
+
+def operations(plan: Plan) -> float:
+    """Multiplications and additions that the points of the grid need, of matrices alone.
+
+    Of the layer that is edited what follows from the edit, of those above everything, of the last
+    one after attention only what is read, and the head.
+    """
+    tokens, texts = _sizes(plan)
+    return sum(_of_point(point, tokens, texts) for point in plan.points)
+
+
+def _sizes(plan: Plan) -> tuple[int, int]:
+    examples = plan.store.parts["validation"]
+    passes = [each for example in examples for each in plan.questions[example].passes]
+    return sum(len(each.ids) for each in passes), len(passes)
+
+
+def _of_point(point: Point, tokens: int, texts: int) -> float:
+    last, square = SMALL.layers - 1, 2 * SMALL.width**2
+
+    def of(counts: dict[str, int], layer: int) -> float:
+        narrow = ("out_proj", "fc_in", "fc_out") if layer == last else ()
+        return sum(n * square * (texts if t in narrow else tokens) for t, n in counts.items())
+
+    whole = {"q_proj": 1, "k_proj": 1, "v_proj": 1, "out_proj": 1, "fc_in": 4, "fc_out": 4}
+    follows = {
+        **{lname: (lname, "out_proj") for lname in ("q_proj", "k_proj", "v_proj")},
+        "out_proj": ("out_proj",),
+        "fc_in": ("fc_in", "fc_out"),
+        "fc_out": ("fc_out",),
+    }
+    first = -1 if not point.edits else point.edits[0].lnum
+    own = {n: whole[n] for n in follows[point.edits[0].lname]} if point.edits else {}
+    above = sum(of(whole, layer) for layer in range(first + 1, SMALL.layers))
+    return above + of(own, first) + 2 * SMALL.width * SMALL.words * texts
+
+
+def peak(repeats: int = 5) -> float:
+    """Operations a second of a large matrix product."""
+    a, b = torch.randn(_SIDE, _SIDE), torch.randn(_SIDE, _SIDE)
+    seconds = []
+    for _ in range(repeats + 1):
+        started = time.perf_counter()
+        _ = a @ b
+        seconds.append(time.perf_counter() - started)
+    return 2 * _SIDE**3 / statistics.median(seconds[1:])
+
+
+def main() -> None:
+    """One grid, timed from within."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("options", nargs="+", help="those of the sweep's command")
+    options = parser.parse_args().options
+    register()
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        config = OmegaConf.to_object(compose("config", options))
+    assert isinstance(config, Config)
+    before = peak()
+    plan = make_plan(config)
+    plan.store.open(command_of(plan))
+    worker, timers = Worker(plan), Timers()
+    _ = worker._evaluator
+    timers.watch(Engine, "_run", "model")
+    timers.watch(Worker, "_edits", "decomposition")
+    timers.watch(type(plan.store), "write", "files")
+    started = time.perf_counter()
+    failed = worker.run(plan.missing(plan.evaluations))
+    seconds = time.perf_counter() - started
+    assert not failed
+    found = {"points": len(plan.points), "grid": seconds, **timers.seconds}
+    found |= {"operations": operations(plan), "peak": statistics.median([before, peak()])}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

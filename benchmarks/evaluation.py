@@ -1,0 +1,274 @@
+"""How fast a whole selection is, beside the reference's way, an ordinary loop, and lm-eval.
+
+    python benchmarks/evaluation.py --harness PYTHON_WITH_LM_EVAL
+
+The same model, rows and grid for all. A sweep is timed as the command that a user types, from its
+start to its report. Of the others a sample of points is timed, each several times, and scaled to
+the grid. The table goes to standard output and to a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shlex
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from _processes import GIB, HERE, machine, run
+from _workload import LNAMES, PLANTED, RHOS, SMALL, make
+from tabulate import tabulate
+from tqdm import tqdm
+
+from laser_sweep import read_results
+
+_VALIDATION = 0.2
+_COUNT_OF_ONE_POINT = 5
+
+
+class Benchmark:
+    """Everything for rows of one length.
+
+    Args:
+        folder: where the model and the rows are.
+        rows: `short` or `fever`.
+        options: the command line.
+    """
+
+    def __init__(self, folder: Path, rows: str, options: argparse.Namespace):
+        self.model, self.rows = folder / "model", folder / f"{rows}.jsonl"
+        self.name = rows
+        self.options = options
+        self.edits = [
+            [lname, lnum, rho] for lnum in range(SMALL.layers) for lname in LNAMES for rho in RHOS
+        ]
+        self.results = Path(tempfile.mkdtemp(prefix="laser_sweep-benchmark-"))
+
+    @property
+    def points(self) -> int:
+        """The grid and the base model."""
+        return len(self.edits) + 1
+
+    def sweep(self) -> Iterator[dict[str, float]]:
+        """The command, several times; its seconds and its peak memory."""
+        for number in range(self.options.repeats):
+            done = run("-m", "laser_sweep", *self.command(), f"output={self.results / str(number)}")
+            yield {"seconds": done.seconds, "peak": done.peak}
+
+    def command(self, rhos: tuple[float, ...] = RHOS) -> list[str]:
+        """The options of the sweep's command."""
+        return [
+            f"model.path={self.model}", "model.name=m", f"dataset.path={self.rows}",
+            "dataset.scoring=next_token", f"lname=[{','.join(LNAMES)}]", "lnum=all",
+            f"rho=[{','.join(map(str, rhos))}]",
+        ]  # fmt: skip
+
+    def chosen(self) -> dict[str, Any]:
+        """What the sweep chose, with its accuracies."""
+        folder = self.results / "0" / "m" / self.name / "rank_reduction"
+        selection: dict[str, Any] = json.loads((folder / "selection.json").read_text())
+        return selection
+
+    def correct(self, point: str) -> dict[int, bool]:
+        """What a point has right, as far as it was evaluated; by example."""
+        frame = read_results(self.results / "0" / "m" / self.name / "rank_reduction")
+        rows = frame[frame["point"] == point].set_index("example")["correct"]
+        return {int(example): bool(right) for example, right in rows.items()}
+
+    def reference(self, edit: list[Any] | None, *, exact: bool = False) -> dict[str, Any]:
+        """One point the reference's way, in a process of its own."""
+        edited = ["--edit", *map(str, edit)] if edit else []
+        how = ["--exact"] if exact else []
+        done = run(HERE / "_reference.py", self.model, self.rows, *edited, *how)
+        found: dict[str, Any] = json.loads(done.output)
+        return {**found, "process": done.seconds}
+
+    def loop(self, edits: list[Any], count: int | None, *, harness: bool = False) -> list[Any]:
+        """Points in an ordinary loop, or in lm-eval's."""
+        python = {"python": self.options.harness} if harness else {}
+        limit = ["--count", count] if count else []
+        how = ["--harness"] if harness else []
+        arguments = [self.model, self.rows, "--edits", json.dumps(edits), *limit, *how]
+        found: list[Any] = json.loads(run(HERE / "_ordinary.py", *arguments, **python).output)
+        return found
+
+
+def measure(bench: Benchmark) -> Iterator[list[str]]:
+    """The rows of the table for one length."""
+    options = bench.options
+    rng = random.Random(0)
+    validation = int(options.rows * _VALIDATION)
+    sample = rng.sample(bench.edits, options.points)
+    say(f"{bench.name}: the sweep")
+    sweeps = list(bench.sweep())
+    ours = statistics.median(each["seconds"] for each in sweeps)
+    spread = [each["seconds"] for each in sweeps]
+    chosen = bench.chosen()
+    yield row(bench, "laser_sweep, the command", [s / bench.points for s in spread], spread, 1.0)
+
+    say(f"{bench.name}: the reference's way")
+    seconds = [bench.reference(edit)["process"] for edit in tqdm(sample)]
+    yield scaled(
+        bench, "the reference's way: a process a point, all rows, one by one", seconds, ours
+    )
+    check_same(bench, chosen)
+
+    say(f"{bench.name}: an ordinary loop")
+    edits = bench.edits if bench.name in options.whole else sample
+    found = bench.loop([None, *edits], validation)
+    if bench.name in options.whole:
+        check_winner(found, chosen)
+    seconds = [each["seconds"] + each["decomposition"] for each in found]
+    yield scaled(
+        bench, f"an ordinary loop, batches, the {validation} validation rows", seconds, ours
+    )
+    if not options.harness:
+        return
+    for count, what in ((None, "all rows"), (validation, f"the {validation} validation rows")):
+        say(f"{bench.name}: lm-evaluation-harness, {what}")
+        found = bench.loop(sample[:_COUNT_OF_ONE_POINT], count, harness=True)
+        seconds = [each["seconds"] for each in found]
+        yield scaled(bench, f"lm-evaluation-harness, batches, {what}", seconds, ours)
+
+
+def check_same(bench: Benchmark, chosen: dict[str, Any]) -> None:
+    """The reference's way has the same examples right, of the base and of the winner."""
+    lname, lnum, rho = PLANTED
+    name = f"{lname}-l{lnum}-rho{rho}"
+    if chosen["chosen"]["point"] != name:
+        raise SystemExit(f"chosen is {chosen['chosen']['point']}, planted was {name}")
+    for edit, point in ((None, "base"), (list(PLANTED), name)):
+        theirs = bench.reference(edit, exact=True)["correct"]
+        ours = bench.correct(point)
+        differ = [n for n, right in enumerate(theirs) if ours[n] != right]
+        say(f"{point}: {len(differ)} of {len(theirs)} examples differ from the reference's way")
+        if differ:
+            raise SystemExit(f"{point}: examples {differ} differ")
+
+
+def check_winner(found: list[Any], chosen: dict[str, Any]) -> None:
+    """The ordinary loop over the whole grid has the same winner, with the same accuracy."""
+    best = max(found[1:], key=lambda each: each["accuracy"])
+    lname, lnum, rho = best["edit"]
+    ours = chosen["chosen"]
+    same = f"{lname}-l{lnum}-rho{rho}" == ours["point"]
+    if not same or abs(best["accuracy"] - ours["validation"]["accuracy"]) > 1e-9:
+        raise SystemExit(f"the ordinary loop's best is {best}, ours is {ours}")
+    say(f"the ordinary loop over {len(found)} points has the same winner, {ours['point']}")
+
+
+def scaled(bench: Benchmark, what: str, seconds: list[float], ours: float) -> list[str]:
+    """A line of the table, from the seconds of some points."""
+    whole = [each * bench.points for each in seconds]
+    return row(bench, what, seconds, whole, statistics.median(whole) / ours)
+
+
+def row(
+    bench: Benchmark, what: str, point: list[float], whole: list[float], ratio: float
+) -> list[str]:
+    """A line of the table."""
+    median, low, high = statistics.median(point), min(point), max(point)
+    return [
+        bench.name, what, f"{median:.3f}", f"{low:.3f} to {high:.3f}", str(len(point)),
+        f"{statistics.median(whole):,.0f}", f"{ratio:.1f}×",
+    ]  # fmt: skip
+
+
+HEADERS = ("rows", "way", "a point, s", "range", "timed", "the selection, s", "of ours")
+
+
+def within(bench: Benchmark) -> list[str]:
+    """Where the time of a sweep goes, and how near it is to what the machine can do."""
+    say(f"{bench.name}: from within")
+    with tempfile.TemporaryDirectory() as output:
+        done = run(HERE / "_within.py", *bench.command(), f"output={output}")
+    found = json.loads(done.output)
+    speed = found["operations"] / found["model"]
+    rest = found["grid"] - found["model"] - found["decomposition"]
+    return [
+        bench.name, f"{speed / 1e9:.0f}", f"{found['peak'] / 1e9:.0f}",
+        f"{speed / found['peak']:.0%}", f"{found['grid']:.0f}",
+        *(f"{part / found['grid']:.1%}" for part in (found["model"], found["decomposition"], rest)),
+    ]  # fmt: skip
+
+
+WITHIN = (
+    "rows", "GFLOP/s", "of a large product", "share", "grid, s", "model code", "decomposition",
+    "rest",
+)  # fmt: skip
+
+
+def memory(bench: Benchmark) -> list[list[str]]:
+    """The peak of whole commands with few points and with many, over a process with the model."""
+    say("memory")
+    loaded = run(HERE / "_ordinary.py", bench.model, bench.rows, "--count", 1, "--edits", "[]").peak
+    lines = []
+    for rhos in (RHOS[-1:], RHOS):
+        with tempfile.TemporaryDirectory() as output:
+            peak = run("-m", "laser_sweep", *bench.command(rhos), f"output={output}").peak
+        points = 1 + SMALL.layers * len(LNAMES) * len(rhos)
+        lines.append([str(points), f"{peak / GIB:.2f}", f"{(peak - loaded) / GIB:.2f}"])
+    return lines
+
+
+MEMORY = ("points", "peak, GiB", "over a process that asked the loaded model one row, GiB")
+
+
+def say(what: str) -> None:
+    """Say on the terminal what is measured."""
+    print(what, file=sys.stderr, flush=True)
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--lengths", nargs="+", default=["short", "fever"])
+    parser.add_argument("--rows", type=int, default=400, metavar="N", help="default: 400")
+    parser.add_argument("--points", type=int, default=6, help="to time of the others; default: 6")
+    parser.add_argument("--repeats", type=int, default=1, help="of the sweep; default: 1")
+    parser.add_argument(
+        "--whole", nargs="*", default=["short"], help="ordinary loops over the grid"
+    )
+    parser.add_argument("--harness", help="a Python that has lm_eval[hf]; without, it is left out")
+    parser.add_argument("--folder", type=Path, help="for model and rows; default: a temporary one")
+    parser.add_argument("--skip-memory", action="store_true")
+    parser.add_argument("--output", type=Path, default=HERE / "evaluation.md")
+    return parser.parse_args()
+
+
+def table(rows: list[list[str]], headers: tuple[str, ...]) -> str:
+    """A table in Markdown."""
+    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+
+
+def main() -> None:
+    """Measure everything; what there is so far is in the file."""
+    options = parse()
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="laser_sweep-benchmark-"))
+    make(folder, options.rows)
+    benches = [Benchmark(folder, name, options) for name in options.lengths]
+    command = shlex.join(["python", "benchmarks/evaluation.py", *sys.argv[1:]])
+    versions = f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"
+    head = f"`{command}`\n\n{machine()}; {versions}."
+    ways: list[list[str]] = []
+    inside: list[list[str]] = []
+    for bench in benches:
+        for line in measure(bench):
+            ways.append(line)
+            options.output.write_text(f"{head}\n\n{table(ways, HEADERS)}\n")
+        inside.append(within(bench))
+    text = f"{head}\n\n{table(ways, HEADERS)}\n\n{table(inside, WITHIN)}\n"
+    if not options.skip_memory:
+        text += f"\n{table(memory(benches[0]), MEMORY)}\n"
+    options.output.write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
