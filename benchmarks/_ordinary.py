@@ -33,9 +33,10 @@ def ordinary(model: Any, tokenizer: Any, rows: list[dict[str, Any]]) -> Ask:
     def ask() -> float:
         right = 0
         for batch, gold in zip(encoded, golds, strict=True):
+            batch = batch.to(model.device)
             logits = model(batch["input_ids"], attention_mask=batch["attention_mask"]).logits
             last = batch["attention_mask"].sum(1) - 1
-            log_probs = logits[torch.arange(len(gold)), last].log_softmax(-1)
+            log_probs = logits[torch.arange(len(gold)), last].float().log_softmax(-1).cpu()
             _ = log_probs.gather(1, torch.tensor(gold)[:, None]).tolist()
             right += int((log_probs.argmax(-1) == torch.tensor(gold)).sum())
         return right / len(rows)
@@ -75,7 +76,7 @@ def points(model: Any, edits: list[list[Any]], ask: Ask) -> Iterator[dict[str, A
         original = weight.clone()
         started = time.perf_counter()
         if decomposed[0] != (lname, lnum):
-            decomposed = (lname, lnum), torch.linalg.svd(weight, full_matrices=False)
+            decomposed = (lname, lnum), torch.linalg.svd(weight.float(), full_matrices=False)
         seconds = time.perf_counter() - started
         u, s, vt = decomposed[1]
         rank = int(len(s) * rho + 1e-9)
@@ -102,9 +103,12 @@ def main() -> None:
         "--edits", type=json.loads, help="a JSON list of [lname, lnum, rho] and null"
     )
     parser.add_argument("--harness", action="store_true")
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(options.model)
-    model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32)
+    dtype = getattr(torch, options.dtype)
+    model = AutoModelForCausalLM.from_pretrained(options.model, dtype=dtype).to(options.device)
     rows = read(options.rows)[: options.count]
     ask = (harness if options.harness else ordinary)(model, tokenizer, rows)
     ask()

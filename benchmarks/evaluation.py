@@ -17,36 +17,78 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from _processes import GIB, HERE, machine, run
-from _workload import LNAMES, PLANTED, RHOS, SMALL, make
+from _workload import LENGTHS, LNAMES, PLANTED, RHOS, SMALL, make, read
 from tabulate import tabulate
 from tqdm import tqdm
 
 from laser_sweep import read_results
+from laser_sweep.config import PACKAGE
 
 _VALIDATION = 0.2
 _COUNT_OF_ONE_POINT = 5
 
 
+@dataclass(frozen=True)
+class Workload:
+    """A model, rows and a grid.
+
+    Attributes:
+        name: what it is called.
+        model: the model's folder.
+        rows: the file of rows.
+        layers: how many layers the model has.
+        lnames: the matrix types of the grid.
+        rhos: the fractions that are kept.
+        best: the point that is to be chosen: matrix type, layer, ρ.
+    """
+
+    name: str
+    model: Path
+    rows: Path
+    layers: int
+    lnames: tuple[str, ...]
+    rhos: tuple[float, ...]
+    best: tuple[str, int, float]
+
+
+def workloads(folder: Path) -> dict[str, Workload]:
+    """The small GPT-J on rows of both lengths, and the built-in model on its own."""
+    found = {
+        name: Workload(
+            name, folder / "model", folder / f"{name}.jsonl", SMALL.layers, LNAMES, RHOS, PLANTED
+        )
+        for name in LENGTHS
+    }
+    own = PACKAGE / "builtin"
+    best = ("fc_in", 27, 0.01)
+    types, rhos = ("fc_in", "fc_out"), (0.9, 0.5, 0.01)
+    rows = own / "noisy_facts.jsonl"
+    return {**found, "built-in": Workload("built-in", own / "demo", rows, 28, types, rhos, best)}
+
+
 class Benchmark:
-    """Everything for rows of one length.
+    """Everything for one workload.
 
     Args:
-        folder: where the model and the rows are.
-        rows: `short` or `fever`.
+        work: the workload.
         options: the command line.
     """
 
-    def __init__(self, folder: Path, rows: str, options: argparse.Namespace):
-        self.model, self.rows = folder / "model", folder / f"{rows}.jsonl"
-        self.name = rows
+    def __init__(self, work: Workload, options: argparse.Namespace):
+        self.model, self.rows, self.name = work.model, work.rows, work.name
+        self.work = work
         self.options = options
         self.edits = [
-            [lname, lnum, rho] for lnum in range(SMALL.layers) for lname in LNAMES for rho in RHOS
+            [lname, lnum, rho]
+            for lnum in range(work.layers)
+            for lname in work.lnames
+            for rho in work.rhos
         ]
         self.results = Path(tempfile.mkdtemp(prefix="laser_sweep-benchmark-"))
 
@@ -61,23 +103,23 @@ class Benchmark:
             done = run("-m", "laser_sweep", *self.command(), f"output={self.results / str(number)}")
             yield {"seconds": done.seconds, "peak": done.peak}
 
-    def command(self, rhos: tuple[float, ...] = RHOS) -> list[str]:
+    def command(self, rhos: tuple[float, ...] = ()) -> list[str]:
         """The options of the sweep's command."""
-        return [
-            f"model.path={self.model}", "model.name=m", f"dataset.path={self.rows}",
-            "dataset.scoring=next_token", f"lname=[{','.join(LNAMES)}]", "lnum=all",
-            f"rho=[{','.join(map(str, rhos))}]",
-        ]  # fmt: skip
+        rhos = rhos or self.work.rhos
+        axes = [f"lname=[{','.join(self.work.lnames)}]", f"rho=[{','.join(map(str, rhos))}]"]
+        model = [f"model.path={self.model}", "model.name=m"]
+        rows = [f"dataset.path={self.rows}", "dataset.name=rows", "dataset.scoring=next_token"]
+        return [*model, *rows, *axes, "lnum=all"]
 
     def chosen(self) -> dict[str, Any]:
         """What the sweep chose, with its accuracies."""
-        folder = self.results / "0" / "m" / self.name / "rank_reduction"
+        folder = self.results / "0" / "m" / "rows" / "rank_reduction"
         selection: dict[str, Any] = json.loads((folder / "selection.json").read_text())
         return selection
 
     def correct(self, point: str) -> dict[int, bool]:
         """What a point has right, as far as it was evaluated; by example."""
-        frame = read_results(self.results / "0" / "m" / self.name / "rank_reduction")
+        frame = read_results(self.results / "0" / "m" / "rows" / "rank_reduction")
         rows = frame[frame["point"] == point].set_index("example")["correct"]
         return {int(example): bool(right) for example, right in rows.items()}
 
@@ -103,7 +145,7 @@ def measure(bench: Benchmark) -> Iterator[list[str]]:
     """The rows of the table for one length."""
     options = bench.options
     rng = random.Random(0)
-    validation = int(options.rows * _VALIDATION)
+    validation = int(len(read(bench.rows)) * _VALIDATION)
     sample = rng.sample(bench.edits, options.points)
     say(f"{bench.name}: the sweep")
     sweeps = list(bench.sweep())
@@ -139,11 +181,11 @@ def measure(bench: Benchmark) -> Iterator[list[str]]:
 
 def check_same(bench: Benchmark, chosen: dict[str, Any]) -> None:
     """The reference's way has the same examples right, of the base and of the winner."""
-    lname, lnum, rho = PLANTED
+    lname, lnum, rho = bench.work.best
     name = f"{lname}-l{lnum}-rho{rho}"
     if chosen["chosen"]["point"] != name:
         raise SystemExit(f"chosen is {chosen['chosen']['point']}, planted was {name}")
-    for edit, point in ((None, "base"), (list(PLANTED), name)):
+    for edit, point in ((None, "base"), (list(bench.work.best), name)):
         theirs = bench.reference(edit, exact=True)["correct"]
         ours = bench.correct(point)
         differ = [n for n, right in enumerate(theirs) if ours[n] != right]
@@ -228,7 +270,7 @@ def say(what: str) -> None:
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--lengths", nargs="+", default=["short", "fever"])
+    parser.add_argument("--work", nargs="+", default=["short", "fever", "built-in"])
     parser.add_argument("--rows", type=int, default=400, metavar="N", help="default: 400")
     parser.add_argument("--points", type=int, default=6, help="to time of the others; default: 6")
     parser.add_argument("--repeats", type=int, default=1, help="of the sweep; default: 1")
@@ -252,7 +294,7 @@ def main() -> None:
     options = parse()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="laser_sweep-benchmark-"))
     make(folder, options.rows)
-    benches = [Benchmark(folder, name, options) for name in options.lengths]
+    benches = [Benchmark(workloads(folder)[name], options) for name in options.work]
     command = shlex.join(["python", "benchmarks/evaluation.py", *sys.argv[1:]])
     versions = f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"
     head = f"`{command}`\n\n{machine()}; {versions}."
@@ -262,7 +304,8 @@ def main() -> None:
         for line in measure(bench):
             ways.append(line)
             options.output.write_text(f"{head}\n\n{table(ways, HEADERS)}\n")
-        inside.append(within(bench))
+        if bench.name in LENGTHS:
+            inside.append(within(bench))
     text = f"{head}\n\n{table(ways, HEADERS)}\n\n{table(inside, WITHIN)}\n"
     if not options.skip_memory:
         text += f"\n{table(memory(benches[0]), MEMORY)}\n"

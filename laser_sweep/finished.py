@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,9 @@ from laser_sweep.grid import BASE
 from laser_sweep.logs import say
 from laser_sweep.model.source import Source, find
 from laser_sweep.record import read_record
-from laser_sweep.report import read_report, write_report
+from laser_sweep.report import Report, read_report, write_report
 from laser_sweep.results import Identity, Store
-from laser_sweep.split import PARTS, TEST, VALIDATION, split
+from laser_sweep.split import TEST, VALIDATION, split
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -32,12 +33,12 @@ def finished(config: Config) -> bool:
     if store is None:
         return False
     points = read_record(config.folder)["points"]
-    parts = PARTS if config.split.test == "all" else (VALIDATION,)
-    if not all(store.has(point, part) for point in points for part in parts):
-        return False
     report = read_report(config.folder)
     chosen = [] if report.chosen is None else [report.chosen["point"]]
-    if not all(store.has(point, TEST) for point in (BASE, *chosen)):
+    wanted = {VALIDATION: points, TEST: [str(BASE), *chosen]}
+    if config.split.test == "all":
+        wanted[TEST] = points
+    if not all(_are_there(report, store, part, each) for part, each in wanted.items()):
         return False
     log.info("%s", title(config, store))
     log.info("%s", progress(len(points), 0))
@@ -45,6 +46,12 @@ def finished(config: Config) -> bool:
         write_report(report)
     say(report.terminal())
     return True
+
+
+def _are_there(report: Report, store: Store, part: str, points: Iterable[str]) -> bool:
+    """Whether the results of points on a part are there; what is damaged was not read."""
+    counts = report.table.set_index("point")[f"{part}_examples"]
+    return bool((counts.reindex(list(points), fill_value=0) == len(store.parts[part])).all())
 
 
 def title(config: Config, store: Store) -> str:
