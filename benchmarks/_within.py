@@ -1,4 +1,4 @@
-"""Where the time of a sweep goes, measured within one: model code, decomposition, all else.
+"""Where the time of a sweep goes, measured within one: model code, log-softmax, decomposition.
 
 Also the operations that its points need, and the speed of one large matrix product in the same
 process, which is what the machine can do at most. Standard output has the numbers.
@@ -17,14 +17,17 @@ import torch
 from _workload import SMALL
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+from torch.profiler import ProfilerActivity, profile
 
 from laser_sweep.config import Config, conf_folder, register
 from laser_sweep.evaluate.engine import Engine
+from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.grid import Point
 from laser_sweep.plan import Plan, command_of, make_plan
 from laser_sweep.worker import Worker
 
 _SIDE = 4096
+_SHOWN = 10
 
 
 class Timers:
@@ -95,6 +98,16 @@ def peak(repeats: int = 5) -> float:
     return 2 * _SIDE**3 / statistics.median(seconds[1:])
 
 
+def profiled(worker: Worker, plan: Plan) -> dict[str, float]:
+    """The operations that a point in the middle of the grid takes most of its time for; shares."""
+    examples, point = plan.store.parts["validation"], plan.points[len(plan.points) // 2]
+    with profile(activities=[ProfilerActivity.CPU]) as found:
+        worker.outcomes(point, examples)
+    seconds = {each.key: each.self_cpu_time_total for each in found.key_averages()}
+    largest = sorted(seconds, key=lambda key: -seconds[key])[:_SHOWN]
+    return {key: seconds[key] / sum(seconds.values()) for key in largest}
+
+
 def main() -> None:
     """One grid, timed from within."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -110,6 +123,7 @@ def main() -> None:
     worker, timers = Worker(plan), Timers()
     _ = worker._evaluator
     timers.watch(Engine, "_run", "model")
+    timers.watch(Evaluator, "_read", "reading")
     timers.watch(Worker, "_edits", "decomposition")
     timers.watch(type(plan.store), "write", "files")
     started = time.perf_counter()
@@ -118,7 +132,7 @@ def main() -> None:
     assert not failed
     found = {"points": len(plan.points), "grid": seconds, **timers.seconds}
     found |= {"operations": operations(plan), "peak": statistics.median([before, peak()])}
-    print(json.dumps(found))
+    print(json.dumps({**found, "profile": profiled(worker, plan)}))
 
 
 if __name__ == "__main__":

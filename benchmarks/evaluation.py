@@ -90,6 +90,7 @@ class Benchmark:
             for lname in work.lnames
             for rho in work.rhos
         ]
+        self.peak = 0
         self.results = Path(tempfile.mkdtemp(prefix="laser_sweep-benchmark-"))
 
     @property
@@ -97,11 +98,12 @@ class Benchmark:
         """The grid and the base model."""
         return len(self.edits) + 1
 
-    def sweep(self) -> Iterator[dict[str, float]]:
-        """The command, several times; its seconds and its peak memory."""
+    def sweep(self) -> Iterator[float]:
+        """The command, several times: its seconds."""
         for number in range(self.options.repeats):
             done = run("-m", "laser_sweep", *self.command(), f"output={self.results / str(number)}")
-            yield {"seconds": done.seconds, "peak": done.peak}
+            self.peak = max(self.peak, done.peak)
+            yield done.seconds
 
     def command(self, rhos: tuple[float, ...] = ()) -> list[str]:
         """The options of the sweep's command."""
@@ -148,9 +150,8 @@ def measure(bench: Benchmark) -> Iterator[list[str]]:
     validation = int(len(read(bench.rows)) * _VALIDATION)
     sample = rng.sample(bench.edits, options.points)
     say(f"{bench.name}: the sweep")
-    sweeps = list(bench.sweep())
-    ours = statistics.median(each["seconds"] for each in sweeps)
-    spread = [each["seconds"] for each in sweeps]
+    spread = list(bench.sweep())
+    ours = statistics.median(spread)
     chosen = bench.chosen()
     yield row(bench, "laser_sweep, the command", [s / bench.points for s in spread], spread, 1.0)
 
@@ -229,20 +230,23 @@ def within(bench: Benchmark) -> list[str]:
     """Where the time of a sweep goes, and how near it is to what the machine can do."""
     say(f"{bench.name}: from within")
     with tempfile.TemporaryDirectory() as output:
-        done = run(HERE / "_within.py", *bench.command(), f"output={output}")
+        done = run(HERE / "_within.py", *bench.command(RHOS[-2:]), f"output={output}")
     found = json.loads(done.output)
     speed = found["operations"] / found["model"]
-    rest = found["grid"] - found["model"] - found["decomposition"]
+    spent = [found[part] for part in ("model", "reading", "decomposition")]
+    shares = (part / found["grid"] for part in (*spent, found["grid"] - sum(spent)))
+    largest = ", ".join(f"{name} {share:.0%}" for name, share in found["profile"].items())
+    say(f"{bench.name}: of a point in the middle: {largest}")
     return [
         bench.name, f"{speed / 1e9:.0f}", f"{found['peak'] / 1e9:.0f}",
         f"{speed / found['peak']:.0%}", f"{found['grid']:.0f}",
-        *(f"{part / found['grid']:.1%}" for part in (found["model"], found["decomposition"], rest)),
+        *(f"{share:.1%}" for share in shares),
     ]  # fmt: skip
 
 
 WITHIN = (
-    "rows", "GFLOP/s", "of a large product", "share", "grid, s", "model code", "decomposition",
-    "rest",
+    "rows", "GFLOP/s", "of a large product", "share", "grid, s", "model code",
+    "log-softmax, likeliest tokens", "decomposition", "rest",
 )  # fmt: skip
 
 
@@ -250,13 +254,16 @@ def memory(bench: Benchmark) -> list[list[str]]:
     """The peak of whole commands with few points and with many, over a process with the model."""
     say("memory")
     loaded = run(HERE / "_ordinary.py", bench.model, bench.rows, "--count", 1, "--edits", "[]").peak
-    lines = []
-    for rhos in (RHOS[-1:], RHOS):
-        with tempfile.TemporaryDirectory() as output:
-            peak = run("-m", "laser_sweep", *bench.command(rhos), f"output={output}").peak
-        points = 1 + SMALL.layers * len(LNAMES) * len(rhos)
-        lines.append([str(points), f"{peak / GIB:.2f}", f"{(peak - loaded) / GIB:.2f}"])
-    return lines
+    with tempfile.TemporaryDirectory() as output:
+        few = run(
+            "-m", "laser_sweep", *bench.command(bench.work.rhos[-1:]), f"output={output}"
+        ).peak
+    cells = bench.work.layers * len(bench.work.lnames)
+    peaks = {1 + cells: few, bench.points: bench.peak}
+    return [
+        [str(points), f"{peak / GIB:.2f}", f"{(peak - loaded) / GIB:.2f}"]
+        for points, peak in peaks.items()
+    ]
 
 
 MEMORY = ("points", "peak, GiB", "over a process that asked the loaded model one row, GiB")

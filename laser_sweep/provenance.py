@@ -34,7 +34,12 @@ def content_hash(table: pa.Table) -> str:
 
 
 def _add(hashed: xxhash.xxh3_64, values: pa.Array) -> None:
-    hashed.update(values.is_null().to_numpy(zero_copy_only=False).tobytes())
+    hashed.update(_nulls(values))
+    if values.null_count == len(values):
+        # What follows is there for columns that nothing is in, too; but it need not be computed.
+        if pa.types.is_list(values.type) or pa.types.is_string(values.type):
+            hashed.update(_nulls(values))
+        return
     if pa.types.is_list(values.type):
         _add(hashed, pc.list_value_length(values))
         _add(hashed, values.flatten())
@@ -43,6 +48,14 @@ def _add(hashed: xxhash.xxh3_64, values: pa.Array) -> None:
         hashed.update("".join(values.drop_null().to_pylist()).encode())
     else:
         hashed.update(values.drop_null().to_numpy(zero_copy_only=False).tobytes())
+
+
+def _nulls(values: pa.Array) -> bytes:
+    """A byte for each value, 1 where it is null."""
+    if values.null_count in (0, len(values)):
+        return (b"\1" if values.null_count else b"\0") * len(values)
+    nulls: bytes = values.is_null().to_numpy(zero_copy_only=False).tobytes()
+    return nulls
 
 
 @cache

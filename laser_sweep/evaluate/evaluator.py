@@ -220,9 +220,8 @@ class Evaluator:
         predicted = [Predicted(question) for question in prepared.questions]
         for number, batch in enumerate(prepared.batches):
             logits = self._engine.logits(prepared.batches, number, edited)
-            log_probs = logits.float().log_softmax(dim=-1)
-            read = iter(_checked(log_probs[batch.places, batch.tokens], logits).tolist())
-            said = iter(self._likeliest(log_probs, batch.likeliest))
+            values, likeliest = self._read(logits, batch)
+            read, said = iter(values), iter(likeliest)
             for owner, each in (pair for text in batch.numbers for pair in prepared.owners[text]):
                 for reading in each.readings:
                     predicted[owner].logprobs[reading.of] = [next(read) for _ in reading.tokens]
@@ -232,6 +231,12 @@ class Evaluator:
             for found, tokens in zip(predicted, added, strict=True):
                 found.continuation.extend(tokens)
         return predicted
+
+    def _read(self, logits: Tensor, batch: Batch) -> tuple[list[float], list[Likeliest]]:
+        """The log-probabilities and the likeliest tokens that are wanted of a batch."""
+        log_probs = logits.float().log_softmax(dim=-1)
+        read: list[float] = _checked(log_probs[batch.places, batch.tokens], logits).tolist()
+        return read, self._likeliest(log_probs, batch.likeliest)
 
     def _likeliest(self, log_probs: Tensor, places: Tensor) -> list[Likeliest]:
         """The likeliest tokens of some places, of log-probabilities (places, vocabulary)."""
