@@ -71,6 +71,7 @@ def make(name):
     small = {option: value for option, value in SMALL.items() if option not in own}
     config = AutoConfig.for_model(name, **{**small, **NEEDED.get(name, {}), **OTHERS.get(name, {})})
     auto = AutoModelForMaskedLM if name in MASKED else AutoModelForCausalLM
+    torch.manual_seed(0)  # some families draw their vectors, too
     model = auto.from_config(config, dtype=torch.float32).eval().requires_grad_(False)
     generator = torch.Generator().manual_seed(0)
     for parameter in model.parameters():
