@@ -49,9 +49,14 @@ def run(*arguments: object, python: str = sys.executable) -> Done:
     return Done(output, time.perf_counter() - started, usage.ru_maxrss * unit)
 
 
-def machine() -> str:
-    """The processor, and how many of its cores there are."""
+def processor() -> str:
+    """The name of the processor."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{(names or [platform.processor() or platform.machine()])[0]}, {os.cpu_count()} cores"
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def machine() -> str:
+    """The processor, and how many of its cores there are."""
+    return f"{processor()}, {os.cpu_count()} cores"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import shlex
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ from typing import Any
 
 import torch
 from _measure import SPECTRA, matrix, medians, memory, speed
+from _processes import processor
 from tqdm import tqdm
 
 SHAPES = ("768x3072", "4096x4096", "4096x16384", "4096x11008")
@@ -96,10 +96,7 @@ def device_name(device: str) -> str:
     """The processor or the accelerator."""
     if device.startswith("cuda"):
         return torch.cuda.get_device_name(device)
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
+    return processor()
 
 
 def parse() -> argparse.Namespace:

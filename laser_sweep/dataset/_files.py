@@ -35,7 +35,7 @@ def read_rows(path: Path) -> list[Row]:
         why = "it is a folder" if path.is_dir() else "there is no such file"
         raise ConfigError(f"dataset.path={path}: {why}.")
     try:
-        if reader is not _parquet and path.read_bytes()[:4] == _PARQUET:
+        if reader is not _parquet and _begins_with(path, _PARQUET):
             raise ConfigError(f"dataset.path={path}: this is Parquet: end its name in .parquet.")
         rows = reader(path)
     except UnicodeDecodeError as error:
@@ -49,6 +49,11 @@ def read_rows(path: Path) -> list[Row]:
     if not rows:
         raise ConfigError(f"dataset.path={path}: the file is empty.")
     return rows
+
+
+def _begins_with(path: Path, sign: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(sign)) == sign
 
 
 def _json_lines(path: Path) -> list[Row]:
@@ -140,14 +145,20 @@ def _parquet(path: Path) -> list[Row]:
         raise ConfigError(
             f"dataset.path={path}: cannot be read as Parquet: {one_line(error)}"
         ) from error
-    return [
-        _row(_record(table, number, path), path, f"row {number + 1}")
-        for number in range(table.num_rows)
-    ]
+    try:
+        records = table.to_pylist()
+    except (ValueError, OverflowError):
+        # Row by row, which is slow, to tell which one it is.
+        records = [_record(table, number, path) for number in range(table.num_rows)]
+    return [_row(values, path, f"row {number}") for number, values in enumerate(records, 1)]
 
 
 def _record(table: Any, number: int, path: Path) -> Any:
-    """One row of a Parquet table."""
+    """One row of a Parquet table.
+
+    Raises:
+        ConfigError: if it holds what Python has no value for.
+    """
     try:
         (record,) = table.slice(number, 1).to_pylist()
     except UnicodeDecodeError as error:

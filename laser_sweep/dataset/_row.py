@@ -45,7 +45,7 @@ class Row:
             return self.values[column]
         found: Any = self.values
         for part in column.split("."):
-            found = written(found)
+            found = parsed(found)
             if not isinstance(found, dict) or part not in found:
                 has = ", ".join(map(str, self.values)) or "nothing"
                 raise RowError(f"no column {column!r}; it has {has}")
@@ -73,7 +73,7 @@ class Row:
         Raises:
             RowError: if it is no such list.
         """
-        value = written(self.value(column))
+        value = parsed(self.value(column))
         if not isinstance(value, list | tuple) or not value:
             raise RowError(f"{column!r} is {value!r}, expected a list of texts")
         return [checked_text(each, column) for each in value]
@@ -94,7 +94,7 @@ class Row:
         return value
 
 
-def written(value: Any) -> Any:
+def parsed(value: Any) -> Any:
     """A value, or what is written in a text as JSON: a cell of CSV holds no list or fields."""
     if not isinstance(value, str) or value.strip()[:1] not in ("[", "{"):
         return value

@@ -25,7 +25,7 @@ from laser_sweep.dataset import (
     Scoring,
 )
 from laser_sweep.dataset._files import read_rows
-from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, written
+from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
 from laser_sweep.dataset._source import load_hub_rows
 from laser_sweep.errors import ConfigError
 
@@ -182,7 +182,7 @@ def _written_labels(written: Sequence[Any], answers: Sequence[Any]) -> list[str]
 
 
 def _labels(row: Row, column: str) -> list[str]:
-    value = written(row.value(column))
+    value = parsed(row.value(column))
     given = list(value) if isinstance(value, list | tuple) else []
     labels = [label.strip() for label in given if isinstance(label, str)]
     if len(labels) != len(given) or not isinstance(value, list | tuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -38,8 +38,7 @@ from laser_sweep.model.linear import (
 
 log = logging.getLogger(__name__)
 
-_TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-4}
-_TOLERANCE_OF_HALF = 5e-2
+_TOLERANCE, _TOLERANCE_OF_HALF = 1e-4, 5e-2
 """By which log-probabilities may differ; where nothing is wrong they do not, or hardly."""
 
 
@@ -104,7 +103,7 @@ class Engine:
         self._probe = probe
         if self._room is None:
             return
-        self._narrows = bool(self._last) and self._agrees("narrowing", probe)
+        self._narrows = bool(self._last) and self._narrowing_agrees(probe)
         if not self._layout.modules:
             return
         try:
@@ -230,11 +229,9 @@ class Engine:
         assert self._room is not None
         return None if states is None else self._room.keep(states)
 
-    @contextmanager
-    def _starting_at(self, layer: int, states: Tensor) -> Iterator[None]:
+    def _starting_at(self, layer: int, states: Tensor) -> AbstractContextManager[None]:
         assert self._blocks is not None
-        with self._blocks.starting_at(layer, states.to(self._device, non_blocking=True)):
-            yield
+        return self._blocks.starting_at(layer, states.to(self._device, non_blocking=True))
 
     def _maps(self, layer: int) -> Linears:
         return parts(linears(self.model, self._layout.blocks[layer]))
@@ -269,15 +266,16 @@ class Engine:
         self._tried = held if same else None
         return same
 
-    def _agrees(self, what: str, probe: Batch) -> bool:
+    def _narrowing_agrees(self, probe: Batch) -> bool:
         try:
             return self._close(self._run(probe, narrow=True))
         except Exception as error:
-            log.debug("%s does not work with %s: %s", what, type(self.model).__name__, error)
+            log.debug("no narrowing of %s: %s", type(self.model).__name__, error)
             return False
 
     def _close(self, logits: Tensor) -> bool:
-        tolerance = _TOLERANCE.get(logits.dtype, _TOLERANCE_OF_HALF)
+        is_half = logits.dtype.itemsize < torch.float32.itemsize
+        tolerance = _TOLERANCE_OF_HALF if is_half else _TOLERANCE
         found, wanted = _log_probs(logits), self._whole
         return torch.allclose(found, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)
 
