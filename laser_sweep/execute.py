@@ -10,7 +10,7 @@ from laser_sweep.finished import progress, title
 from laser_sweep.grid import ALL_LAYERS, BASE, groups
 from laser_sweep.logs import log_file, say
 from laser_sweep.plan import Evaluation, Plan, command_of
-from laser_sweep.report import Report, gather, write_report
+from laser_sweep.report import Report, gather, kept, terminal, write_report
 from laser_sweep.split import PARTS, TEST
 from laser_sweep.worker import Worker
 
@@ -55,7 +55,9 @@ def execute(plan: Plan) -> int:
         # Another command may have worked in the folder meanwhile; the report is this one's.
         plan.store.open(command_of(plan))
         write_report(report)
-        say(report.terminal())
+        if report.is_complete:
+            kept.keep(report)
+        say(terminal(report.summary(), folder))
         log.info("finished in %.0f s", time.perf_counter() - started)
         if failed:
             log.error(

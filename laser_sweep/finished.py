@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from laser_sweep.config import Config
 from laser_sweep.dataset import Asked, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
-from laser_sweep.grid import BASE
 from laser_sweep.logs import say
 from laser_sweep.model.source import Source, find
 from laser_sweep.record import read_record
-from laser_sweep.report import Report, read_report, write_report
+from laser_sweep.report import kept, read_report, terminal, write_report
 from laser_sweep.results import Identity, Store
-from laser_sweep.split import TEST, VALIDATION, split
+from laser_sweep.split import split
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -32,26 +30,19 @@ def finished(config: Config) -> bool:
     store = _store(config)
     if store is None:
         return False
-    points = read_record(config.folder)["points"]
-    report = read_report(config.folder)
-    chosen = [] if report.chosen is None else [report.chosen["point"]]
-    wanted = {VALIDATION: points, TEST: [str(BASE), *chosen]}
-    if config.split.test == "all":
-        wanted[TEST] = points
-    if not all(_are_there(report, store, part, each) for part, each in wanted.items()):
-        return False
+    text = kept.recall(config.folder)
+    if text is None:
+        report = read_report(config.folder)
+        if not report.is_complete:
+            return False
+        if not all((config.folder / name).exists() for name in report.files):
+            write_report(report)
+        kept.keep(report)
+        text = report.summary()
     log.info("%s", title(config, store))
-    log.info("%s", progress(len(points), 0))
-    if not all((config.folder / name).exists() for name in report.files):
-        write_report(report)
-    say(report.terminal())
+    log.info("%s", progress(len(read_record(config.folder)["points"]), 0))
+    say(terminal(text, config.folder))
     return True
-
-
-def _are_there(report: Report, store: Store, part: str, points: Iterable[str]) -> bool:
-    """Whether the results of points on a part are there; what is damaged was not read."""
-    counts = report.table.set_index("point")[f"{part}_examples"]
-    return bool((counts.reindex(list(points), fill_value=0) == len(store.parts[part])).all())
 
 
 def title(config: Config, store: Store) -> str:

@@ -222,12 +222,17 @@ def _read(path: Path) -> pa.Table | None:
     return table
 
 
-def _frame(folder: Path, digests: Mapping[str, str]) -> pd.DataFrame:
-    paths = [
+def result_files(folder: Path, digests: Mapping[str, str]) -> list[Path]:
+    """The files of a sweep's folder that have the digests, given for each part; in order."""
+    return [
         path
         for part, digest_ in digests.items()
         for path in sorted(_results(folder).glob(f"[!.]*.{part}.{digest_}.parquet"))
     ]
+
+
+def _frame(folder: Path, digests: Mapping[str, str]) -> pd.DataFrame:
+    paths = result_files(folder, digests)
     # pyarrow lets other threads work while it reads.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
         tables = [table for table in threads.map(_read, paths) if table is not None]

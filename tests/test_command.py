@@ -80,7 +80,7 @@ def test_a_sweep_from_the_command_to_the_report(sweep: Command, command: Command
     assert f"Report: {SWEEP_FOLDER / 'report.md'}\n" in output
     assert result.stderr == "", "quiet without a terminal"
     assert {path.name for path in folder.iterdir()} == {
-        *("results", "figures", "sweep.json", "laser_sweep.log"),
+        *("results", "figures", "sweep.json", "laser_sweep.log", ".report.json"),
         *("report.md", "selection.json", "grid.csv", "grid.parquet"),
     }
     assert {path.name for path in (folder / "figures").iterdir()} == {
@@ -173,6 +173,19 @@ def test_two_commands_in_one_folder_at_once_report_their_own_figures(tmp_path: P
             printed = alone.communicate()[0]
         assert f"({limit} examples" in output
         assert re.findall(r"[\d.]+ %", printed) == re.findall(r"[\d.]+ %", output)
+
+
+def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep: Command, tmp_path: Path):
+    assert_success(sweep(*SMALL))
+    before = bytes_of(tmp_path / SWEEP_FOLDER)
+    path = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-*.parquet"))
+    stat = path.stat()
+    content = bytearray(before[path.name])
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert "4 done, 1 to do" in assert_success(sweep(*SMALL))
+    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
 
 
 def test_a_larger_command_adds_only_what_is_missing(sweep: Command, tmp_path: Path):

@@ -174,8 +174,12 @@ def test_out_of_memory_halves_the_batches_and_says_so(caplog, monkeypatch):
 
     monkeypatch.setattr(type(model), "forward", small)
     fast.enter(EVERYTHING, 1)
+    runs = []
+    model.transformer.h[0].mlp.register_forward_hook(lambda *_: runs.append(1))
     assert_same(fast.evaluate(EVERYTHING), wanted)
     assert "batch_tokens=20" in caplog.text
+    assert "cannot be run from a layer on" not in caplog.text
+    assert not runs  # it still starts at layer 1
 
 
 def test_the_same_text_goes_through_the_model_once():

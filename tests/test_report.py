@@ -228,7 +228,7 @@ def test_an_unfinished_sweep_says_how_much_is_missing(tmp_path):
     write(store, GOOD, "validation", "1110")
     report = remake(tmp_path)
     assert report.missing == 2
-    assert "2 points have no result yet" in report.terminal()
+    assert "2 points have no result yet" in report.summary()
     assert "2 points have no result yet" in (tmp_path / "report.md").read_text(encoding="utf-8")
     assert selection(tmp_path)["cost"]["missing_points"] == 2
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from laser_sweep.errors import one_line
+from laser_sweep.errors import is_out_of_memory, one_line
 from laser_sweep.evaluate.batch import Batch
 from laser_sweep.evaluate.room import Room
 from laser_sweep.model.blocks import Blocks, NotSeparableError
@@ -117,6 +117,9 @@ class Engine:
         """Keep what enters a layer: until `leave`, runs of these batches start there.
 
         The model's weights have to be those of the base model.
+
+        Raises:
+            RuntimeError, MemoryError: if memory runs out.
         """
         if self._blocks is None or layer < 0:
             self.leave()
@@ -125,6 +128,8 @@ class Engine:
             self._try_layer(layer)
             self._held = self._enter(batches, layer)
         except Exception as error:
+            if is_out_of_memory(error):
+                raise
             self._give_up(error)
 
     def leave(self) -> None:

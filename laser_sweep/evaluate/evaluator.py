@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +36,7 @@ _SCORES = {
 
 log = logging.getLogger(__name__)
 
+_T = TypeVar("_T")
 _MOST_LOGITS = 1 << 26
 """Of one batch, so that float32 log-probabilities take at most 256 MiB."""
 _PROBED = 64
@@ -134,11 +135,7 @@ class Evaluator:
         The weights have to be the base model's; those below the layer must not change until
         `leave`, or until another layer is entered.
         """
-        prepared = self._prepare(tuple(examples))
-        self._engine.enter(prepared.batches, layer)
-        if prepared.continuations is not None and self._engine.blocks is not None:
-            assert self._room is not None
-            prepared.continuations.enter(self._engine.blocks, layer, self._room)
+        self._in_memory(lambda: self._enter(tuple(examples), layer))
 
     def leave(self) -> None:
         """Let go of what is kept; evaluations are of the whole model again."""
@@ -158,10 +155,8 @@ class Evaluator:
             edited: the parameters that are not as in the base model.
         """
         score = _SCORES[self._scorer.scoring.kind]
-        outcomes = [
-            outcome(each, score(each, self._scorer), self._scorer)
-            for each in self._predicted(tuple(examples), edited)
-        ]
+        predicted = self._in_memory(lambda: self._predict(self._prepare(tuple(examples)), edited))
+        outcomes = [outcome(each, score(each, self._scorer), self._scorer) for each in predicted]
         names = dict.fromkeys(name for each in outcomes for name in each)
         return {name: [each.get(name) for each in outcomes] for name in names}
 
@@ -202,19 +197,29 @@ class Evaluator:
         new_tokens = self._scorer.scoring.new_tokens
         return Continuations(self.model, prompts, new_tokens, self._batch_tokens, self._device)
 
-    def _predicted(self, examples: tuple[int, ...], edited: Collection[str]) -> list[Predicted]:
-        """What the model predicts; in smaller batches if memory runs out."""
-        try:
-            return self._predict(self._prepare(examples), edited)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error) or self._batch_tokens <= _FEWEST_TOKENS:
-                raise
+    def _in_memory(self, run: Callable[[], _T]) -> _T:
+        """What a function returns; with smaller batches, as often as memory runs out."""
+        while True:
+            try:
+                return run()
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error) or self._batch_tokens <= _FEWEST_TOKENS:
+                    raise
+            self._halve_batches()
+
+    def _halve_batches(self) -> None:
         self._batch_tokens //= 2
         log.warning("Out of memory: going on with batch_tokens=%d.", self._batch_tokens)
+        self.leave()
         self._prepared.clear()
-        self._engine.leave()
         torch.cuda.empty_cache()
-        return self._predicted(examples, edited)
+
+    def _enter(self, examples: tuple[int, ...], layer: int) -> None:
+        prepared = self._prepare(examples)
+        self._engine.enter(prepared.batches, layer)
+        if prepared.continuations is not None and self._engine.blocks is not None:
+            assert self._room is not None
+            prepared.continuations.enter(self._engine.blocks, layer, self._room)
 
     def _predict(self, prepared: _Prepared, edited: Collection[str]) -> list[Predicted]:
         predicted = [Predicted(question) for question in prepared.questions]

@@ -14,7 +14,7 @@ from laser_sweep.report.markdown import markdown
 from laser_sweep.report.selection import selection_json
 from laser_sweep.results import read_results
 
-__all__ = ["Report", "gather", "read_report", "write_report"]
+__all__ = ["Report", "gather", "read_report", "terminal", "write_report"]
 
 
 def read_report(folder: Path) -> Report:
@@ -45,3 +45,10 @@ def write_report(report: Report) -> None:
     for name in set(FIGURES) - set(report.files):
         (folder / name).unlink(missing_ok=True)
     write_file(folder / "report.md", markdown(report))
+
+
+def terminal(summary: str, folder: Path) -> str:
+    """What is printed of a report, with the path of its file as one would type it."""
+    file, here = folder / "report.md", Path.cwd()
+    shown = file.relative_to(here) if file.is_relative_to(here) else file
+    return f"\n{summary}\nReport: {shown}\n"

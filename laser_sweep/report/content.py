@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,6 +83,20 @@ class Report:
         return len(set(self.record["points"]) - set(done))
 
     @cached_property
+    def is_complete(self) -> bool:
+        """Whether everything that the command asks for has been evaluated."""
+        named = [str(BASE), *([] if self.chosen is None else [self.chosen["point"]])]
+        tested = self.record["points"] if self.config["split"]["test"] == "all" else named
+        wanted = {VALIDATION: self.record["points"], TEST: tested}
+        return all(self._has(part, points) for part, points in wanted.items())
+
+    def _has(self, part: str, points: Sequence[str]) -> bool:
+        counts = self.table.set_index("point")[f"{part}_examples"].reindex(
+            list(points), fill_value=0
+        )
+        return bool((counts == self.record["parts"][part]["examples"]).all())
+
+    @cached_property
     def cells(self) -> pd.DataFrame:
         """The rows of the table that are on the map: single edits with a validation accuracy.
 
@@ -159,14 +173,13 @@ class Report:
             f"{self.changed['broken']:,} broken)."
         )
 
-    def terminal(self) -> str:
+    def summary(self) -> str:
         """The report as it is printed at the end of a sweep."""
         unfinished = f"\n{self.missing} points have no result yet." if self.missing else ""
         table = tabulate(self.rows(), HEADERS, disable_numparse=True, colalign=_ALIGNMENT)
-        report = _near(self.folder / "report.md")
         ours = [self.paper[:1].upper() + self.paper[1:] + "."] if self.paper else []
         notes = "".join(f"\n{note}" for note in (*ours, *self.paper_differences, *self.fitted))
-        return f"\n{table}\n\n{self.verdict()}{unfinished}{notes}\nReport: {report}\n"
+        return f"{table}\n\n{self.verdict()}{unfinished}{notes}"
 
     def row(self, name: str, row: Mapping[Any, Any] | None) -> list[str]:
         """The figures of one point, as text, under `HEADERS`."""
@@ -254,12 +267,6 @@ def _otherwise(outcomes: pd.DataFrame, chosen: str | None) -> pd.DataFrame:
         if test[column].notna().any() and not (test[column] == test["correct"]).all()
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["base", "chosen"])
-
-
-def _near(path: Path) -> Path:
-    """A path as one would type it from where the command runs."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def percent(share: float) -> str:
