@@ -24,6 +24,8 @@ Ask = Callable[[], float]
 
 def ordinary(model: Any, tokenizer: Any, rows: list[dict[str, Any]]) -> Ask:
     """A function that asks all rows in batches and has the accuracy."""
+    if tokenizer.pad_token is None:  # what pads is masked, and never read
+        tokenizer.pad_token = tokenizer.unk_token
     batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
     encoded = [
         tokenizer([r["question"] for r in b], return_tensors="pt", padding=True) for b in batches

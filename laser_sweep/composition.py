@@ -69,4 +69,6 @@ def _unknown_option(error: Exception) -> ConfigError | None:
         return None
     full_key = re.search(r"full_key: (\S+)", str(error))
     name = named[1] or (full_key[1] if full_key else named[2] or named[3])
-    return unknown("option", name, options())
+    beginning = f"{name.partition('.')[0]}."
+    of_its_group = [option for option in options() if option.startswith(beginning)]
+    return unknown("option", name, of_its_group or options())

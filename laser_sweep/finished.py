@@ -66,7 +66,9 @@ def _store(config: Config) -> Store | None:
         record = read_record(config.folder)
     except ConfigError:
         return None
-    if record["config"] != asdict(config):
+    given = asdict(config)
+    # Where the work was done is no matter.
+    if {**record["config"], "cluster": None} != {**given, "cluster": None}:
         return None
     source = find(config.model.path, config.model.revision)
     identity = Identity(**record["identity"])

@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tqdm import tqdm
 
 _LOGGER = logging.getLogger("laser_sweep")
+_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 def say(text: str) -> None:
@@ -25,6 +27,12 @@ def say(text: str) -> None:
     except BrokenPipeError:
         # Otherwise the interpreter would try once more at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def near(path: Path) -> Path:
+    """A path as one would type it from where the command runs."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class _Terminal(logging.Handler):
@@ -50,11 +58,20 @@ def log_to_terminal() -> None:
     logging.raiseExceptions = False
 
 
+def log_everything(stream: TextIO) -> None:
+    """Write everything to a stream, with dates and tracebacks: the log of a job."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    _LOGGER.setLevel(logging.DEBUG)
+    _LOGGER.propagate = False
+    _LOGGER.handlers = [handler]
+
+
 @contextmanager
 def log_file(folder: Path) -> Iterator[None]:
     """Add everything to the end of the folder's `laser_sweep.log`, with dates and tracebacks."""
     file = logging.FileHandler(folder / "laser_sweep.log", encoding="utf-8")
-    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    file.setFormatter(logging.Formatter(_FORMAT))
     _LOGGER.addHandler(file)
     try:
         yield

@@ -112,6 +112,10 @@ class Plan:
             stack.check_disjoint(point, found)
         return found
 
+    def start(self, point: Point) -> int:
+        """The lowest layer that a point changes; -1 for the base model."""
+        return self.layout.lowest(self.matrices(point)) if point.edits else -1
+
     def kept(self, edit: Edit) -> Kept:
         """How much an edit keeps, by the arithmetic of the protocol."""
         return Kept(edit.amount, self.config.protocol)
@@ -130,8 +134,12 @@ class Plan:
         return ranks
 
 
-def make_plan(config: Config) -> Plan:
+def make_plan(config: Config, device: str | None = None) -> Plan:
     """Check everything that can be checked without the weights, the cheapest first.
+
+    Args:
+        config: what was asked for.
+        device: what the model will run on, if that is not to be found out on this machine.
 
     Raises:
         ConfigError: if anything that was given cannot be swept.
@@ -148,7 +156,7 @@ def make_plan(config: Config) -> Plan:
     layout = find_layout(
         load.skeleton(model), str(config.model.name), config.model.layout.given, config.model.side
     )
-    device = load.resolve_device(config.model.device)
+    device = device or load.resolve_device(config.model.device)
     dtype = load.resolve_dtype(config.model.dtype, model, device)
     fitted = _encode(config.dataset, loaded, asked, model)
     kind = config.intervention.kind

@@ -7,14 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.provenance import digest
 
 FORMAT = 3
 """Changes with every change that makes results of different versions incomparable."""
 
 NAME = "sweep.json"
 
+_LONGEST_NAME = 150
+"""A longer name of a point, of a large stack, is cut in its file's name."""
+
 IDENTITY = {"weights", "dtype", "examples", "protocol", "options", "format"}
 """The fields of `laser_sweep.results.Identity`."""
+
+
+def file_name(point: str, part: str, part_digest: str) -> str:
+    """The name of the file with the results of a point on a part."""
+    if len(point) > _LONGEST_NAME:
+        point = f"{point[:_LONGEST_NAME]}...{digest(point)}"
+    return f"{point}.{part}.{part_digest}.parquet"
 
 
 class DamagedRecordError(ConfigError):

@@ -73,9 +73,6 @@ SCHEMA = pa.schema(
 _METADATA = b"laser_sweep"
 """The key of a file's metadata under which it says what it was made from."""
 
-_LONGEST_NAME = 150
-"""A longer name of a point, of a large stack, is cut in its file's name."""
-
 _PANDAS_TYPES = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
 
 
@@ -119,10 +116,7 @@ class Store:
 
     def path(self, point: object, part: str) -> Path:
         """Where the outcomes of a point on a part are, or will be."""
-        name = str(point)
-        if len(name) > _LONGEST_NAME:
-            name = f"{name[:_LONGEST_NAME]}...{digest(name)}"
-        return _results(self.folder) / f"{name}.{part}.{self.digests[part]}.parquet"
+        return _results(self.folder) / record.file_name(str(point), part, self.digests[part])
 
     def has(self, point: object, part: str) -> bool:
         """Whether the outcomes of a point on a part are there, and undamaged."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import laser_sweep.cluster
+from laser_sweep import plugin
 from laser_sweep.config import Config
 from laser_sweep.errors import ConfigError
 from laser_sweep.finished import finished
@@ -25,14 +27,16 @@ def run(configs: Sequence[Config]) -> int:
     if not waiting:
         return 0
     # Only here, since what follows imports torch and transformers, which takes seconds.
-    from laser_sweep.execute import describe, execute
+    from laser_sweep.dry_run import describe
     from laser_sweep.plan import make_plan
 
-    plans = [make_plan(config) for config in waiting]
+    # All sweeps of a command are composed with the same cluster.
+    cluster = plugin.load(laser_sweep.cluster, waiting[0].cluster.name)
+    plans = [make_plan(config, cluster.device(config)) for config in waiting]
     if dry_run:
         say("\n\n".join(map(describe, plans)))
         return 0
-    return max(map(execute, plans))
+    return int(cluster.run(plans))
 
 
 def _check_folders(configs: Sequence[Config]) -> None:

@@ -75,10 +75,16 @@ class _Found:
 
 
 class Worker:
-    """Evaluates points of a plan. The model is loaded when the first one is asked for."""
+    """Evaluates points of a plan. The model is loaded when the first one is asked for.
 
-    def __init__(self, plan: Plan):
+    Args:
+        plan: the plan.
+        bars: whether to show how far it is, on a terminal.
+    """
+
+    def __init__(self, plan: Plan, *, bars: bool = True):
         self._plan = plan
+        self._no_bar = None if bars else True
         self._prepared: dict[Matrix, Any] = {}
 
     def run(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
@@ -88,7 +94,9 @@ class Worker:
             return []
         _ = self._evaluator  # what cannot be loaded is no failure of a point
         failed: list[Evaluation] = []
-        with tqdm(total=len(evaluations), unit="point", disable=None, dynamic_ncols=True) as bar:
+        with tqdm(
+            total=len(evaluations), unit="point", disable=self._no_bar, dynamic_ncols=True
+        ) as bar:
             for group in self._groups(evaluations):
                 failed += self._run_group(group, bar)
         self._evaluator.leave()
@@ -105,8 +113,7 @@ class Worker:
             parts.setdefault(point, []).append(part)
         groups: dict[tuple[int, tuple[str, ...]], list[Point]] = {}
         for point, lacking in parts.items():
-            start = self._plan.layout.lowest(self._plan.matrices(point)) if point.edits else -1
-            groups.setdefault((start, tuple(lacking)), []).append(point)
+            groups.setdefault((self._plan.start(point), tuple(lacking)), []).append(point)
         return [
             _Group(start, lacking, points)
             for (start, lacking), points in sorted(groups.items(), key=lambda item: item[0])

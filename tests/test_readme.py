@@ -70,12 +70,13 @@ def test_options_of_the_schema_are_in_the_readme():
     from laser_sweep.model.schema import LayoutConfig
 
     of_files = {"intervention.name", "split.name", "cluster.name"}
-    pages = ("describing-a-model.md", "datasets.md")
+    pages = ("describing-a-model.md", "datasets.md", "cluster.md")
     described = README + "".join((ROOT / "docs" / page).read_text() for page in pages)
     undocumented = [
         name
         for name in options()
-        if f"`{name}`" not in described and not name.startswith(("model.layout.", "paper."))
+        if f"`{name.removeprefix('cluster.params.')}`" not in described
+        and not name.startswith(("model.layout.", "paper."))
     ]
     table = re.findall(r"^\| (`.*?) \|", described, flags=re.MULTILINE)
     explained = {word for cell in table for word in re.findall(r"`([\w.]+)", cell)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from laser_sweep.atomic import check_writable, write_file
+from laser_sweep.logs import near
 from laser_sweep.record import read_record
 from laser_sweep.report.content import FIGURES, Report, gather
 from laser_sweep.report.markdown import markdown
@@ -49,6 +50,4 @@ def write_report(report: Report) -> None:
 
 def terminal(summary: str, folder: Path) -> str:
     """What is printed of a report, with the path of its file as one would type it."""
-    file, here = folder / "report.md", Path.cwd()
-    shown = file.relative_to(here) if file.is_relative_to(here) else file
-    return f"\n{summary}\nReport: {shown}\n"
+    return f"\n{summary}\nReport: {near(folder / 'report.md')}\n"

@@ -1,0 +1,102 @@
+"""Points packed into tasks beside a task for each point, on a SLURM cluster, in one run.
+
+    tests/slurm/cluster.sh start
+    python benchmarks/cluster.py
+
+Also what a task costs that is no evaluation: from its start, as SLURM has it, to its first point,
+and from its last point to its end. The table goes to standard output and to a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from _processes import HERE, machine, run
+from tabulate import tabulate
+
+POINTS = ("lnum=0..27", "lname=fc_in", "rho=0.9,0.5,0.01", "dataset.limit=400")
+_COUNT = 85
+_STAMP = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) DEBUG comput(ing|ed) ", re.MULTILINE)
+HEADERS = (
+    "tasks", "points a task", "whole command, s", "range", "a task, s", "until its first point, s",
+    "its points, s", "after its last, s", "no evaluation",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Task:
+    """The seconds of a task: before its first point, at its points, and after them."""
+
+    before: float
+    points: float
+    after: float
+
+
+def measure(tasks: int, repeats: int) -> list[str]:
+    """A line of the table."""
+    seconds, each = [], []
+    for _ in range(repeats):
+        with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix="laser_sweep-") as output:
+            options = ("cluster=slurm", "cluster.wait=true", f"cluster.tasks={tasks}")
+            memory = "cluster.params.mem=2GB"
+            done = run("-m", "laser_sweep", *POINTS, *options, memory, f"output={output}")
+            seconds.append(done.seconds)
+            each += list(_tasks(next(Path(output).rglob("jobs"))))
+    before, points, after = (
+        statistics.median(getattr(task, part) for task in each)
+        for part in ("before", "points", "after")
+    )
+    spread = f"{min(seconds):.0f} to {max(seconds):.0f}"
+    whole = before + points + after
+    return [
+        str(tasks), f"{_COUNT / tasks:.0f}", f"{statistics.median(seconds):.0f}", spread,
+        f"{whole:.1f}", f"{before:.1f}", f"{points:.1f}", f"{after:.1f}",
+        f"{1 - points / whole:.0%}",
+    ]  # fmt: skip
+
+
+def _tasks(jobs: Path) -> Iterator[Task]:
+    """The tasks of the array, as SLURM and their logs have them."""
+    array = min(path.stem for path in jobs.glob("*.json"))
+    asked = ["sacct", "-n", "-X", "-P", "--format=JobID,Start,End", f"--jobs={array}"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    for line in answer.splitlines():
+        task, start, end = line.split("|")
+        text = (jobs / f"{task}_0_log.out").read_text()
+        stamps = [datetime.strptime(s, "%Y-%m-%d %H:%M:%S,%f") for s, _ in _STAMP.findall(text)]
+        first, last = stamps[0], stamps[-1]
+        yield Task(
+            (first - datetime.fromisoformat(start)).total_seconds(),
+            (last - first).total_seconds(),
+            (datetime.fromisoformat(end) - last).total_seconds(),
+        )
+
+
+def main() -> None:
+    """Both ways."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--tasks", type=int, nargs="+", default=[2, 4, _COUNT])
+    parser.add_argument("--repeats", type=int, default=2, metavar="N", help="default: 2")
+    parser.add_argument("--output", type=Path, default=HERE / "cluster.md")
+    options = parser.parse_args()
+    lines = [measure(tasks, options.repeats) for tasks in options.tasks]
+    table = tabulate(lines, HEADERS, tablefmt="github", disable_numparse=True)
+    command = shlex.join(["python", "benchmarks/cluster.py", *sys.argv[1:]])
+    version = subprocess.run(["sbatch", "--version"], capture_output=True, text=True).stdout.strip()
+    text = f"`{command}`\n\n{machine()}; {version}, two nodes.\n\n{table}\n"
+    options.output.write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
