@@ -313,7 +313,9 @@ def main() -> None:
             options.output.write_text(f"{head}\n\n{table(ways, HEADERS)}\n")
         if bench.name in LENGTHS:
             inside.append(within(bench))
-    text = f"{head}\n\n{table(ways, HEADERS)}\n\n{table(inside, WITHIN)}\n"
+    text = f"{head}\n\n{table(ways, HEADERS)}\n"
+    if inside:
+        text += f"\n{table(inside, WITHIN)}\n"
     if not options.skip_memory:
         text += f"\n{table(memory(benches[0]), MEMORY)}\n"
     options.output.write_text(text)

@@ -44,7 +44,7 @@ pytestmark = pytest.mark.xdist_group("slurm")
 
 POINTS = 85
 GRID = ("lnum=0..27", "lname=fc_in", "rho=0.01,0.1,0.5")
-SLURM = ("cluster=slurm", "cluster.tasks=2", "cluster.timeout_min=60", "cluster.params.mem=2GB")
+SLURM = ("cluster=slurm", "cluster.tasks=2", "cluster.timeout_min=60", "cluster.params.cpus_per_task=2")
 
 
 @pytest.fixture(scope="session")
@@ -263,7 +263,7 @@ def test_what_a_lost_task_leaves_is_completed_by_the_command_again(how: str, tmp
     assert missing
     assert int(missing[1]) > 0
     assert re.search(rf"{array}_0 +sweep +(FAILED|CANCELLED)", said)
-    assert f"{missing[1]} points have no result yet" in logs(tmp_path, report)
+    assert f"{missing[1]} point" in logs(tmp_path, report)
     again = run(tmp_path, *GRID, *SLURM, "cluster.wait=true")
     assert f"85 points, {85 - int(missing[1])} done, {missing[1]} to do" in assert_success(again)
     assert_whole(tmp_path, local, 1)
@@ -288,7 +288,7 @@ def test_a_point_that_always_fails_is_told_and_the_others_finish(tmp_path: Path)
     path.mkdir()  # which no file can take the place of
     result = run(tmp_path, *small, *SLURM, "cluster.wait=true")
     assert result.returncode == 1, result.stdout
-    assert "1 points have no result yet" in result.stdout
+    assert "1 point has no result yet" in result.stdout
     said = status(tmp_path)
     assert "5 points: 4 done, 0 running, 1 failed, 0 missing" in said
     assert "fc_in-l26-rho0.5 failed: IsADirectoryError" in said

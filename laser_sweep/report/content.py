@@ -82,6 +82,12 @@ class Report:
         done = self.table[self.table[f"{VALIDATION}_accuracy"].notna()]["point"]
         return len(set(self.record["points"]) - set(done))
 
+    @property
+    def unfinished(self) -> str:
+        """How many points are missing, in a sentence."""
+        one = self.missing == 1
+        return f"{self.missing} {'point has' if one else 'points have'} no result yet."
+
     @cached_property
     def is_complete(self) -> bool:
         """Whether everything that the command asks for has been evaluated."""
@@ -175,7 +181,7 @@ class Report:
 
     def summary(self) -> str:
         """The report as it is printed at the end of a sweep."""
-        unfinished = f"\n{self.missing} points have no result yet." if self.missing else ""
+        unfinished = f"\n{self.unfinished}" if self.missing else ""
         table = tabulate(self.rows(), HEADERS, disable_numparse=True, colalign=_ALIGNMENT)
         ours = [self.paper[:1].upper() + self.paper[1:] + "."] if self.paper else []
         notes = "".join(f"\n{note}" for note in (*ours, *self.paper_differences, *self.fitted))

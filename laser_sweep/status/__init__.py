@@ -151,7 +151,8 @@ def read_status(folder: Path) -> Status:
     """
     about = record.read_record(folder)
     digests = {part: facts["digest"] for part, facts in about["parts"].items()}
-    done = {path.name: path.stat().st_mtime for path in result_files(folder, digests)}
+    files = (path for path in result_files(folder, digests) if path.is_file())
+    done = {path.name: path.stat().st_mtime for path in files}
     own = folder / "laser_sweep.log"
     return Status(
         folder=folder,
