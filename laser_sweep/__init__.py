@@ -1,14 +1,16 @@
 """LASER sweeps: layer-selective rank reduction over ℓ × τ × ρ, selected on held-out examples.
 
-`python -m laser_sweep -m lnum=0..27 rate=1,5,9.9` runs one; `read_results` reads what it found.
+`python -m laser_sweep -m lnum=0..27 rate=1,5,9.9` runs one; `read_results` reads what it
+found, `apply_recipe` makes an exported edit of a loaded model.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from laser_sweep.export.recipe import apply_recipe
     from laser_sweep.results import read_results
 
-__all__ = ["read_results"]
+__all__ = ["apply_recipe", "read_results"]
 __version__ = "0.1.0"
 
 
@@ -18,4 +20,8 @@ def __getattr__(name: str) -> object:
         from laser_sweep.results import read_results
 
         return read_results
+    if name == "apply_recipe":
+        from laser_sweep.export.recipe import apply_recipe
+
+        return apply_recipe
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,11 +7,13 @@ import logging
 import time
 from collections.abc import Callable
 
+from laser_sweep.examples import write_examples
 from laser_sweep.finished import progress, title
 from laser_sweep.grid import BASE
 from laser_sweep.logs import log_file, say
 from laser_sweep.plan import Evaluation, Plan, command_of
 from laser_sweep.report import Report, gather, kept, terminal, write_report
+from laser_sweep.spectra import write_spectra
 from laser_sweep.split import TEST
 from laser_sweep.worker import Worker
 
@@ -60,6 +62,7 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
         What failed.
     """
     failed = worker.run(plan.missing(_finals(plan)))
+    _write_down(plan, worker, report_of(plan))
     report = report_of(plan)
     # Another command may have worked in the folder meanwhile; the report is this one's.
     plan.store.open(command_of(plan))
@@ -68,6 +71,16 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
         kept.keep(report)
     say(terminal(report.summary(), plan.store.folder))
     return failed
+
+
+def _write_down(plan: Plan, worker: Worker, report: Report) -> None:
+    """Write what a report shows and results do not have: texts, and the chosen spectrum."""
+    write_examples(plan.store.folder, plan.examples, plan.store.identity.examples)
+    chosen = None if report.chosen is None else report.chosen["point"]
+    for point in plan.points:
+        if str(point) == chosen and point.edits and not report.spectra and worker.is_loaded:
+            weights = plan.store.identity.weights
+            write_spectra(plan.store.folder, weights, chosen, worker.spectra(point))
 
 
 def _grid(plan: Plan, run: Run) -> list[Evaluation]:

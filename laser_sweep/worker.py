@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 import laser_sweep.intervention
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 _SPILLED = 8
 """So many times cache_gb may be kept in the CPU's memory where an accelerator's is too small."""
+_MOST_SPECTRA = 12
+"""Of so many matrices of a point the singular values are written down."""
 _MOST_PREPARED = 32
 """A decomposition takes twice its matrix; of all layers at once only so many are kept for the
 next ρ, and the others made again."""
@@ -105,6 +108,28 @@ class Worker:
     def outcomes(self, point: Point, examples: Sequence[int]) -> dict[str, list[Any]]:
         """The outcomes of a point on some examples, by column; nothing is stored."""
         return self._outcomes(self._edits(point), examples)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model has been loaded."""
+        return "_evaluator" in vars(self)
+
+    def spectra(self, point: Point) -> list[dict[str, Any]]:
+        """The singular values of the first matrices that a point edits.
+
+        Returns:
+            For each its `name`, its `values`, the largest first, and the `rank` that is left of it,
+            if that is the number of the largest that are kept.
+        """
+        is_cut = self._plan.options.spectrum == "top"
+        return [
+            {
+                "name": matrix.name,
+                "values": torch.linalg.svdvals(weight_of(matrix, self._evaluator.model)).tolist(),
+                "rank": made.rank if is_cut else None,
+            }
+            for matrix, made in islice(self._edits(point).items(), _MOST_SPECTRA)
+        ]
 
     def _groups(self, evaluations: Iterable[Evaluation]) -> list[_Group]:
         """The points that start at the same layer and lack the same parts, lowest layer first."""
@@ -183,7 +208,7 @@ class Worker:
     def _edit(self, edit: Edit, matrix: Matrix) -> Edited:
         intervention = plugin.load(laser_sweep.intervention, edit.kind)
         if (prepared := self._prepared.get(matrix)) is None:
-            prepared = intervention.prepare(self._weight(matrix))
+            prepared = intervention.prepare(weight_of(matrix, self._evaluator.model))
             if len(self._prepared) < _MOST_PREPARED:
                 self._prepared[matrix] = prepared
         edited: Edited = intervention.apply(prepared, self._plan.kept(edit), self._plan.options)
@@ -192,13 +217,6 @@ class Worker:
     def _forget_other_than(self, matrices: set[Matrix]) -> None:
         """Keep what was prepared only from one point to the next that has the matrix too."""
         self._prepared = {m: p for m, p in self._prepared.items() if m in matrices}
-
-    def _weight(self, matrix: Matrix) -> Tensor:
-        """A matrix of the base model, in at least single precision."""
-        weight = matrix.read(self._evaluator.model)
-        if not torch.isfinite(weight).all():
-            raise ValueError(f"{matrix.name} holds NaN or infinite values")
-        return weight.to(torch.promote_types(weight.dtype, torch.float32))
 
     @cached_property
     def _evaluator(self) -> Evaluator:
@@ -223,6 +241,18 @@ class Worker:
             masks=plan.asked.masked,
             dropped=frozenset(plan.fitted.dropped),
         )
+
+
+def weight_of(matrix: Matrix, model: nn.Module) -> Tensor:
+    """A matrix of a model, as interventions take it: in at least single precision.
+
+    Raises:
+        ValueError: if it holds NaN or infinite values.
+    """
+    weight = matrix.read(model)
+    if not torch.isfinite(weight).all():
+        raise ValueError(f"{matrix.name} holds NaN or infinite values")
+    return weight.to(torch.promote_types(weight.dtype, torch.float32))
 
 
 def _failures(point: Point, parts: Iterable[str], error: Exception) -> list[Evaluation]:

@@ -81,7 +81,8 @@ def test_a_sweep_from_the_command_to_the_report(sweep: Command, command: Command
     assert result.stderr == "", "quiet without a terminal"
     assert {path.name for path in folder.iterdir()} == {
         *("results", "figures", "sweep.json", "laser_sweep.log", ".report.json"),
-        *("report.md", "selection.json", "grid.csv", "grid.parquet"),
+        *("report.html", "report.md", "selection.json", "grid.csv", "grid.parquet"),
+        *("examples.parquet", "spectrum.json"),
     }
     assert {path.name for path in (folder / "figures").iterdir()} == {
         "heat_map.png",

@@ -94,3 +94,11 @@ def test_zero_leaves_nothing_whatever_the_amount():
         made = zero.apply(zero.prepare(weight), Kept(amount), Options())
         assert torch.equal(made.weight, torch.zeros(2, 3))
         assert made.rank == 0
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_matrix_that_is_stored_the_other_way_round_is_pruned_the_same(protocol):
+    weight = torch.tensor([[3.0, -1.0, 2.0], [1.0, -2.0, 0.5], [0.5, 4.0, -3.0]])
+    stored = weight.T.contiguous().T
+    assert not stored.is_contiguous()
+    assert torch.equal(pruned(stored, 5, protocol), pruned(weight, 5, protocol))

@@ -65,7 +65,8 @@ def _without(prepared: Ordered, count: int) -> Tensor:
     threshold = magnitudes[count - 1]
     smaller = int(torch.searchsorted(magnitudes, threshold))
     magnitude = weight.abs()
-    pruned = torch.where(magnitude < threshold, 0, weight)
+    # A matrix that is stored the other way round is a view, and what is made of it is one too.
+    pruned = torch.where(magnitude < threshold, 0, weight).contiguous()
     ties = (magnitude == threshold).flatten().nonzero()[: count - smaller, 0]
     pruned.view(-1)[ties] = 0
     return pruned

@@ -1,6 +1,7 @@
 """The report of a sweep, made from its folder alone: at its end, or at any time from what is there.
 
-Writes `selection.json`, `report.md`, `grid.csv`, `grid.parquet` and `figures/` beside the results.
+Writes `report.html`, `report.md`, `selection.json`, `grid.csv`, `grid.parquet` and `figures/`
+beside the results.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from laser_sweep.logs import near
 from laser_sweep.record import read_record
 from laser_sweep.report.content import FIGURES, Report, gather
 from laser_sweep.report.markdown import markdown
+from laser_sweep.report.page import page
 from laser_sweep.report.selection import selection_json
 from laser_sweep.results import read_results
 
@@ -45,6 +47,7 @@ def write_report(report: Report) -> None:
     # A map that an earlier command made is not of this one's points.
     for name in set(FIGURES) - set(report.files):
         (folder / name).unlink(missing_ok=True)
+    write_file(folder / "report.html", page(report))
     write_file(folder / "report.md", markdown(report))
 
 

@@ -12,9 +12,13 @@ import pandas as pd
 from tabulate import tabulate
 
 from laser_sweep import paper
+from laser_sweep.examples import read_examples
 from laser_sweep.grid import BASE
+from laser_sweep.report import changes
 from laser_sweep.selection import candidates, select
+from laser_sweep.spectra import read_spectra
 from laser_sweep.split import PARTS, TEST, VALIDATION
+from laser_sweep.statistics import UNTESTED, Comparison, Null, Verdict, compare, null_band
 from laser_sweep.summary import summarize
 
 HEADERS = (
@@ -31,7 +35,7 @@ HEADERS = (
 HEAT_MAP = "heat_map"
 """The name of the figure's files."""
 FIGURES = (f"figures/{HEAT_MAP}.png", f"figures/{HEAT_MAP}.svg")
-FILES = ("report.md", "selection.json", "grid.csv", "grid.parquet")
+FILES = ("report.html", "report.md", "selection.json", "grid.csv", "grid.parquet")
 """The files that every report has."""
 
 
@@ -49,6 +53,7 @@ class Report:
             those that were wrong and right in the base model; empty without both results.
         otherwise: accuracies (0..1) of base and chosen on the test part by what else may count as
             correct, one row for each such column of the results.
+        outcomes: what `read_results` has of the command's points.
     """
 
     folder: Path
@@ -58,6 +63,7 @@ class Report:
     chosen: Mapping[str, Any] | None
     changed: Mapping[str, int]
     otherwise: pd.DataFrame
+    outcomes: pd.DataFrame
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
@@ -134,7 +140,7 @@ class Report:
         return [
             self.row("base", self.base),
             self.row("chosen", self.chosen),
-            ["difference", "", "", *self._differences()],
+            ["difference", "", "", *self.differences],
         ]
 
     @cached_property
@@ -158,6 +164,52 @@ class Report:
             for what, key in (("left out", "dropped"), ("cut on the left", "truncated"))
             if (numbers := self.record["dataset"][key])
         ]
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """Base against chosen on the test part; None if one of them is not tested."""
+        base, chosen = (self._tested(row) for row in (self.base, self.chosen))
+        return None if base.empty or chosen.empty else compare(base, chosen)
+
+    @cached_property
+    def judgement(self) -> Verdict:
+        """What the test part says, in plain words."""
+        return UNTESTED if self.comparison is None else self.comparison.verdict
+
+    @cached_property
+    def null(self) -> Null | None:
+        """What the best of so many candidates without effect reaches; None without any."""
+        done = self.outcomes[self.outcomes["part"] == VALIDATION]
+        if self.base is None or done["point"].nunique() < 2 or str(BASE) not in set(done["point"]):
+            return None
+        return null_band(done)
+
+    @cached_property
+    def changed_examples(self) -> pd.DataFrame:
+        """The examples of the test part, with what base and chosen say, and their texts.
+
+        The columns are `example`, `change` (`corrected`, `broken`, `right in both`, `wrong in
+        both`), `before`, `after`, and `prompt` and `answer` where the texts are there.
+        """
+        return changes.examples(self._tested(self.base), self._tested(self.chosen), self.texts)
+
+    @cached_property
+    def texts(self) -> pd.DataFrame | None:
+        """The texts of the examples, if they were written down."""
+        return read_examples(self.folder, self.record["identity"]["examples"])
+
+    @cached_property
+    def spectra(self) -> list[dict[str, Any]]:
+        """The singular values of the chosen point's matrices, if they were written down."""
+        if self.chosen is None:
+            return []
+        return read_spectra(
+            self.folder, self.record["identity"]["weights"], str(self.chosen["point"])
+        )
+
+    def _tested(self, row: Mapping[str, Any] | None) -> pd.DataFrame:
+        point = None if row is None else row["point"]
+        return self.outcomes[(self.outcomes["part"] == TEST) & (self.outcomes["point"] == point)]
 
     def verdict(self) -> str:
         """One sentence: what was chosen, and what it does on the test part."""
@@ -185,7 +237,8 @@ class Report:
         table = tabulate(self.rows(), HEADERS, disable_numparse=True, colalign=_ALIGNMENT)
         ours = [self.paper[:1].upper() + self.paper[1:] + "."] if self.paper else []
         notes = "".join(f"\n{note}" for note in (*ours, *self.paper_differences, *self.fitted))
-        return f"{table}\n\n{self.verdict()}{unfinished}{notes}"
+        judged = f"\nVerdict: {self.judgement.text}." if self.comparison is not None else ""
+        return f"{table}\n\n{self.verdict()}{judged}{unfinished}{notes}"
 
     def row(self, name: str, row: Mapping[Any, Any] | None) -> list[str]:
         """The figures of one point, as text, under `HEADERS`."""
@@ -197,12 +250,14 @@ class Report:
             for part in PARTS
             for text in (
                 percent(row[f"{part}_accuracy"]),
-                _number(row[f"{part}_log_loss"]),
+                number(row[f"{part}_log_loss"]),
             )
         )
         return [name, row["point"], rank, *figures]
 
-    def _differences(self) -> list[str]:
+    @cached_property
+    def differences(self) -> list[str]:
+        """Chosen minus base, as text, under the figures of both parts."""
         texts = []
         for part in PARTS:
             accuracy = self._difference(f"{part}_accuracy", 100)
@@ -235,6 +290,7 @@ def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> R
         chosen=_row_of(table, chosen),
         changed=_changes(outcomes, chosen),
         otherwise=_otherwise(outcomes, chosen),
+        outcomes=outcomes,
     )
 
 
@@ -276,8 +332,10 @@ def _otherwise(outcomes: pd.DataFrame, chosen: str | None) -> pd.DataFrame:
 
 
 def percent(share: float) -> str:
+    """A share in percent."""
     return "–" if pd.isna(share) else f"{100 * share:.1f} %"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A figure with three digits after the point."""
     return "–" if pd.isna(value) else f"{value:.3f}"

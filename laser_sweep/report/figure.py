@@ -30,7 +30,7 @@ def heat_map(report: Report) -> dict[str, bytes]:
     """The files of the figure by name; none if no edited point has a result."""
     if report.cells.empty:
         return {}
-    cells = _cells(report)
+    cells = cells_of(report)
     with matplotlib.rc_context(_SETTINGS):
         figure = _figure(report, cells)
         # The layout is worked out once, and not again for each file.
@@ -48,7 +48,7 @@ def _saved(figure: Figure, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def _cells(report: Report) -> pd.DataFrame:
+def cells_of(report: Report) -> pd.DataFrame:
     """The points of the map, how much they keep, and their difference to the base in points."""
     assert report.base is not None
     cells = report.cells
@@ -71,16 +71,26 @@ def _panel_name(cell: pd.Series) -> str:
     return str(cell["lname"]) + ("" if expert in (ALL_EXPERTS, None) else f", expert {expert}")
 
 
+def panels_of(cells: pd.DataFrame) -> list[str]:
+    """The names of the panels, in the order of the matrix types."""
+    order = dict(zip(cells["panel"], cells["lname"].map(LNAMES.index), strict=True))
+    return sorted(order, key=lambda panel: (order[panel], len(panel), panel))
+
+
+def in_order(kept: pd.Series) -> list[str]:
+    """The distinct amounts that are kept, from the mildest edit on."""
+    return sorted(kept.unique(), key=_mild_to_severe)
+
+
 def _mild_to_severe(kept: str) -> tuple[str, float]:
     name = kept.rstrip("0123456789.e-")
     return name, -float(kept[len(name) :] or 0)
 
 
 def _figure(report: Report, cells: pd.DataFrame) -> Figure:
-    order = dict(zip(cells["panel"], cells["lname"].map(LNAMES.index), strict=True))
-    names = sorted(order, key=lambda panel: (order[panel], len(panel), panel))
+    names = panels_of(cells)
     layers = sorted(cells["lnum"].unique())
-    amounts = sorted(cells["kept"].unique(), key=_mild_to_severe)
+    amounts = in_order(cells["kept"])
     width, height = 0.7 + 0.55 * len(amounts), 0.8 + 0.22 * len(layers)
     columns = min(len(names), max(1, int(_PAGE_WIDTH / width)))
     rows = math.ceil(len(names) / columns)

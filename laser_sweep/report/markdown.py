@@ -7,6 +7,7 @@ from tabulate import tabulate
 
 from laser_sweep.grid import BASE
 from laser_sweep.report.content import HEADERS, HEAT_MAP, OTHERWISE, Report, percent
+from laser_sweep.report.words import notes, null_sentence
 
 _BEST = 10
 
@@ -31,6 +32,8 @@ def markdown(report: Report) -> str:
         table=tabulate(report.rows(), HEADERS, tablefmt="github", disable_numparse=True),
         best=_best(report),
         otherwise=_otherwise(report),
+        notes=list(notes(report)),
+        null=null_sentence(report),
         figure=None if report.cells.empty else HEAT_MAP,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from laser_sweep.provenance import versions
 from laser_sweep.report.content import Report
 from laser_sweep.split import PARTS
+from laser_sweep.statistics import Comparison, Null
 from laser_sweep.summary import POINT_COLUMNS
 
 
@@ -23,6 +25,9 @@ def selection_json(report: Report) -> str:
         "chosen": _figures(report.chosen),
         "test_accuracy_difference_points": report.difference,
         "test_changes": dict(report.changed),
+        "judgement": {"kind": report.judgement.kind, "text": report.judgement.text},
+        "comparison": None if report.comparison is None else _plain_fields(report.comparison),
+        "null": None if report.null is None else _plain_fields(report.null),
         "otherwise": report.otherwise.to_dict(orient="index"),
         "paper": {**report.config["paper"], "differences": report.paper_differences}
         if report.paper
@@ -36,6 +41,15 @@ def selection_json(report: Report) -> str:
         "versions": versions(),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain_fields(figures: Comparison | Null) -> dict[str, Any]:
+    """Figures as JSON knows them; what is not known, or not finite, is null."""
+    found: dict[str, Any] = json.loads(
+        json.dumps(asdict(figures), default=_plain), parse_constant=lambda _: None
+    )
+    found.pop("verdict", None)
+    return found
 
 
 def _figures(row: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -1,0 +1,77 @@
+"""What the page draws: points, the null band, singular values, examples; as JSON knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from laser_sweep.grid import BASE
+from laser_sweep.report.content import Report
+from laser_sweep.report.figure import cells_of, in_order, panels_of
+from laser_sweep.statistics.estimate import quantile
+from laser_sweep.statistics.intervals import wilson
+
+_FIGURES = tuple(
+    f"{part}_{figure}" for part in ("validation", "test") for figure in ("accuracy", "log_loss")
+)
+_SHOWN_CHARACTERS = 2_000
+_DIGITS = 5
+_MOST_VALUES = 512
+"""Of a spectrum; more could not be told apart."""
+
+
+def data(report: Report) -> dict[str, Any]:
+    """Everything that the page's script draws."""
+    on_map = None if report.cells.empty else cells_of(report)
+    return {
+        "base": str(BASE),
+        "chosen": None if report.chosen is None else report.chosen["point"],
+        "points": _points(report, on_map),
+        "panels": [] if on_map is None else panels_of(on_map),
+        "kept": [] if on_map is None else in_order(on_map["kept"]),
+        "null": None if report.null is None else {"upper": report.null.upper},
+        "spectrum": [_thinned(matrix) for matrix in report.spectra],
+        "examples": _examples(report),
+    }
+
+
+def _points(report: Report, on_map: pd.DataFrame | None) -> list[dict[str, Any]]:
+    cells = {} if on_map is None else on_map.set_index("point").to_dict(orient="index")
+    return [_point(row, cells.get(row["point"])) for row in report.table.to_dict("records")]
+
+
+def _point(row: Mapping[Any, Any], cell: Mapping[Any, Any] | None) -> dict[str, Any]:
+    accuracy, count = row["validation_accuracy"], int(row["validation_examples"])
+    low, high = (None, None) if pd.isna(accuracy) else wilson(accuracy, count, quantile(None))
+    return {
+        "point": row["point"],
+        "lnum": None if pd.isna(row["lnum"]) else int(row["lnum"]),
+        "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
+        "panel": None if cell is None else cell["panel"],
+        "kept": None if cell is None else cell["kept"],
+        "low": _rounded(low),
+        "high": _rounded(high),
+        **{figure: _rounded(row[figure]) for figure in _FIGURES},
+    }
+
+
+def _rounded(value: Any) -> float | None:
+    return None if pd.isna(value) else round(float(value), _DIGITS)
+
+
+def _thinned(matrix: Mapping[str, Any]) -> dict[str, Any]:
+    values = [float(f"{value:.4g}") for value in matrix["values"][:_MOST_VALUES]]
+    return {"name": matrix["name"], "rank": matrix["rank"], "values": values}
+
+
+def _examples(report: Report) -> list[dict[str, Any]]:
+    """Those of the test part, as far as base and chosen have answered them."""
+    changed = report.changed_examples
+    if changed.empty:
+        return []
+    texts = changed[["prompt", "answer", "before", "after"]].fillna("").astype(str)
+    shown = texts.apply(lambda column: column.str.slice(0, _SHOWN_CHARACTERS))
+    rows = changed[["example", "change"]].join(shown).to_dict(orient="records")
+    return [{str(name): value for name, value in row.items()} for row in rows]

@@ -1,0 +1,83 @@
+"""Outcomes of several points put side by side, on the same examples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from laser_sweep.statistics.clusters import Bools, Labels
+
+_SHOWN = 5
+
+
+def align(base: pd.DataFrame, chosen: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Labels]:
+    """Both frames in the order of their examples, which are the index, and their clusters.
+
+    Raises:
+        ValueError: if they are not outcomes of one point and part each, on the same examples.
+    """
+    for name, frame in (("base", base), ("chosen", chosen)):
+        _check(name, frame)
+    base, chosen = (frame.set_index("example").sort_index() for frame in (base, chosen))
+    if not base.index.equals(chosen.index):
+        apart = (base.index.difference(chosen.index), chosen.index.difference(base.index))
+        raise ValueError(
+            "base and chosen are not of the same examples: "
+            f"only in base {_some(apart[0])}, only in chosen {_some(apart[1])}."
+        )
+    return base, chosen, cluster_labels(base["cluster"])
+
+
+def _check(name: str, outcomes: pd.DataFrame) -> None:
+    if outcomes.empty:
+        raise ValueError(f"{name} has no outcomes.")
+    for column in ("point", "part"):
+        if column in outcomes and outcomes[column].nunique() > 1:
+            values = ", ".join(map(str, outcomes[column].unique()[:_SHOWN]))
+            raise ValueError(f"{name} has outcomes of more than one {column}: {values}.")
+    twice = pd.Index(outcomes["example"][outcomes["example"].duplicated()].unique())
+    if len(twice):
+        raise ValueError(f"{name} has more than one outcome of some examples: {_some(twice)}.")
+
+
+def _some(examples: pd.Index) -> str:
+    if examples.empty:
+        return "none"
+    more = "" if len(examples) <= _SHOWN else f" and {len(examples) - _SHOWN:,} more"
+    return ", ".join(map(str, examples[:_SHOWN])) + more
+
+
+def cluster_labels(column: pd.Series) -> Labels:
+    """A number for the cluster of each example; an example without one is a cluster by itself.
+
+    None if no two examples share a cluster.
+    """
+    codes = np.asarray(pd.factorize(column)[0])
+    alone = codes < 0
+    codes[alone] = codes.max(initial=0) + 1 + np.arange(alone.sum())
+    return None if len(np.unique(codes)) == len(codes) else codes
+
+
+def correct_matrix(outcomes: pd.DataFrame) -> tuple[pd.Index, Bools]:
+    """Which point is correct on which example, of outcomes on one part.
+
+    Returns:
+        The points, in the order they come in, and an array of shape (points, examples), the
+        examples in order.
+
+    Raises:
+        ValueError: if a point does not have exactly one outcome for every example.
+    """
+    rows, points = pd.factorize(outcomes["point"])
+    columns, examples = pd.factorize(outcomes["example"], sort=True)
+    times = np.zeros((len(points), len(examples)), dtype=np.int64)
+    np.add.at(times, (rows, columns), 1)
+    wrong = np.flatnonzero((times != 1).any(axis=1))
+    if len(wrong):
+        raise ValueError(
+            f"{len(wrong):,} of {len(points):,} points do not have one outcome for each of the "
+            f"{len(examples):,} examples: {_some(pd.Index(points)[wrong])}."
+        )
+    correct = np.zeros(times.shape, dtype=bool)
+    correct[rows, columns] = outcomes["correct"].to_numpy(dtype=bool)
+    return pd.Index(points), correct

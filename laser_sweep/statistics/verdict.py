@@ -1,0 +1,97 @@
+"""What the figures say, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from laser_sweep.statistics.constant import Commonest
+from laser_sweep.statistics.estimate import LEVEL, Estimate
+from laser_sweep.statistics.paired import SIGNIFICANT
+
+Kind = Literal["better", "worse", "no evidence", "constant", "base", "untested"]
+
+_LONGEST = 40
+"""Signs of a prediction that are told."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement on the chosen model.
+
+    Attributes:
+        kind: `better` or `worse` than the base model; `no evidence` of either; `constant` if there
+            is none and the model gives nearly always the same answer; `base` if the base model
+            itself is chosen; `untested` without outcomes on the test part.
+        text: the same with figures, without a full stop. Where a model is better or worse and
+            constant too, this says so.
+    """
+
+    kind: Kind
+    text: str
+
+
+BASE_CHOSEN = Verdict("base", "the base model itself is chosen")
+UNTESTED = Verdict("untested", "the chosen model is not tested yet")
+
+
+def judge(difference: Estimate, p_value: float, chosen: Commonest) -> Verdict:
+    """The verdict on a chosen model that is not the base model, from the test part.
+
+    It is better, or worse, if both the interval of the difference in accuracy and the two-sided
+    p-value say so at 5 %: an edit without an effect is called better in one of forty cases at most.
+
+    Args:
+        difference: accuracy of chosen minus base, -1..1.
+        p_value: of the hypothesis that there is none.
+        chosen: the commonest prediction of the chosen model.
+    """
+    kind = _kind(difference, p_value)
+    figures = f"{_WORDS[kind]}: {in_points(difference)}"
+    if not chosen.is_constant:
+        return Verdict(kind, figures)
+    says = f"the chosen model answers {_always(chosen)}"
+    if kind == "no evidence":
+        return Verdict("constant", f"{says}; {figures}")
+    return Verdict(kind, f"{figures}; but {says}" if kind == "better" else f"{figures}; {says}")
+
+
+_WORDS: dict[Kind, str] = {
+    "better": "better",
+    "worse": "worse",
+    "no evidence": "no evidence of a difference",
+}
+
+
+def _kind(difference: Estimate, p_value: float) -> Kind:
+    if p_value >= SIGNIFICANT or difference.low <= 0 <= difference.high:
+        return "no evidence"
+    return "better" if difference.low > 0 else "worse"
+
+
+def in_points(difference: Estimate) -> str:
+    """A difference of accuracies with its interval, in points of percent."""
+    nearest = 100 * min(abs(difference.low), abs(difference.high))
+    # An end that is not zero should not look like it.
+    digits = 2 if 0 < nearest < 0.05 else 1
+    value, low, high = (
+        # Adding zero takes the sign from a zero.
+        round(100 * share, digits) + 0.0
+        for share in (difference.value, difference.low, difference.high)
+    )
+    sign = "+" if value else ""
+    return (
+        f"{value:{sign}.{digits}f} points, "
+        f"{100 * LEVEL:.0f} % interval {low:.{digits}f} to {high:.{digits}f}"
+    )
+
+
+def _always(chosen: Commonest) -> str:
+    text = str(chosen.prediction).strip()
+    shown = repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+    # 99.6 % is not 100 %.
+    return (
+        f"{shown} every time"
+        if chosen.share == 1
+        else f"{shown} {int(100 * chosen.share)} % of the time"
+    )

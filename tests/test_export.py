@@ -1,0 +1,517 @@
+"""Exports: a model that does what the sweep says of its point, its card, its recipe."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pytest
+import torch
+import yaml
+from conftest import SWEEP_FOLDER, Command
+from documents import blocks, run
+from hypothesis import given
+from hypothesis import strategies as st
+from test_conf import composed
+from test_most_used import MASKED, make
+from test_readme import small_gpt2
+from tiny import EXAMPLES, FAMILIES, PIECES, make_model, make_tokenizer, quick
+from torch import nn
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GenerationConfig,
+    PreTrainedModel,
+    Zamba2Config,
+    Zamba2ForCausalLM,
+)
+
+from laser_sweep import grid, read_results
+from laser_sweep.amount import EDGE, ENERGY, RANK, RATE, Amount
+from laser_sweep.config import PACKAGE
+from laser_sweep.errors import ConfigError
+from laser_sweep.execute import execute
+from laser_sweep.export.points import point_of
+from laser_sweep.export.recipe import apply_recipe
+from laser_sweep.export.write import export
+from laser_sweep.grid import Edit, Point
+from laser_sweep.model import load
+from laser_sweep.model.find import find_layout
+from laser_sweep.model.source import find
+from laser_sweep.plan import make_plan
+
+DEMO = PACKAGE / "builtin" / "demo"
+SMALL = ("lname=fc_in", "lnum=27", "rho=0.01,0.5", "dataset.limit=60")
+CHOSEN = "fc_in-l27-rho0.01"
+
+
+class Swept(NamedTuple):
+    """A tiny model, and the folder of a sweep over it."""
+
+    model: Path
+    folder: Path
+
+
+Sweeper = Callable[..., Swept]
+
+
+def weights(model: nn.Module) -> dict[str, torch.Tensor]:
+    return dict(model.state_dict())
+
+
+def assert_same_weights(ours: nn.Module, theirs: nn.Module) -> None:
+    assert weights(ours).keys() == weights(theirs).keys()
+    for name, value in weights(ours).items():
+        assert value.dtype == weights(theirs)[name].dtype
+        assert torch.equal(value, weights(theirs)[name]), name
+
+
+def outcomes(folder: Path, point: str) -> pd.DataFrame:
+    """What a sweep says of a point: one row for each example."""
+    results = read_results(folder)
+    rows = results[results["point"] == point].sort_values("example", ignore_index=True)
+    return rows[["example", "part", "correct", "answer_logprob", "prediction"]]
+
+
+def loaded(path: Path, dtype: str = "float32") -> PreTrainedModel:
+    """A model as sweeps load it."""
+    source = find(str(path), None)
+    return load.load_model(source, load.load_config(source), getattr(torch, dtype), "cpu")
+
+
+def zamba2() -> PreTrainedModel:
+    """A hybrid whose layers 1 and 3 are the same tensors, but for an adapter."""
+    torch.manual_seed(0)
+    config = Zamba2Config(
+        vocab_size=len(PIECES),
+        hidden_size=16,
+        num_hidden_layers=4,
+        layers_block_type=["mamba", "hybrid", "mamba", "hybrid"],
+        num_mem_blocks=1,
+        num_attention_heads=4,
+        intermediate_size=24,
+        mamba_d_state=4,
+        mamba_headdim=8,
+        n_mamba_heads=4,
+        mamba_ngroups=1,
+    )
+    return Zamba2ForCausalLM(config)
+
+
+@pytest.fixture
+def swept(tmp_path: Path) -> Sweeper:
+    """Sweeps over a tiny model of a family, every point on every example."""
+
+    def run(family: str, *options: str, path: Path | None = None) -> Swept:
+        if path is None:
+            path = save_tiny(family, tmp_path)
+        rows = tmp_path / "rows.jsonl"
+        questions = [{"question": each.prompt, "answer": each.answer} for each in EXAMPLES]
+        rows.write_text("".join(json.dumps(row) + "\n" for row in questions))
+        given = (f"model.path={path}", f"dataset.path={rows}", f"output={tmp_path / 'multirun'}")
+        plan = make_plan(
+            composed(*given, "split.test=all", "dataset.too_long=drop", *map(grid.bracket, options))
+        )
+        assert execute(plan) == 0
+        return Swept(path, plan.store.folder)
+
+    return run
+
+
+def save_tiny(family: str, folder: Path) -> Path:
+    """A tiny model of a family, with weights of its own and a tokenizer."""
+    path = folder / "models" / family
+    made = {"zamba2": zamba2, **{name: partial(make_model, name) for name in FAMILIES}}
+    model = made[family]() if family in made else make(family)[0]
+    model.save_pretrained(path)
+    make_tokenizer("roberta" if family in MASKED else "gptj").save_pretrained(path)
+    return path
+
+
+def refused(result: Any, *fragments: str) -> None:
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("laser_sweep.export: ")
+    assert all(fragment in line for fragment in fragments), line
+
+
+@contextmanager
+def disk_full(after: int) -> Iterator[None]:
+    """No file can grow beyond some bytes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (after, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_the_export_of_the_chosen_point_does_what_the_sweep_says(
+    command: Command, sweep: Command, tmp_path: Path
+):
+    assert sweep(*SMALL).returncode == 0
+    done = command("laser_sweep.export", SWEEP_FOLDER, "--to", "chosen")
+    assert done.returncode == 0, done.stderr
+    assert CHOSEN in done.stdout
+    sweep("model.path=chosen", "lname=dont", "dataset.limit=60")
+    again = tmp_path / "multirun/chosen/noisy_facts/rank_reduction"
+    wanted = outcomes(tmp_path / SWEEP_FOLDER, CHOSEN)
+    assert set(wanted["part"]) == {"validation", "test"}
+    pd.testing.assert_frame_equal(outcomes(again, "base"), wanted, check_exact=True)
+
+    folder = tmp_path / "chosen"
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    assert model.dtype == torch.float32
+    original = AutoModelForCausalLM.from_pretrained(DEMO, dtype="float32")
+    changed = [n for n, w in weights(original).items() if not torch.equal(w, weights(model)[n])]
+    assert changed == ["transformer.h.27.mlp.fc_in.weight"]
+    assert torch.linalg.matrix_rank(weights(model)[changed[0]]) == 1
+    apply_recipe(original, folder)
+    assert_same_weights(original, model)
+
+    text = "The composer of"
+    ours, theirs = (AutoTokenizer.from_pretrained(path) for path in (folder, DEMO))
+    assert ours(text)["input_ids"] == theirs(text)["input_ids"]
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chosen", "multirun"]
+
+
+def test_the_card_has_the_figures_of_the_report(swept: Sweeper, tmp_path: Path):
+    model, folder = swept("gpt2", "lname=q_proj", "lnum=1", "rho=0.5,0.1")
+    export(folder, tmp_path / "one", point="q_proj-l1-rho0.5")
+    card = (tmp_path / "one" / "README.md").read_text()
+    _, front, text = card.split("---\n", 2)
+    assert yaml.safe_load(front) == {
+        "library_name": "transformers",
+        "pipeline_tag": "text-generation",
+        "tags": ["laser", "laser_sweep", "rank-reduction"],
+    }
+    selection = json.loads((folder / "selection.json").read_text())
+    for name in ("base", "chosen"):
+        for part in ("validation", "test"):
+            assert f"{100 * selection[name][part]['accuracy']:.1f} %" in text
+            assert f"{selection[name][part]['log_loss']:.3f}" in text
+    (row,) = (line for line in text.splitlines() if "c_attn" in line and line.startswith("|"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    parameter = "`transformer.h.1.attn.c_attn.weight rows 0..15`"
+    assert cells == ["1", "q_proj", "", parameter, "(16, 16)", "8", "16"]
+    identity = json.loads((folder / "sweep.json").read_text())["identity"]
+    for fact in (str(model), identity["weights"], identity["examples"], torch.__version__):
+        assert fact in text
+
+
+@pytest.mark.parametrize(
+    ("family", "lname"),
+    [
+        ("gpt2", "v_proj"),  # the last third of a parameter that is stored as (in, out)
+        ("gpt_neox", "k_proj"),  # a part of each head's rows
+        ("phi3", "fc_up"),  # the second half
+        ("mixtral", "fc_in"),  # in a stack of experts, which the files hold one by one
+        ("albert", "fc_in"),  # of one block that runs as every layer
+        ("roberta", "q_proj"),
+    ],
+)
+def test_a_part_of_a_parameter_comes_out_as_it_was_evaluated(
+    swept: Sweeper, tmp_path: Path, family: str, lname: str
+):
+    model, folder = swept(family, f"lname={lname}", "lnum=0", "rho=0.3")
+    point = f"{lname}-l0-rho0.3"
+    assert_is_what_was_evaluated(swept, folder, point, tmp_path / "exported")
+    recipe = tmp_path / "exported" / "recipe.json"
+    original = loaded(model)
+    before = {name: value.clone() for name, value in weights(original).items()}
+    apply_recipe(original, recipe)
+    assert_same_weights(original, loaded(tmp_path / "exported"))
+    (edit,) = json.loads(recipe.read_text())["edits"]
+    changed = {n for n, w in weights(original).items() if not torch.equal(w, before[n])}
+    assert changed == {each["parameter"] for each in edit["matrices"]}
+    layout = find_layout(original, family)
+    for each, matrix in zip(edit["matrices"], layout.blocks[0][lname], strict=True):
+        assert torch.linalg.matrix_rank(matrix.read(original)) == each["rank"] < matrix.full_rank
+
+
+def test_a_model_of_the_hub_is_taken_at_its_commit_and_named_in_the_card(
+    command: Command, sweep: Command, tmp_path: Path
+):
+    small_gpt2(tmp_path)
+    cities = {"France": "Paris", "Italy": "Rome", "Spain": "Madrid", "Japan": "Tokyo"}
+    cities |= {"Austria": "Vienna", "Egypt": "Cairo"}
+    questions = [{"question": f"The capital of {k} is", "answer": v} for k, v in cities.items()]
+    (tmp_path / "rows.json").write_text(json.dumps(questions))
+    given = ("dataset.path=rows.json", "lname=fc_out", "lnum=3", "rho=0.5")
+    assert sweep("model.path=openai-community/gpt2", *given).returncode == 0
+    folder = "multirun/gpt2/rows/rank_reduction"
+    done = command("laser_sweep.export", folder, "--to", "to", "--point", "fc_out-l3-rho0.5")
+    assert done.returncode == 0, done.stderr
+    _, front, _ = (tmp_path / "to" / "README.md").read_text().split("---\n", 2)
+    assert yaml.safe_load(front)["base_model"] == "openai-community/gpt2"
+    model = json.loads((tmp_path / "to" / "recipe.json").read_text())["model"]
+    assert model == {"path": "openai-community/gpt2", "revision": "0" * 40, "weights": "0" * 40}
+    (snapshot,) = tmp_path.glob("hugging-face/hub/*/snapshots/*")
+    original = loaded(snapshot)
+    apply_recipe(original, tmp_path / "to")
+    assert_same_weights(original, loaded(tmp_path / "to"))
+
+
+def assert_is_what_was_evaluated(swept: Sweeper, folder: Path, point: str, to: Path) -> None:
+    """Export a point, sweep over the export without an edit, and compare every outcome."""
+    export(folder, to, point=point)
+    _, again = swept("", "lname=dont", path=to)
+    wanted = outcomes(folder, point)
+    assert len(wanted) == len(EXAMPLES)
+    assert not wanted["answer_logprob"].equals(outcomes(folder, "base")["answer_logprob"])
+    pd.testing.assert_frame_equal(outcomes(again, "base"), wanted, check_exact=True)
+
+
+def test_a_tensor_that_layers_share_is_edited_for_all_of_them(swept: Sweeper, tmp_path: Path):
+    model, folder = swept("zamba2", "lname=fc_out", "lnum=1", "rho=0.3")
+    assert_is_what_was_evaluated(swept, folder, "fc_out-l1-rho0.3", tmp_path / "exported")
+    original, exported = loaded(model), loaded(tmp_path / "exported")
+    apply_recipe(original, tmp_path / "exported")
+    assert_same_weights(original, exported)
+    shared = [
+        w for n, w in weights(exported).items() if n.endswith("feed_forward.down_proj.weight")
+    ]
+    assert len(shared) == 2
+    assert torch.equal(*shared)
+
+
+STACK = (
+    "stack=[{lname: q_proj, lnum: 1, rho: 0.2}, {lname: v_proj, lnum: 1, rank: 5}, "
+    "{lname: fc_out, lnum: 0, energy: 0.5}]"
+)
+
+
+def test_a_stack_has_all_of_its_edits(swept: Sweeper, tmp_path: Path):
+    model, folder = swept("gpt2", STACK)
+    point = "fc_out-l0-energy0.5+q_proj-l1-rho0.2+v_proj-l1-rank5"
+    assert_is_what_was_evaluated(swept, folder, point, tmp_path / "exported")
+    original = loaded(model)
+    apply_recipe(original, tmp_path / "exported")
+    assert_same_weights(original, loaded(tmp_path / "exported"))
+    ranks = [
+        torch.linalg.matrix_rank(matrix.read(original)).item()
+        for lnum, lname in ((1, "q_proj"), (1, "v_proj"))
+        for matrix in find_layout(original, "gpt2").blocks[lnum][lname]
+    ]
+    assert ranks == [3, 5]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("intervention=pruning", "rho=0.5"),
+        ("intervention=zero",),
+        ("intervention.svd=randomized", "rho=0.2", "seed=7"),
+        ("intervention.spectrum=random", "rho=0.2", "seed=7"),
+        ("rank=mp",),
+        ("protocol=paper", "rate=9"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_the_intervention_the_recipe_makes_the_export(
+    swept: Sweeper, tmp_path: Path, options: tuple[str, ...]
+):
+    model, folder = swept("gptj", "lname=fc_in", "lnum=-1", *options)
+    (point,) = set(read_results(folder)["point"]) - {"base"}
+    export(folder, tmp_path / "exported", point=point)
+    original = loaded(model)
+    before = {name: value.clone() for name, value in weights(original).items()}
+    apply_recipe(original, tmp_path / "exported")
+    assert_same_weights(original, loaded(tmp_path / "exported"))
+    changed = {n for n, w in weights(original).items() if not torch.equal(w, before[n])}
+    assert changed == {f"transformer.h.{lnum}.mlp.fc_in.weight" for lnum in (0, 1)}
+
+
+def test_what_was_evaluated_in_half_precision_is_saved_in_it(swept: Sweeper, tmp_path: Path):
+    options = ("lname=fc_out", "lnum=1", "rho=0.3", "model.dtype=bfloat16")
+    model, folder = swept("llama", *options)
+    to = tmp_path / "exported"
+    export(folder, to, point="fc_out-l1-rho0.3")
+    exported = AutoModelForCausalLM.from_pretrained(to, dtype="auto")
+    assert {value.dtype for value in weights(exported).values()} == {torch.bfloat16}
+    _, again = swept("", "lname=dont", "model.dtype=bfloat16", path=to)
+    wanted = outcomes(folder, "fc_out-l1-rho0.3")
+    pd.testing.assert_frame_equal(outcomes(again, "base"), wanted, check_exact=True)
+    original = loaded(model, "bfloat16")
+    apply_recipe(original, to)
+    assert_same_weights(original, loaded(to, "bfloat16"))
+
+
+def test_another_dtype_is_rounded_to_and_said_in_the_card(swept: Sweeper, tmp_path: Path):
+    _, folder = swept("gpt2", "lname=fc_out", "lnum=1", "rho=0.3")
+    point = "fc_out-l1-rho0.3"
+    export(folder, tmp_path / "whole", point=point)
+    export(folder, tmp_path / "half", point=point, dtype="float16")
+    whole, half = (
+        AutoModelForCausalLM.from_pretrained(tmp_path / name, dtype="auto")
+        for name in ("whole", "half")
+    )
+    assert (whole.dtype, half.dtype) == (torch.float32, torch.float16)
+    assert_same_weights(whole.half(), half)
+    assert half.lm_head.weight is half.transformer.wte.weight
+    said = "saved in float16, but were evaluated in float32"
+    assert said in (tmp_path / "half" / "README.md").read_text()
+    assert said not in (tmp_path / "whole" / "README.md").read_text()
+
+
+def test_settings_of_generation_and_the_cache_are_the_originals(swept: Sweeper, tmp_path: Path):
+    path = save_tiny("gpt2", tmp_path)
+    GenerationConfig(temperature=0.5, do_sample=True, top_p=0.9).save_pretrained(path)
+    config = json.loads((path / "config.json").read_text())
+    (path / "config.json").write_text(json.dumps({**config, "use_cache": True}))
+    _, folder = swept("", "lname=fc_out", "lnum=1", "rho=0.3", path=path)
+    export(folder, tmp_path / "exported", point="fc_out-l1-rho0.3")
+    ours, theirs = (
+        (where / "generation_config.json").read_bytes() for where in (tmp_path / "exported", path)
+    )
+    assert ours == theirs
+    exported = json.loads((tmp_path / "exported" / "config.json").read_text())
+    assert exported == json.loads((path / "config.json").read_text())
+
+
+def test_where_the_base_model_is_chosen_it_has_to_be_asked_for(swept: Sweeper, tmp_path: Path):
+    model, folder = swept("gpt2", "lname=dont")
+    with pytest.raises(ConfigError, match=r"base model itself is chosen.*--point base"):
+        export(folder, tmp_path / "exported")
+    assert not (tmp_path / "exported").exists()
+    export(folder, tmp_path / "exported", point="base")
+    assert_same_weights(loaded(tmp_path / "exported"), loaded(model))
+    untouched = loaded(model)
+    apply_recipe(untouched, tmp_path / "exported")
+    assert_same_weights(untouched, loaded(model))
+
+
+def test_a_recipe_is_refused_where_the_weights_are_not_what_they_were(
+    swept: Sweeper, tmp_path: Path
+):
+    model, folder = swept("gpt2", "lname=fc_in,fc_out", "lnum=1", "rho=0.3")
+    export(folder, tmp_path / "exported", point="fc_out-l1-rho0.3")
+    once = loaded(model)
+    apply_recipe(once, tmp_path / "exported")
+    with pytest.raises(ConfigError, match=r"mlp\.c_proj\.weight is not what .* edited already"):
+        apply_recipe(once, tmp_path / "exported")
+    with pytest.raises(ConfigError, match=r"GPTNeoX\w+ has no transformer\.h\.1\.mlp\.c_proj"):
+        apply_recipe(make("gpt_neox")[0], tmp_path / "exported")
+    apply_recipe(loaded(model, "bfloat16"), tmp_path / "exported")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "edits": [1]}']
+)
+def test_what_is_no_recipe_is_told(tmp_path: Path, content: str):
+    (tmp_path / "recipe.json").write_text(content)
+    with pytest.raises(ConfigError, match="is no recipe that this version"):
+        apply_recipe(nn.Linear(1, 1), tmp_path)
+    with pytest.raises(ConfigError, match="No such file"):
+        apply_recipe(nn.Linear(1, 1), tmp_path / "nowhere.json")
+
+
+def test_a_mistake_is_told_in_a_line_with_what_is_available(
+    command: Command, swept: Sweeper, tmp_path: Path
+):
+    _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
+    refused(command("laser_sweep.export", tmp_path, "--to", "new"), "there is no sweep.json")
+    mistyped = command("laser_sweep.export", folder, "--to", "new", "--point", "fc_in-l2-rho0.3")
+    refused(mistyped, "Did you mean 'fc_in-l1-rho0.3'?", "Available: base, fc_in-l1-rho0.3.")
+    helped = command("laser_sweep.export", "--help")
+    assert helped.returncode == 0
+    assert "--point NAME" in helped.stdout
+
+
+@pytest.mark.parametrize(
+    ("to", "given", "says"),
+    [
+        ("rows", {}, "expected a new .* this one is not empty"),
+        ("rows/rank_reduction/grid.csv", {}, "this is a file"),
+        ("rows/rank_reduction/grid.csv/in", {}, "cannot write to .*grid.csv: File exists"),
+        ("new", {"dtype": "float8"}, "Unknown --dtype 'float8'.*Available: float32, bfloat16"),
+        ("new", {"path": "nowhere/at/all"}, "no such folder"),
+        ("new", {"device": "tpu"}, "expected auto, cpu, cuda"),
+    ],
+)
+def test_what_cannot_be_exported_leaves_nothing(
+    swept: Sweeper, tmp_path: Path, to: str, given: dict[str, str], says: str
+):
+    _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ConfigError, match=says):
+        export(folder, folder.parent.parent / to, point="fc_in-l1-rho0.3", **given)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_point_without_a_result_is_not_exported(swept: Sweeper, tmp_path: Path):
+    _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
+    shutil.rmtree(folder / "results")
+    with pytest.raises(ConfigError, match="nothing to choose from"):
+        export(folder, tmp_path / "new")
+    with pytest.raises(ConfigError, match=r"fc_in-l1-rho0\.3 has no result yet"):
+        export(folder, tmp_path / "new", point="fc_in-l1-rho0.3")
+
+
+def test_a_model_that_has_changed_is_refused_and_one_that_has_moved_is_taken(
+    swept: Sweeper, tmp_path: Path
+):
+    model, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
+    moved = model.rename(tmp_path / "moved")
+    (tmp_path / "rows.jsonl").unlink()
+    to, point = tmp_path / "to", "fc_in-l1-rho0.3"
+    with pytest.raises(ConfigError, match=r"no such folder.*--model PATH"):
+        export(folder, to, point=point)
+    export(folder, to, point=point, path=str(moved))
+    shutil.rmtree(to)
+    (moved / "tokenizer_config.json").write_text("{}")
+    with pytest.raises(
+        ConfigError, match=r"not those that were swept: xxh3:\w+ now, xxh3:\w+ then"
+    ):
+        export(folder, to, point=point, path=str(moved))
+    assert sorted(path.name for path in tmp_path.iterdir() if "to" in path.name) == []
+
+
+@pytest.mark.parametrize("after", [0, 20_000])
+def test_a_full_disk_is_told_and_leaves_nothing(swept: Sweeper, tmp_path: Path, after: int):
+    _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
+    to = tmp_path / "below" / "to"
+    with disk_full(after), pytest.raises(ConfigError, match=r"could not be written: .*too large"):
+        export(folder, to, point="fc_in-l1-rho0.3")
+    assert list(to.parent.iterdir()) == []
+    to.mkdir()
+    export(folder, to, point="fc_in-l1-rho0.3")
+    assert (to / "recipe.json").is_file()
+
+
+some_amount = st.one_of(
+    st.integers(0, 10**6).map(lambda ppm: Amount(RATE, round(10 * (1 - ppm / 10**6), 11))),
+    st.integers(0, 5000).map(lambda rank: Amount(RANK, rank)),
+    st.integers(0, 10**6).map(lambda ppm: Amount(ENERGY, ppm / 10**6)),
+    st.just(Amount(EDGE)),
+)
+some_edit = st.builds(
+    Edit,
+    kind=st.just("rank_reduction"),
+    lname=st.sampled_from(grid.LNAMES[:-1]),
+    lnum=st.integers(-1, 100),
+    amount=some_amount,
+    expert=st.sampled_from(["all", "shared", "0", "17"]),
+)
+
+
+@quick
+@given(st.lists(some_edit, max_size=3))
+def test_the_name_of_a_point_says_which_it_is(edits: list[Edit]):
+    point = Point(tuple(edits))
+    assert point_of(str(point), "rank_reduction") == point
+
+
+def test_the_commands_of_the_page(tmp_path: Path):
+    for kind, text in blocks("docs/export.md"):
+        run(kind, text, tmp_path)
+    verdict = (tmp_path / "multirun/chosen/noisy_facts/rank_reduction/report.md").read_text()
+    assert "only point" in verdict

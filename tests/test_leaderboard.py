@@ -1,0 +1,92 @@
+"""All sweeps in one table, by the real command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import Command
+from test_command import assert_success
+from test_report import BASE, GOOD, MILD, Identity, Store, remake, write
+from tiny import COMMAND
+
+PARTS = {"validation": range(4), "test": range(4, 14)}
+
+
+def make_sweep(root: Path, dataset: str, chosen: str, other: str, weights: str = "xxh3:w") -> Path:
+    """A sweep of BASE, GOOD and MILD; how many GOOD and MILD have right."""
+    folder = root / "tiny" / dataset / "rank_reduction"
+    identity = Identity(weights, "float32", f"xxh3:{dataset}", "corrected")
+    store = Store(folder, identity, PARTS)
+    config = {**COMMAND["config"]}
+    config["dataset"] = {**config["dataset"], "name": dataset}
+    config["model"] = {**config["model"], "name": "tiny"}
+    config["intervention"] = {**config["intervention"], "name": "rank_reduction"}
+    store.open({**COMMAND, "config": config, "points": ["base", GOOD.point, MILD.point]})
+    write(store, BASE, "validation", "1000")
+    write(store, GOOD, "validation", chosen)
+    write(store, MILD, "validation", other)
+    write(store, BASE, "test", "1100000000")
+    write(store, GOOD if chosen > other else MILD, "test", "1111111100")
+    remake(folder)
+    return folder
+
+
+def test_every_sweep_is_a_row_and_a_choice_is_shown_on_the_others(tmp_path: Path, command: Command):
+    root = tmp_path / "multirun"
+    make_sweep(root, "facts", "1110", "1000")
+    make_sweep(root, "other facts", "0000", "1110")
+    output = assert_success(command("laser_sweep.leaderboard"))
+    assert "multirun/leaderboard.html" in output
+    table = pd.read_csv(root / "leaderboard.csv")
+    assert table["dataset"].tolist() == ["facts", "other facts"]
+    assert table["point"].tolist() == [GOOD.point, MILD.point]
+    assert table["difference"].tolist() == pytest.approx([0.6, 0.6])
+    assert (table["low"] < table["difference"]).all()
+    assert table["verdict"].str.startswith("better: +60.0 points").all()
+    others = pd.read_csv(root / "leaderboard_elsewhere.csv")
+    assert others["part"].tolist() == ["validation", "validation"]
+    row = others[others["chosen_on"] == "facts"].iloc[0]
+    assert (row["dataset"], row["point"]) == ("other facts", GOOD.point)
+    assert (row["base_accuracy"], row["accuracy"]) == (0.25, 0.0)
+    text = (root / "leaderboard.md").read_text()
+    assert "| tiny" in text
+    assert "What was chosen on one dataset, on others" in text
+    page = (root / "leaderboard.html").read_text()
+    assert 'href="tiny/other%20facts/rank_reduction/report.html"' in page
+
+
+def test_other_weights_are_not_set_side_by_side(tmp_path: Path, command: Command):
+    root = tmp_path / "multirun"
+    make_sweep(root, "facts", "1110", "1000")
+    make_sweep(root, "others", "0000", "1110", weights="xxh3:v")
+    assert_success(command("laser_sweep.leaderboard", root))
+    assert not (root / "leaderboard_elsewhere.csv").exists()
+
+
+def test_a_damaged_sweep_is_left_out_and_told(tmp_path: Path, command: Command):
+    root = tmp_path / "multirun"
+    make_sweep(root, "facts", "1110", "1000")
+    damaged = make_sweep(root, "others", "0000", "1110")
+    (damaged / "sweep.json").write_text("{")
+    output = assert_success(command("laser_sweep.leaderboard", root))
+    assert "left out: " in output
+    assert "sweep.json is damaged" in output
+    assert len(pd.read_csv(root / "leaderboard.csv")) == 1
+
+
+def test_a_folder_without_sweeps_is_one_line(tmp_path: Path, command: Command):
+    result = command("laser_sweep.leaderboard", tmp_path)
+    assert result.returncode == 1
+    assert "there is no sweep" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_names_never_become_markup(tmp_path: Path, command: Command):
+    root = tmp_path / "multirun"
+    make_sweep(root, "<img src=x>", "1110", "1000")
+    assert_success(command("laser_sweep.leaderboard", root))
+    page = (root / "leaderboard.html").read_text()
+    assert "<img" not in page
+    assert "&lt;img src=x&gt;" in page
