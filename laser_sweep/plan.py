@@ -153,6 +153,7 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
     load.check_language_model(source, model)
     asked = load.asked_of(config.protocol, model, tokenizer)
     loaded = load_dataset(config.dataset, asked)
+    laser_sweep.selection.check(config.selection, loaded.scoring.kind)
     layout = find_layout(
         load.skeleton(model), str(config.model.name), config.model.layout.given, config.model.side
     )

@@ -29,6 +29,14 @@ def test_the_worked_example_of_an_own_dataset(tmp_path: Path):
         assert len(results[results["point"] == "base"]) == 10
 
 
+def test_a_sites_own_settings_are_a_file(tmp_path: Path):
+    (text,) = [text for kind, text in blocks("docs/cluster.md") if kind == "bash"]
+    printed = run("bash", text, tmp_path)
+    for line in ("--account=my-account", "--time=480", "--reservation=my-reservation"):
+        assert f"#SBATCH {line}\n" in printed
+    assert "module load cuda\n" in printed
+
+
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_a_dataset_of_the_paper_is_in_the_table(name: str):
     row = next(line for line in DATASETS.splitlines() if line.startswith(f"| `{name}` |"))

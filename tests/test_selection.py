@@ -6,7 +6,7 @@ import pytest
 import laser_sweep.selection
 from laser_sweep import plugin
 from laser_sweep.errors import ConfigError
-from laser_sweep.selection import select
+from laser_sweep.selection import check, select
 
 RULES = plugin.names(laser_sweep.selection)
 
@@ -19,7 +19,12 @@ def table(*rows):
     columns = ["point", "validation_accuracy", "validation_log_loss", "edits", "rank"]
     columns += ["lname", "lnum", "rate"]
     padded = [(*row, *(0.5, 1.0, 1, 40, "fc_in", 0, 1.0)[len(row) - 1 :]) for row in rows]
-    return pd.DataFrame(padded, columns=columns).astype(dict.fromkeys(INTEGERS, "Int32"))
+    frame = pd.DataFrame(padded, columns=columns).astype(dict.fromkeys(INTEGERS, "Int32"))
+    return frame.assign(
+        rho=1 - frame["rate"] / 10,
+        validation_examples=100,
+        validation_f1=frame["validation_accuracy"],
+    )
 
 
 BASE = ("base", 0.5, 1.0, 0, None)
@@ -115,3 +120,40 @@ def test_every_rule_leaves_the_table_as_it_was(rule):
 def test_an_unknown_rule_is_refused_with_those_that_there_are():
     with pytest.raises(ConfigError, match=r"'best'.*accuracy"):
         select(table(BASE), "best", "corrected")
+
+
+def test_the_lowest_log_loss_wins_then_the_higher_accuracy():
+    grid = table(BASE, ("sure", 0.5, 0.8), ("right", 0.7, 0.9), ("both", 0.6, 0.8))
+    assert select(grid, "log_loss", "corrected") == "both"
+    assert select(grid, "log_loss", "paper") == "both"
+
+
+def test_the_highest_f1_wins_and_without_any_it_is_said():
+    grid = table(BASE, ("one", 0.7), ("other", 0.6)).assign(validation_f1=[0.3, 0.4, 0.5])
+    assert select(grid, "f1", "corrected") == "other"
+    assert select(grid.assign(validation_f1=0.4), "f1", "corrected") == "one"
+    with pytest.raises(ConfigError, match="no F1"):
+        select(grid.drop(columns="validation_f1"), "f1", "corrected")
+
+
+def test_the_mildest_within_one_standard_error_of_the_best():
+    # Of 100 examples the standard error of 0.8 is 0.04.
+    best = ("best", 0.8, 1.0, 1, 1, "fc_in", 3, 9.9)
+    near = ("near", 0.76, 1.0, 1, 20, "fc_in", 3, 8.0)
+    nearer = ("nearer", 0.77, 1.0, 1, 10, "fc_in", 3, 9.0)
+    far = ("far", 0.75, 1.0, 1, 90, "fc_in", 3, 1.0)
+    assert select(table(BASE, best, near, nearer, far), "one_standard_error", "paper") == "near"
+    assert select(table(BASE, best, nearer, far), "one_standard_error", "corrected") == "nearer"
+    good_base = ("base", 0.78, 1.0, 0, None)
+    assert select(table(good_base, best, near), "one_standard_error", "corrected") == "base"
+    stack = ("stack", 0.8, 1.0, 2, 90, None, None, 1.0)
+    assert select(table(best, stack), "one_standard_error", "corrected") == "best"
+
+
+def test_a_rule_that_goes_by_what_is_not_recorded_is_refused_before_anything_is_run():
+    check("f1", "generation")
+    check("accuracy", "next_token")
+    with pytest.raises(
+        ConfigError, match=r"selection=f1 .* this dataset's is choice. Available: a"
+    ):
+        check("f1", "choice")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from huggingface_hub import ModelCardData
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from tabulate import tabulate
 
 from laser_sweep.export.choice import Choice
 from laser_sweep.export.original import Exported
 from laser_sweep.export.recipe import NAME, Recipe
 from laser_sweep.report.content import HEADERS
+from laser_sweep.templates import template
 
 _MOST_MATRICES = 64
 _MATRIX_HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "rank", "of")
@@ -26,7 +26,7 @@ def card(choice: Choice, exported: Exported, dtype: str) -> str:
         dtype: what it is saved in.
     """
     report, recipe = choice.report, exported.recipe
-    return _template().render(
+    return template("laser_sweep.export", "card.md.jinja").render(
         front_matter=_front_matter(choice).to_yaml(),
         report=report,
         config=report.config,
@@ -40,19 +40,6 @@ def card(choice: Choice, exported: Exported, dtype: str) -> str:
         dtype=dtype,
         model_class=type(exported.model).__name__,
     )
-
-
-def _template() -> Template:
-    # Markdown is no HTML, and the names here are folders' and options'.
-    environment = Environment(
-        loader=PackageLoader("laser_sweep.export", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    return environment.get_template("card.md.jinja")
 
 
 def _front_matter(choice: Choice) -> ModelCardData:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from tabulate import tabulate
 
 from laser_sweep.report.content import percent
 from laser_sweep.report.page import css
+from laser_sweep.templates import template
 
 HEADERS = (
     *("model", "dataset", "intervention", "base", "chosen", "difference", "95 % interval"),
@@ -74,16 +74,9 @@ def _table(rows: list[list[str]], headers: tuple[str, ...]) -> str:
 
 def html(board: pd.DataFrame, elsewhere: pd.DataFrame, root: Path) -> str:
     """Both tables as a page; the name of a dataset leads to its report."""
-    environment = Environment(
-        loader=PackageLoader("laser_sweep.leaderboard", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
     reports = [Path(folder).relative_to(root) / "report.html" for folder in board["folder"]]
     links = [path.as_posix() if (root / path).is_file() else None for path in reports]
-    return environment.get_template("leaderboard.html.jinja").render(
+    return template("laser_sweep.leaderboard", "leaderboard.html.jinja").render(
         css=Markup(css()),
         headers=HEADERS,
         rows=list(zip(cells(board), links, strict=True)),

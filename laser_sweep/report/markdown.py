@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
 
 from laser_sweep.grid import BASE
 from laser_sweep.report.content import HEADERS, HEAT_MAP, OTHERWISE, Report, percent
 from laser_sweep.report.words import notes, null_sentence
+from laser_sweep.templates import template
 
 _BEST = 10
 
 
 def markdown(report: Report) -> str:
     """The report in Markdown."""
-    # Markdown is no HTML: escaping is for the page, names here are folders' and options'.
-    environment = Environment(
-        loader=PackageLoader("laser_sweep.report", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    return environment.get_template("report.md.jinja").render(
+    return template("laser_sweep.report", "report.md.jinja").render(
         report=report,
         config=report.config,
         identity=report.record["identity"],

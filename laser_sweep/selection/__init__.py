@@ -1,7 +1,8 @@
 """Selection rules, one file each: which point to believe in, given its validation figures.
 
 A rule is a function `select(candidates) -> str`: from one row for each point, as in
-`laser_sweep.summary`, to the name of the chosen one.
+`laser_sweep.summary`, to the name of the chosen one. One that goes by what only some datasets
+record has `SCORING`, how their outcomes are found.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pandas as pd
 
 from laser_sweep import plugin
 from laser_sweep.config import PAPER
+from laser_sweep.errors import ConfigError
 from laser_sweep.grid import BASE
 
 _BY_ACCURACY = "accuracy"
@@ -29,6 +31,30 @@ def select(table: pd.DataFrame, rule: str, protocol: str) -> str | None:
         rule = PAPER
     chosen: str = plugin.load(sys.modules[__name__], rule).select(eligible)
     return chosen
+
+
+def check(rule: str, kind: str) -> None:
+    """Check that a rule can choose among outcomes that are found in some way.
+
+    Args:
+        rule: the rule.
+        kind: how the dataset's outcomes are found, one of `laser_sweep.dataset.KINDS`.
+
+    Raises:
+        ConfigError: if the outcomes do not hold what it goes by.
+    """
+    needed = getattr(plugin.load(sys.modules[__name__], rule), "SCORING", kind)
+    if needed != kind:
+        raise ConfigError(
+            f"selection={rule} goes by what only dataset.scoring={needed} records; this dataset's "
+            f"is {kind}. Available: {', '.join(_for(kind))}."
+        )
+
+
+def _for(kind: str) -> list[str]:
+    package = sys.modules[__name__]
+    rules = {rule: plugin.load(package, rule) for rule in plugin.names(package)}
+    return [rule for rule, module in rules.items() if getattr(module, "SCORING", kind) == kind]
 
 
 def candidates(table: pd.DataFrame, protocol: str) -> pd.DataFrame:

@@ -12,12 +12,12 @@ import hashlib
 import json
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from laser_sweep.report.content import Report
 from laser_sweep.report.page.contents import contents
 from laser_sweep.report.page.data import data
+from laser_sweep.templates import template
 
 _HERE = Path(__file__).parent
 
@@ -27,14 +27,7 @@ def page(report: Report) -> str:
     from plotly.offline import get_plotlyjs  # 5 MB that only this needs
 
     library, script = get_plotlyjs(), (_HERE / "report.js").read_text(encoding="utf-8")
-    environment = Environment(
-        loader=PackageLoader("laser_sweep.report.page", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
-    return environment.get_template("report.html.jinja").render(
+    return template("laser_sweep.report.page", "report.html.jinja").render(
         **contents(report),
         data=Markup(_harmless(json.dumps(data(report), separators=(",", ":")))),
         css=Markup(css()),
