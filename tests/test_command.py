@@ -87,6 +87,8 @@ def test_a_sweep_from_the_command_to_the_report(sweep: Command, command: Command
     assert {path.name for path in (folder / "figures").iterdir()} == {
         "heat_map.png",
         "heat_map.svg",
+        "lines.png",
+        "lines.svg",
     }
     selection = json.loads((folder / "selection.json").read_text())
     assert selection["chosen"]["point"] in output

@@ -36,13 +36,14 @@ def write_report(report: Report) -> None:
         ConfigError: if the folder cannot be written to.
     """
     from laser_sweep.report.figure import heat_map  # imports matplotlib, which takes a while
+    from laser_sweep.report.lines import lines
 
     folder = report.folder
     check_writable(folder / "figures")
     write_file(folder / "grid.csv", report.table.to_csv(index=False))
     write_file(folder / "grid.parquet", report.table.to_parquet(index=False))
     write_file(folder / "selection.json", selection_json(report))
-    for name, picture in heat_map(report).items():
+    for name, picture in {**heat_map(report), **lines(report)}.items():
         write_file(folder / "figures" / name, picture)
     # A map that an earlier command made is not of this one's points.
     for name in set(FIGURES) - set(report.files):

@@ -32,9 +32,9 @@ HEADERS = (
 )
 
 
-HEAT_MAP = "heat_map"
-"""The name of the figure's files."""
-FIGURES = (f"figures/{HEAT_MAP}.png", f"figures/{HEAT_MAP}.svg")
+HEAT_MAP, LINES = "heat_map", "lines"
+"""The names of the figures' files."""
+FIGURES = tuple(f"figures/{name}.{kind}" for name in (HEAT_MAP, LINES) for kind in ("png", "svg"))
 FILES = ("report.html", "report.md", "selection.json", "grid.csv", "grid.parquet")
 """The files that every report has."""
 

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from laser_sweep.grid import ALL_EXPERTS, ALL_LAYERS, LNAMES
 from laser_sweep.report.content import HEAT_MAP, Report
 
-_SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
+SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
 _AMOUNT = re.compile(r"-(rho.+|rank.+|energy.+|mp)$")
 _PAGE_WIDTH = 12.0
 """Inches after which the panels go on in the next row."""
@@ -30,16 +30,19 @@ def heat_map(report: Report) -> dict[str, bytes]:
     """The files of the figure by name; none if no edited point has a result."""
     if report.cells.empty:
         return {}
-    cells = cells_of(report)
-    with matplotlib.rc_context(_SETTINGS):
-        figure = _figure(report, cells)
-        # The layout is worked out once, and not again for each file.
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        return {
-            f"{HEAT_MAP}.png": _saved(figure, format="png", dpi=150, metadata={"Software": None}),
-            f"{HEAT_MAP}.svg": _saved(figure, format="svg", metadata={"Date": None}),
-        }
+    with matplotlib.rc_context(SETTINGS):
+        return files(_figure(report, cells_of(report)), HEAT_MAP)
+
+
+def files(figure: Figure, name: str) -> dict[str, bytes]:
+    """A figure as PNG and SVG; the same figure has the same bytes."""
+    # The layout is worked out once, and not again for each file.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return {
+        f"{name}.png": _saved(figure, format="png", dpi=150, metadata={"Software": None}),
+        f"{name}.svg": _saved(figure, format="svg", metadata={"Date": None}),
+    }
 
 
 def _saved(figure: Figure, **options: Any) -> bytes:
