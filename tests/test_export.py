@@ -510,6 +510,7 @@ def test_the_name_of_a_point_says_which_it_is(edits: list[Edit]):
     assert point_of(str(point), "rank_reduction") == point
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page(tmp_path: Path):
     for kind, text in blocks("docs/export.md"):
         run(kind, text, tmp_path)

@@ -274,6 +274,7 @@ def test_what_a_lost_task_leaves_is_completed_by_the_command_again(how: str, tmp
     assert_whole(tmp_path, local, 1)
 
 
+@pytest.mark.slow
 def test_two_people_start_the_same_sweep_at_the_same_moment(tmp_path: Path, local):
     several = [start(tmp_path, *GRID, *SLURM, "cluster.wait=true") for _ in range(2)]
     for process in several:
@@ -303,6 +304,7 @@ def test_a_point_that_always_fails_is_told_and_the_others_finish(tmp_path: Path)
     assert sorted(state.partition("|")[0] for state in accounted(array)) == ["COMPLETED", "FAILED"]
 
 
+@pytest.mark.slow
 def test_a_waiting_command_that_is_interrupted_leaves_its_jobs(tmp_path: Path, local):
     with start(tmp_path, *GRID, *SLURM, "cluster.wait=true") as process:
         until(lambda: len(ask("squeue", "--noheader").splitlines()) >= 2, "jobs are there")
@@ -320,6 +322,7 @@ def test_a_waiting_command_that_is_interrupted_leaves_its_jobs(tmp_path: Path, l
     assert_whole(tmp_path, local, 0)
 
 
+@pytest.mark.slow
 def test_a_sweep_is_submitted_from_inside_an_allocation(tmp_path: Path):
     small = ("lnum=27", "rho=0.1", "lname=fc_in", "dataset.limit=100", *SLURM)
     command = " ".join([sys.executable, "-m", "laser_sweep", *small])
@@ -331,6 +334,7 @@ def test_a_sweep_is_submitted_from_inside_an_allocation(tmp_path: Path):
     assert "2 points: 2 done" in status(tmp_path)
 
 
+@pytest.mark.slow
 def test_without_accounting_waiting_ends_and_status_speaks(tmp_path: Path):
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -361,6 +365,7 @@ def test_what_slurm_refuses_is_one_line_with_its_words(option: str, words: str, 
     assert words in line
 
 
+@pytest.mark.slow
 def test_several_sweeps_are_submitted_before_any_is_waited_for(tmp_path: Path):
     both = ("dataset=noisy_facts,clean_facts", "lnum=27", "rho=0.1", "dataset.limit=100")
     output = assert_success(run(tmp_path, "-m", *both, *SLURM, "cluster.wait=true"))
