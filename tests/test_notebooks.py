@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from documents import ROOT
-from notebooks import NOTEBOOKS, execute, outputs, read, text
+from ipynb import NOTEBOOKS, execute, outputs, read, text
 
 LINES, BYTES = 40, 60_000
-POINT = r"\b(?:fc|[qkv]|out)_\w+-l\d+-(?:rho|rank)[\d.]+\b"
+CHOSEN = re.compile(r"^Chosen on the validation part.*?: (\S+)\. ", re.MULTILINE)
 ABSOLUTE = re.compile(r"(?:^|[\s'\"=(:])(?:/\w[^\s/]*/|~/|[A-Z]:\\)", re.MULTILINE)
 
 notebooks = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -27,8 +27,7 @@ def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         for output in outputs(cell):
             assert output.get("name") != "stderr", output.text
     shown, stored = ("".join(map(text, cells)) for cells in (ran, read(path).cells))
-    assert re.findall(POINT, shown) == re.findall(POINT, stored)
-    assert "Verdict: " in shown
+    assert CHOSEN.findall(shown) == CHOSEN.findall(stored) != []
 
 
 @notebooks

@@ -120,6 +120,7 @@ def test_the_verdict_and_the_numbers_are_there(sweep: Path, browser):
     for shown in ("No evidence of a difference: +20.0 points", "fc_in-l3-rho0.01", "40.0 %"):
         assert shown in text
     assert "3 examples are corrected and 1 broken" in text
+    assert "Always answering 'city 4' would be right on 10.0 % of the test part." in text
     assert "candidates without an effect gains" in text
 
 

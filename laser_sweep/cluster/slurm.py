@@ -106,8 +106,8 @@ def _submit(plan: Plan) -> list[Job]:
         log.info("%s", title(plan.config, plan.store))
         missing = plan.missing(plan.evaluations)
         log.info("%s", progress(len(plan.points), _count(missing)))
-        live = _under_way(folder)
-        rest = _not_under_way(plan, missing, live)
+        live, awaited = _under_way(folder)
+        rest = [each for each in missing if plan.store.path(*each).name not in awaited]
         if len(rest) < len(missing):
             log.info("%d of these are under way", _count(missing) - _count(rest))
         jobs = [*live, *_submit_sweep(plan, rest)]
@@ -119,22 +119,15 @@ def _submit(plan: Plan) -> list[Job]:
     return jobs
 
 
-def _under_way(folder: Path) -> list[Job]:
-    """The jobs of a sweep that wait or run, each with those of its tasks that do."""
+def _under_way(folder: Path) -> tuple[list[Job], set[str]]:
+    """The jobs of a sweep of which a task waits or runs, and the files that those tasks write."""
     jobs = read_jobs(folder)
     queue = controller.in_queue(job.id for job in jobs)
     if queue is None:
         log.warning("squeue does not answer: points that are under way may be submitted again.")
-        return []
-    return [job for job in jobs if not queue.keys().isdisjoint(job.tasks)]
-
-
-def _not_under_way(
-    plan: Plan, missing: Sequence[Evaluation], live: Sequence[Job]
-) -> list[Evaluation]:
-    queue = controller.in_queue(job.id for job in live) or {}
-    files = {name for job in live for name in job.files_of(queue)}
-    return [each for each in missing if plan.store.path(*each).name not in files]
+        return [], set()
+    live = [job for job in jobs if not queue.keys().isdisjoint(job.tasks)]
+    return live, {name for job in live for name in job.files_of(queue)}
 
 
 def _submit_sweep(plan: Plan, missing: Sequence[Evaluation]) -> list[Job]:

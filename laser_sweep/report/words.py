@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from laser_sweep.report.content import Report, percent
+from laser_sweep.statistics import majority_accuracy
 
 
 def null_sentence(report: Report) -> str:
@@ -35,7 +36,17 @@ def notes(report: Report) -> Iterator[str]:
         ):
             what = f"The {name} model's commonest answer, {says.prediction!r}, is"
             yield f"{what} {percent(says.share)} of all."
+    yield from _majority(report)
     yield from report.fitted
+
+
+def _majority(report: Report) -> Iterator[str]:
+    """What always giving the commonest gold answer of the test part would reach."""
+    gold = report.changed_examples["answer"].dropna()
+    if not gold.empty:
+        answer = gold.value_counts().index[0]
+        share = percent(majority_accuracy(gold))
+        yield f"Always answering {answer!r} would be right on {share} of the test part."
 
 
 def _of_clusters(clusters: int | None) -> str:

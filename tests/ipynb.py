@@ -1,4 +1,4 @@
-"""The notebooks, run as a reader would; `python tests/notebooks.py` stores their outputs anew."""
+"""The notebooks, run as a reader would; `python tests/ipynb.py` stores their outputs anew."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def execute(path: Path, folder: Path) -> NotebookNode:
         CellExecutionError: if a cell fails.
     """
     notebook = read(path)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False)
+    how = {"kernel_name": "python3", "record_timing": False, "coalesce_streams": True}
+    client = NotebookClient(notebook, timeout=600, **how)
     kernel = {"IPYTHONDIR": str(folder / ".ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     client.execute(cwd=str(folder), env={**environment(folder), **kernel})
     return notebook
@@ -35,8 +36,8 @@ def execute(path: Path, folder: Path) -> NotebookNode:
 
 def text(cell: NotebookNode) -> str:
     """What a cell shows, without its pictures."""
-    shown = [output.get("text") or output["data"].get("text/plain", "") for output in outputs(cell)]
-    return "".join(shown)
+    data = [{"text/plain": each.get("text", ""), **each.get("data", {})} for each in outputs(cell)]
+    return "".join(each["text/plain"] for each in data)
 
 
 def outputs(cell: NotebookNode) -> list[NotebookNode]:
