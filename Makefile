@@ -14,7 +14,7 @@ demo: .venv/installed
 	$(BIN)/python -m laser_sweep -m lnum=0..27 rate=1,5,9.9
 
 test: .venv/installed
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(MARKS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(MARKS)
 
 lint: .venv/installed
 	$(BIN)/ruff format --check

@@ -23,7 +23,7 @@ MISTAKES = {
     "split.test=some": ["split.test 'some'", "selected, all"],
     "protocol=papr": ["'papr'", "Did you mean 'paper'"],
     "selection=accuracies": ["'accuracies'", "Did you mean 'accuracy'"],
-    "selection=f1": ["selection=f1 goes by what only", "next_token", "Available: accuracy"],
+    "selection=f1": ["selection=f1 goes by what only", "Available: accuracy"],
     "lname=fc_inn": ["'fc_inn'", "Did you mean 'fc_in'", "q_proj"],
     "lname=fc_up": ["matrix type lname of demo 'fc_up'", "q_proj, k_proj, v_proj"],
     "lnum=99": ["lnum=99 is out of range", "0..27"],

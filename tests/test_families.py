@@ -15,7 +15,6 @@ def families():
     return list(survey())
 
 
-@pytest.mark.xdist_group("families")
 def test_every_family_but_those_that_are_named_is_supported(families):
     aimed = [family for family in families if family.has_attention_and_mlp]
     missing = {f"{f.kind} {f.name}": f.error or f.lacks for f in aimed if not f.is_supported}
@@ -24,13 +23,11 @@ def test_every_family_but_those_that_are_named_is_supported(families):
     assert len(aimed) > 200
 
 
-@pytest.mark.xdist_group("families")
 def test_the_most_used_families_are_all_supported(families):
     supported = {family.name for family in families if family.is_supported}
     assert not set(MOST_USED) - supported
 
 
-@pytest.mark.xdist_group("families")
 def test_the_matrices_of_a_layer_fit_together(families):
     """What fc_in makes fc_out reads; what k makes is as wide as what v makes; no name is double."""
     for family in families:
@@ -46,7 +43,6 @@ def test_the_matrices_of_a_layer_fit_together(families):
             assert list(block) == [name for name in MATRIX_TYPES if name in block], where
 
 
-@pytest.mark.xdist_group("families")
 def test_the_page_of_the_documentation_is_what_is_found(families):
     # What other libraries raise may change with them.
     written, found = (

@@ -26,7 +26,6 @@ if CHROMIUM is None:
         raise RuntimeError("there is no Chromium: apt-get install chromium")
     pytest.skip("there is no Chromium: apt-get install chromium", allow_module_level=True)
 
-pytestmark = pytest.mark.xdist_group("chromium")
 
 HOSTILE = (
     "</script><script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"

@@ -40,7 +40,6 @@ if not is_up():
         raise RuntimeError("no SLURM answers: tests/slurm/cluster.sh start")
     pytest.skip("no SLURM answers: tests/slurm/cluster.sh start", allow_module_level=True)
 
-pytestmark = pytest.mark.xdist_group("slurm")
 
 POINTS = 85
 GRID = ("lnum=0..27", "lname=fc_in", "rho=0.01,0.1,0.5")
