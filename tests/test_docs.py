@@ -14,6 +14,7 @@ from laser_sweep.dataset import load_module
 DATASETS = (ROOT / "docs" / "datasets.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_worked_example_of_an_own_dataset(tmp_path: Path):
     shown = next(text for kind, text in blocks("docs/datasets.md") if "Asked of demo" in text)
     printed = [

@@ -164,6 +164,7 @@ def assert_whole(folder: Path, local: dict[str, bytes], interruptions: int) -> N
     assert f"{POINTS} points: {POINTS} done, 0 running, 0 failed, 0 missing" in status(folder)
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_when_the_submitting_process_is_killed(tmp_path: Path, local):
     with start(tmp_path, *GRID, *SLURM, "cluster.wait=true") as process:
         assert process.stdout
@@ -172,7 +173,8 @@ def test_a_sweep_goes_on_when_the_submitting_process_is_killed(tmp_path: Path, l
     array, report = re.findall(r"\d+", line)
     until(lambda: ended() or at_work(tmp_path, array)(), "the tasks are at work")
     during = status(tmp_path)
-    assert re.search(r"85 points: \d+ done, 2 running, 0 failed", during), during
+    # A task that is between two points runs none.
+    assert re.search(r"85 points: \d+ done, [0-2] running, 0 failed", during), during
     assert re.search(rf"{array}_0 +sweep +RUNNING +n\d", during)
     until(ended, "all jobs have ended")
     assert_whole(tmp_path, local, 0)
@@ -283,6 +285,7 @@ def test_two_people_start_the_same_sweep_at_the_same_moment(tmp_path: Path, loca
     assert bytes_of(tmp_path / SWEEP_FOLDER) == local
 
 
+@pytest.mark.slow
 def test_a_point_that_always_fails_is_told_and_the_others_finish(tmp_path: Path):
     small = ("lnum=26..27", "rho=0.1,0.5", "lname=fc_in", "dataset.limit=100")
     assert_success(run(tmp_path, *small))
