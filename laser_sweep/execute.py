@@ -13,7 +13,7 @@ from laser_sweep.grid import BASE
 from laser_sweep.logs import log_file, say
 from laser_sweep.plan import Evaluation, Plan, command_of
 from laser_sweep.report import Report, gather, kept, terminal, write_report
-from laser_sweep.spectra import write_spectra
+from laser_sweep.spectra import read_spectra, write_spectra
 from laser_sweep.split import TEST
 from laser_sweep.worker import Worker
 
@@ -62,8 +62,8 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
         What failed.
     """
     failed = worker.run(plan.missing(_finals(plan)))
-    _write_down(plan, worker, report_of(plan))
     report = report_of(plan)
+    _write_down(plan, worker, report)
     # Another command may have worked in the folder meanwhile; the report is this one's.
     plan.store.open(command_of(plan))
     write_report(report)
@@ -76,11 +76,14 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
 def _write_down(plan: Plan, worker: Worker, report: Report) -> None:
     """Write what a report shows and results do not have: texts, and the chosen spectrum."""
     write_examples(plan.store.folder, plan.examples, plan.store.identity.examples)
-    chosen = None if report.chosen is None else report.chosen["point"]
-    for point in plan.points:
-        if str(point) == chosen and point.edits and not report.spectra and worker.is_loaded:
-            weights = plan.store.identity.weights
-            write_spectra(plan.store.folder, weights, chosen, worker.spectra(point))
+    if report.chosen is None or not worker.is_loaded:
+        return
+    chosen, weights = report.chosen["point"], plan.store.identity.weights
+    # Not asked of the report, which remembers what it has read.
+    if not read_spectra(plan.store.folder, weights, chosen):
+        for point in plan.points:
+            if str(point) == chosen and point.edits:
+                write_spectra(plan.store.folder, weights, chosen, worker.spectra(point))
 
 
 def _grid(plan: Plan, run: Run) -> list[Evaluation]:

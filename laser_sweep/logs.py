@@ -51,9 +51,7 @@ def log_to_terminal() -> None:
     terminal = _Terminal()
     terminal.setLevel(logging.INFO)
     terminal.setFormatter(logging.Formatter("[%(asctime)s] %(message)s", "%H:%M:%S"))
-    _LOGGER.setLevel(logging.DEBUG)
-    _LOGGER.propagate = False
-    _LOGGER.handlers = [terminal]
+    log_only_to(terminal)
     # A log that cannot be written, on a full disk, is no reason for a traceback of its own.
     logging.raiseExceptions = False
 
@@ -62,6 +60,11 @@ def log_everything(stream: TextIO) -> None:
     """Write everything to a stream, with dates and tracebacks: the log of a job."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter(_FORMAT))
+    log_only_to(handler)
+
+
+def log_only_to(handler: logging.Handler) -> None:
+    """Give everything to one handler, and to no other."""
     _LOGGER.setLevel(logging.DEBUG)
     _LOGGER.propagate = False
     _LOGGER.handlers = [handler]

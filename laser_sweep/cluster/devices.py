@@ -16,6 +16,7 @@ import torch
 from laser_sweep.cluster.packing import pack
 from laser_sweep.config import Config, ModelConfig
 from laser_sweep.errors import ConfigError
+from laser_sweep.logs import log_only_to
 from laser_sweep.model.load import resolve_device
 from laser_sweep.notation import items
 from laser_sweep.plan import Evaluation, Plan, make_plan
@@ -100,9 +101,7 @@ def _run(
 ) -> None:
     """What a process does; its log goes to the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted, and ends it
-    _LOGGER.handlers = [QueueHandler(records)]
-    _LOGGER.setLevel(logging.DEBUG)
-    _LOGGER.propagate = False
+    log_only_to(QueueHandler(records))
     if threads is not None:
         torch.set_num_threads(threads)
     plan = make_plan(config, device)

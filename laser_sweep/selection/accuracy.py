@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from laser_sweep.selection._first import first
+
 
 def select(candidates: pd.DataFrame) -> str:
     """The name of the chosen point."""
-    best = candidates.sort_values(
-        ["validation_accuracy", "validation_log_loss", "edits", "rank"],
-        ascending=[False, True, True, True],
-        na_position="last",
-        kind="stable",
+    return first(
+        candidates,
+        validation_accuracy=False,
+        validation_log_loss=True,
+        edits=True,
+        rank=True,
     )
-    return str(best["point"].iloc[0])

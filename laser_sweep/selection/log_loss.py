@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from laser_sweep.selection._first import first
+
 
 def select(candidates: pd.DataFrame) -> str:
     """The name of the chosen point."""
-    best = candidates.sort_values(
-        ["validation_log_loss", "validation_accuracy", "edits", "rank"],
-        ascending=[True, False, True, True],
-        na_position="last",
-        kind="stable",
+    return first(
+        candidates,
+        validation_log_loss=True,
+        validation_accuracy=False,
+        edits=True,
+        rank=True,
     )
-    return str(best["point"].iloc[0])

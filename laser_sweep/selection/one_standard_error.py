@@ -12,6 +12,8 @@ import math
 
 import pandas as pd
 
+from laser_sweep.selection._first import first
+
 
 def select(candidates: pd.DataFrame) -> str:
     """The name of the chosen point."""
@@ -20,10 +22,11 @@ def select(candidates: pd.DataFrame) -> str:
     error = math.sqrt(share * (1 - share) / float(best["validation_examples"].iloc[0]))
     # What is one standard error away to the last bit is within it.
     near = candidates[candidates["validation_accuracy"] >= share - error - 1e-12]
-    mildest = near.sort_values(
-        ["edits", "rho", "rank", "validation_accuracy", "validation_log_loss"],
-        ascending=[True, False, False, False, True],
-        na_position="last",
-        kind="stable",
+    return first(
+        near,
+        edits=True,
+        rho=False,
+        rank=False,
+        validation_accuracy=False,
+        validation_log_loss=True,
     )
-    return str(mildest["point"].iloc[0])

@@ -9,15 +9,17 @@ from __future__ import annotations
 import pandas as pd
 
 from laser_sweep.grid import LNAMES
+from laser_sweep.selection._first import first
 
 
 def select(candidates: pd.DataFrame) -> str:
     """The name of the chosen point."""
     tried = candidates.assign(type=candidates["lname"].map({t: i for i, t in enumerate(LNAMES)}))
-    best = tried.sort_values(
-        ["validation_accuracy", "validation_log_loss", "lnum", "type", "rate"],
-        ascending=[False, True, False, True, False],
-        na_position="last",
-        kind="stable",
+    return first(
+        tried,
+        validation_accuracy=False,
+        validation_log_loss=True,
+        lnum=False,
+        type=True,
+        rate=False,
     )
-    return str(best["point"].iloc[0])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from laser_sweep.provenance import versions
 from laser_sweep.report.changes import CHANGES
-from laser_sweep.report.content import Report, number, percent
+from laser_sweep.report.content import Report
 from laser_sweep.report.words import notes, null_sentence
 from laser_sweep.split import PARTS, TEST
-from laser_sweep.statistics import Estimate
+from laser_sweep.statistics import Comparison
 
 COLUMNS = tuple(f"{part} {figure}" for part in PARTS for figure in ("accuracy", "log-loss"))
 _ALL = "all"
@@ -38,48 +38,26 @@ def contents(report: Report) -> dict[str, Any]:
 
 
 def _rows(report: Report) -> Iterator[dict[str, Any]]:
-    compared = report.comparison
-    tested: dict[str, list[Estimate | None]] = {
-        name: [None, None]
-        if compared is None
-        else [getattr(compared.accuracy, name), getattr(compared.log_loss, name)]
-        for name in ("base", "chosen", "difference")
-    }
-    for name, row in (("base", report.base), ("chosen", report.chosen)):
-        if row is not None:
-            yield {
-                "name": name,
-                "point": row["point"],
-                "rank": "–" if pd.isna(row["rank"]) else row["rank"],
-                "figures": list(zip(_figures(row), _intervals(tested[name], 100), strict=True)),
-            }
-    yield {
-        "name": "difference",
-        "point": "",
-        "rank": "",
-        "figures": list(
-            zip(report.differences, _intervals(tested["difference"], 100), strict=True)
-        ),
-    }
+    """The report's own rows, with intervals under the figures; without what has no result."""
+    results = {"base": report.base, "chosen": report.chosen, "difference": {}}
+    for name, point, rank, *figures in report.rows():
+        if results[name] is not None:
+            intervals = _intervals(report.comparison, name)
+            figures_and_intervals = list(zip(figures, intervals, strict=True))
+            yield {"name": name, "point": point, "rank": rank, "figures": figures_and_intervals}
 
 
-def _figures(row: Mapping[str, Any]) -> list[str]:
-    return [
-        text
-        for part in PARTS
-        for text in (percent(row[f"{part}_accuracy"]), number(row[f"{part}_log_loss"]))
-    ]
-
-
-def _intervals(tested: list[Estimate | None], scale: float) -> list[str]:
+def _intervals(compared: Comparison | None, name: str) -> list[str]:
     """Under the four figures; those of the validation part are flattered, and have none."""
-    accuracy, loss = tested
-    if accuracy is None or loss is None or pd.isna(accuracy.low):
+    if compared is None:
+        return ["", "", "", ""]
+    accuracy, loss = (getattr(pair, name) for pair in (compared.accuracy, compared.log_loss))
+    if pd.isna(accuracy.low):
         return ["", "", "", ""]
     return [
         "",
         "",
-        f"{scale * accuracy.low:.1f} to {scale * accuracy.high:.1f}",
+        f"{100 * accuracy.low:.1f} to {100 * accuracy.high:.1f}",
         "" if pd.isna(loss.low) else f"{loss.low:.3f} to {loss.high:.3f}",
     ]
 
