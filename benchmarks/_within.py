@@ -62,7 +62,7 @@ def operations(plan: Plan) -> float:
 
 
 def _sizes(plan: Plan) -> tuple[int, int]:
-    examples = plan.store.parts["validation"]
+    examples = plan.store.parts.validation
     passes = [each for example in examples for each in plan.questions[example].passes]
     return sum(len(each.ids) for each in passes), len(passes)
 
@@ -100,7 +100,7 @@ def peak(repeats: int = 5) -> float:
 
 def profiled(worker: Worker, plan: Plan) -> dict[str, float]:
     """The operations that a point in the middle of the grid takes most of its time for; shares."""
-    examples, point = plan.store.parts["validation"], plan.points[len(plan.points) // 2]
+    examples, point = plan.store.parts.validation, plan.points[len(plan.points) // 2]
     with profile(activities=[ProfilerActivity.CPU]) as found:
         worker.outcomes(point, examples)
     seconds = {each.key: each.self_cpu_time_total for each in found.key_averages()}

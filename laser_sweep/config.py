@@ -16,6 +16,7 @@ from omegaconf import MISSING, OmegaConf
 
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.model.schema import LayoutConfig
+from laser_sweep.notation import distinct, items
 
 PACKAGE = Path(__file__).parent
 
@@ -24,6 +25,7 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 SIDES = ("decoder", "encoder")
 DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
 TEST_EVALUATIONS = ("selected", "all")
+SELECT_PER = ("lname", "lnum")
 _LONGEST_NAME = 150
 ROWS = "rows"
 """The reader of rows of the user's own."""
@@ -169,9 +171,13 @@ class SplitConfig:
     name: str = MISSING
     fraction: float = 0.2
     test: str = "selected"
+    seed: int = 0
+    folds: int = 5
 
     def __post_init__(self) -> None:
         choose("split.test", self.test, TEST_EVALUATIONS)
+        if self.folds < 2:
+            raise ConfigError(f"split.folds={self.folds}: expected 2 or more.")
         if not 0 < self.fraction < 1:
             raise ConfigError(
                 f"split.fraction={self.fraction}: expected a number between 0 and 1, "
@@ -270,6 +276,8 @@ class Config:
     stack: Any = None
     protocol: str = "corrected"
     selection: str = "accuracy"
+    select_per: Any = None
+    """Of what else one is chosen: of each `lname`, of each `lnum`."""
     seed: int = 0
     batch_tokens: int | None = None
     cache_gb: float = 1.0
@@ -280,6 +288,9 @@ class Config:
 
     def __post_init__(self) -> None:
         choose("protocol", self.protocol, PROTOCOLS)
+        if self.select_per is not None:
+            named = distinct("select_per", items(self.select_per))
+            self.select_per = [choose("select_per", axis, SELECT_PER) for axis in named]
         if self.batch_tokens is not None and self.batch_tokens < 1:
             raise ConfigError(f"batch_tokens={self.batch_tokens}: expected at least 1 token.")
         if not self.cache_gb >= 0:

@@ -7,14 +7,13 @@ import logging
 import time
 from collections.abc import Callable
 
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.examples import write_examples
 from laser_sweep.finished import progress, title
-from laser_sweep.grid import BASE
 from laser_sweep.logs import log_file, say
-from laser_sweep.plan import Evaluation, Plan, command_of
-from laser_sweep.report import Report, gather, kept, terminal, write_report
+from laser_sweep.plan import Plan, command_of
+from laser_sweep.report import Report, gather, kept, summary, terminal, write_report
 from laser_sweep.spectra import read_spectra, write_spectra
-from laser_sweep.split import TEST
 from laser_sweep.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -45,11 +44,11 @@ def execute(plan: Plan, run: Run | None = None) -> int:
         log.info("finished in %.0f s", time.perf_counter() - started)
         if failed:
             log.error(
-                "%d of %d points failed, the first %s on %s; the same command tries them again. "
+                "%d of %d points failed, the first %s; the same command tries them again. "
                 "Tracebacks: %s",
                 len({point for point, _ in failed}),
                 len(plan.points),
-                *failed[0],
+                failed[0].point,
                 folder / "laser_sweep.log",
             )
     return 1 if failed else 0
@@ -69,16 +68,16 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
     write_report(report)
     if report.is_complete:
         kept.keep(report)
-    say(terminal(report.summary(), plan.store.folder))
+    say(terminal(summary(report), plan.store.folder))
     return failed
 
 
 def _write_down(plan: Plan, worker: Worker, report: Report) -> None:
     """Write what a report shows and results do not have: texts, and the chosen spectrum."""
     write_examples(plan.store.folder, plan.examples, plan.store.identity.examples)
-    if report.chosen is None or not worker.is_loaded:
+    if report.pick.point is None or not worker.is_loaded:
         return
-    chosen, weights = report.chosen["point"], plan.store.identity.weights
+    chosen, weights = report.pick.point, plan.store.identity.weights
     # Not asked of the report, which remembers what it has read.
     if not read_spectra(plan.store.folder, weights, chosen):
         for point in plan.points:
@@ -102,7 +101,8 @@ def report_of(plan: Plan) -> Report:
 
 
 def _finals(plan: Plan) -> list[Evaluation]:
-    """The base and the chosen point on the test part."""
-    chosen = report_of(plan).chosen
-    names = {str(BASE), *([] if chosen is None else [chosen["point"]])}
-    return [Evaluation(point, TEST) for point in plan.points if str(point) in names]
+    """The base and the chosen points on the test part, if there is one."""
+    if not (tested := plan.store.parts.test):
+        return []
+    names = report_of(plan).finals
+    return [Evaluation(point, tested) for point in plan.points if str(point) in names]

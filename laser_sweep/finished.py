@@ -12,7 +12,7 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.logs import say
 from laser_sweep.model.source import Source, find
 from laser_sweep.record import read_record
-from laser_sweep.report import kept, read_report, terminal, write_report
+from laser_sweep.report import kept, read_report, summary, terminal, write_report
 from laser_sweep.results import Identity, Store
 from laser_sweep.split import split
 
@@ -38,7 +38,7 @@ def finished(config: Config) -> bool:
         if not all((config.folder / name).exists() for name in report.files):
             write_report(report)
         kept.keep(report)
-        text = report.summary()
+        text = summary(report)
     log.info("%s", title(config, store))
     log.info("%s", progress(len(read_record(config.folder)["points"]), 0))
     say(terminal(text, config.folder))
@@ -47,7 +47,7 @@ def finished(config: Config) -> bool:
 
 def title(config: Config, store: Store) -> str:
     """One line that says which sweep this is."""
-    examples = sum(map(len, store.parts.values()))
+    examples = len(store.parts.everything)
     return (
         f"{config.model.name} on {config.dataset.name}, {config.intervention.name} "
         f"({examples:,} examples, {store.identity.dtype}, {config.protocol} protocol)"
@@ -77,7 +77,7 @@ def _store(config: Config) -> Store | None:
     loaded = load_dataset(config.dataset, _asked(config, record["model"], source))
     if identity.examples != fingerprint(loaded.examples, loaded.scoring):
         return None
-    parts = split(len(loaded.examples), config.split, record["dataset"]["dropped"])
+    parts = split(loaded.examples, config.split, record["dataset"]["dropped"])
     return Store(config.folder, identity, parts)
 
 

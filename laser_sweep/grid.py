@@ -96,7 +96,7 @@ def bracket(override: str) -> str:
     """Make `rate=1,5,9.9` one list, where Hydra would make three jobs of it."""
     key, _, value = override.partition("=")
     # Hydra's own range(0,3) and choice(a,b) keep their commas.
-    is_list = key in AXES and "," in value and not set("[(") & set(value)
+    is_list = key in (*AXES, "select_per") and "," in value and not set("[(") & set(value)
     return f"{key}=[{value}]" if is_list else override
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from transformers import PretrainedConfig, PreTrainedTokenizerBase
@@ -23,6 +23,7 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.context import TRUNCATE, Fitted, context
 from laser_sweep.evaluate.encode import encode
 from laser_sweep.evaluate.question import Question
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.grid import Axes, Edit, Point
 from laser_sweep.intervention._kept import Kept
 from laser_sweep.intervention._options import Options
@@ -33,18 +34,11 @@ from laser_sweep.model.matrix import Matrix
 from laser_sweep.model.source import Source, find
 from laser_sweep.record import NAME, DamagedRecordError, read_record
 from laser_sweep.results import Identity, Store
-from laser_sweep.split import TEST, VALIDATION, split
+from laser_sweep.split import split
 
 log = logging.getLogger(__name__)
 
 NO_INTERVENTION = "none"
-
-
-class Evaluation(NamedTuple):
-    """A point, and the part of the examples that it is evaluated on: what one result file holds."""
-
-    point: Point
-    part: str
 
 
 @dataclass(frozen=True)
@@ -86,15 +80,20 @@ class Plan:
         """The examples as token ids, in dataset order."""
         return self.fitted.questions
 
+    @property
+    def searched(self) -> tuple[int, ...]:
+        """The examples that every point is evaluated on: those that validate, or all."""
+        return self.store.parts.searched(self.config.split.test)
+
     @cached_property
     def evaluations(self) -> list[Evaluation]:
-        """What the grid asks for: every point on the validation part or, if asked for, on all."""
-        parts = [VALIDATION, TEST] if self.config.split.test == "all" else [VALIDATION]
-        return [Evaluation(point, part) for point in self.points for part in parts]
+        """What the grid asks for."""
+        examples = self.searched
+        return [Evaluation(point, examples) for point in self.points]
 
     def missing(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
-        """Those evaluations that have no result yet."""
-        return [each for each in evaluations if not self.store.has(*each)]
+        """What has no result yet."""
+        return self.store.missing(evaluations)
 
     @cached_property
     def options(self) -> Options:
@@ -172,7 +171,7 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
         protocol=config.protocol,
         options=_identity_options(config),
     )
-    parts = split(len(loaded.examples), config.split, fitted.dropped)
+    parts = split(loaded.examples, config.split, fitted.dropped)
     plan = Plan(
         config=config,
         source=source,
@@ -224,7 +223,7 @@ def _check_names(config: Config) -> None:
     if config.intervention.kind != NO_INTERVENTION:
         plugin.load(laser_sweep.intervention, config.intervention.kind)
         _options(config).check()
-    plugin.load(laser_sweep.split, config.split.name)
+    laser_sweep.split.check(config.split)
     plugin.load(laser_sweep.selection, config.selection)
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from tqdm import tqdm
 
-from laser_sweep.plan import Evaluation
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.results import Store
 
 

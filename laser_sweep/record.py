@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.provenance import digest
+from laser_sweep.provenance import digest as hashed
+from laser_sweep.split import PARTS, Parts
+from laser_sweep.split._written import read, written
 
-FORMAT = 3
+FORMAT = 4
 """Changes with every change that makes results of different versions incomparable."""
 
 NAME = "sweep.json"
@@ -21,11 +24,51 @@ IDENTITY = {"weights", "dtype", "examples", "protocol", "options", "format"}
 """The fields of `laser_sweep.results.Identity`."""
 
 
-def file_name(point: str, part: str, part_digest: str) -> str:
-    """The name of the file with the results of a point on a part."""
+def file_name(point: str, examples: Sequence[int], digest: str) -> str:
+    """The name of the file with the results of a point on some examples, of one identity."""
+    return f"{point_name(point)}.{_examples_name(examples)}.{digest}.parquet"
+
+
+def point_name(point: str) -> str:
+    """What a point is called in the names of files."""
     if len(point) > _LONGEST_NAME:
-        point = f"{point[:_LONGEST_NAME]}...{digest(point)}"
-    return f"{point}.{part}.{part_digest}.parquet"
+        return f"{point[:_LONGEST_NAME]}...{hashed(point)}"
+    return point
+
+
+def point_in(file_name: str) -> str:
+    """What the point is called whose results are in a file."""
+    return file_name.rsplit(".", 3)[0]
+
+
+def _examples_name(examples: Sequence[int]) -> str:
+    """The first and the last; if there are gaps, how many, and a digest of which."""
+    first, last, count = examples[0], examples[-1], len(examples)
+    if last - first + 1 == count:
+        return f"{first}-{last}"
+    return f"{count}x{hashed(list(examples))}"
+
+
+def split_record(parts: Parts) -> dict[str, Any]:
+    """What is written down of the parts of the examples."""
+    return {
+        "parts": {
+            part: {"examples": len(parts.of(part)), "indices": written(parts.of(part))}
+            for part in PARTS
+        },
+        "folds": [written(fold) for fold in parts.folds],
+    }
+
+
+def parts_of(record: Mapping[str, Any]) -> Parts:
+    """The parts of the examples that were written down."""
+    validation, test = (read(record["parts"][part]["indices"]) for part in PARTS)
+    return Parts(validation, test, tuple(map(read, record["folds"])))
+
+
+def searched(record: Mapping[str, Any]) -> set[int]:
+    """The examples that the command asks every point to be evaluated on."""
+    return set(parts_of(record).searched(record["config"]["split"]["test"]))
 
 
 class DamagedRecordError(ConfigError):
@@ -64,8 +107,10 @@ def _is_complete(record: dict[str, Any]) -> bool:
     try:
         config, model, parts = record["config"], record["model"], record["parts"]
         _ = [config[group]["name"] for group in ("model", "dataset", "intervention", "split")]
-        _ = [(part["examples"], part["digest"]) for part in parts.values()]
-        _ = config["selection"], config["protocol"], config["paper"], model["path"]
+        _ = [(parts[part]["examples"], parts[part]["indices"]) for part in PARTS]
+        _ = record["digest"], record["folds"]
+        _ = [config[option] for option in ("selection", "select_per", "protocol", "paper")]
+        _ = model["path"]
         _ = [model[fact] for fact in ("commit", "family", "masked", "mask")]
         _ = [record["dataset"][fact] for fact in ("examples", "dropped", "truncated")]
         return set(record["identity"]) == IDENTITY and isinstance(record["points"], list)

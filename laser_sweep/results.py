@@ -1,4 +1,4 @@
-"""The store: one Parquet file for each point and part, written whole or not at all.
+"""The store: Parquet files, each of one point on some examples, written whole or not at all.
 
 A file is written under a temporary name in the same folder, flushed to the disk and renamed, so
 that a file that is there is complete; there is no lock, no status file and no database. Two
@@ -6,9 +6,11 @@ processes that compute the same point write the same bytes, so the later one doe
 that was damaged afterwards (a copy that ran out of disk) is told by its checksums, is never read as
 results, and is computed again.
 
-The name of a file is the point's, the part's, and a digest of all else that changes the numbers:
-weights, dtype, examples, protocol and the format of the store; not the batch size, the device, the
-cluster or any path. `sweep.json` says which digests the last command was about.
+The name of a file is the point's, which examples it is of, and a digest of all else that changes
+the numbers: weights, dtype, dataset, protocol and the format of the store; not the batch size, the
+device, the cluster or any path. `sweep.json` says which digest the last command was about, and
+which examples validate and which test. No result says that: with another split every outcome that
+is there is of use, and what it lacks comes into files of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,13 +26,16 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from laser_sweep import record
 from laser_sweep.atomic import check_writable, remove_leftovers, replace_file, write_file
 from laser_sweep.columns import PointColumns
 from laser_sweep.errors import one_line
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.provenance import content_hash, digest, versions
+from laser_sweep.split import TEST, VALIDATION, Parts
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +52,7 @@ SCHEMA = pa.schema(
         ("point", pa.string()),
         ("example", pa.int64()),
         ("part", pa.string()),
+        ("fold", pa.int32()),
         ("cluster", pa.string()),
         ("correct", pa.bool_()),
         ("answer_logprob", pa.float64()),
@@ -69,6 +75,10 @@ SCHEMA = pa.schema(
     ]
 )
 """The columns of `read_results`; those that a dataset does not record are null."""
+
+_OF_THE_SPLIT = ("part", "fold")
+_STORED = pa.schema([field for field in SCHEMA if field.name not in _OF_THE_SPLIT])
+"""The columns of a file: those that depend on no split."""
 
 _METADATA = b"laser_sweep"
 """The key of a file's metadata under which it says what it was made from."""
@@ -103,38 +113,48 @@ class Store:
     Args:
         folder: the sweep's folder.
         identity: what the results are of.
-        parts: for each part, the indices of its examples.
+        parts: which examples validate and test.
     """
 
-    def __init__(self, folder: Path, identity: Identity, parts: Mapping[str, Sequence[int]]):
+    def __init__(self, folder: Path, identity: Identity, parts: Parts):
         self.folder = folder
         self.identity = identity
         self.parts = parts
-        self.digests = {
-            part: digest([asdict(identity), list(examples)]) for part, examples in parts.items()
-        }
+        self.digest = digest(asdict(identity))
 
-    def path(self, point: object, part: str) -> Path:
-        """Where the outcomes of a point on a part are, or will be."""
-        return _results(self.folder) / record.file_name(str(point), part, self.digests[part])
+    def path(self, point: object, examples: Sequence[int]) -> Path:
+        """Where the outcomes of a point on some examples are, or will be."""
+        return _results(self.folder) / record.file_name(str(point), examples, self.digest)
 
-    def has(self, point: object, part: str) -> bool:
-        """Whether the outcomes of a point on a part are there, and undamaged."""
-        path = self.path(point, part)
-        return path.exists() and _read(path) is not None
+    def missing(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+        """Of each evaluation the examples that have no outcome yet; without those that have all."""
+        evaluations = list(evaluations)
+        names = {record.point_name(str(each.point)) for each in evaluations}
+        there = examples_there(self.folder, self.digest, names)
+        found = []
+        for each in evaluations:
+            done = there.get(record.point_name(str(each.point)), set())
+            lacking = tuple(number for number in each.examples if number not in done)
+            if lacking:
+                found.append(Evaluation(each.point, lacking))
+        return found
 
     def write(
-        self, columns: PointColumns, part: str, outcomes: Mapping[str, Sequence[Any]]
-    ) -> None:
-        """Store the outcomes of a point on a part, by column, in the order of its examples."""
-        count = len(self.parts[part])
+        self, columns: PointColumns, examples: Sequence[int], outcomes: Mapping[str, Sequence[Any]]
+    ) -> Path:
+        """Store the outcomes of a point on some examples, by column, in their order.
+
+        Returns:
+            The file.
+        """
+        count = len(examples)
         constant = {name: [value] * count for name, value in asdict(columns).items()}
-        given = {**constant, "example": self.parts[part], "part": [part] * count, **outcomes}
+        given = {**constant, "example": examples, **outcomes}
         arrays = [
             pa.array(given.get(name, [None] * count), type)
-            for name, type in zip(SCHEMA.names, SCHEMA.types, strict=True)
+            for name, type in zip(_STORED.names, _STORED.types, strict=True)
         ]
-        table = pa.table(arrays, schema=SCHEMA)
+        table = pa.table(arrays, schema=_STORED)
         made_from = {
             **asdict(self.identity),
             "content": content_hash(table),
@@ -142,24 +162,24 @@ class Store:
         }
         metadata = {_METADATA: json.dumps(made_from, sort_keys=True)}
         table = table.replace_schema_metadata(metadata)
+        path = self.path(columns.point, examples)
         replace_file(
-            self.path(columns.point, part),
+            path,
             lambda path: pq.write_table(table, path, compression="zstd", write_page_checksum=True),
         )
+        return path
 
     def read(self) -> pd.DataFrame:
-        """All outcomes that are there, one row for each point and example."""
-        return _frame(self.folder, self.digests)
+        """All outcomes of the parts that are there, one row for each point and example."""
+        return _frame(self.folder, self.digest, self.parts)
 
     def record(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """What `sweep.json` says of a command whose results these are."""
         return {
             "format": record.FORMAT,
             "identity": asdict(self.identity),
-            "parts": {
-                part: {"examples": len(examples), "digest": self.digests[part]}
-                for part, examples in self.parts.items()
-            },
+            "digest": self.digest,
+            **record.split_record(self.parts),
             **command,
         }
 
@@ -183,16 +203,17 @@ def read_results(folder: str | Path) -> pd.DataFrame:
         folder: a sweep's folder, such as `multirun/demo/noisy_facts/rank_reduction`.
 
     Returns:
-        A frame with the columns of `SCHEMA`: the point, the example's index and part, whether the
-        outcome is `correct`, the natural `answer_logprob` summed over `answer_length` tokens, and
+        A frame with the columns of `SCHEMA`: the point, the example's index and part (and `fold`,
+        where every example validates and is tested in one), whether the outcome is `correct`, the
+        natural `answer_logprob` summed over `answer_length` tokens, and
         what else the dataset records. If the folder has results of several models, protocols or
         datasets, they are those of the last command.
 
     Raises:
         ConfigError: if the folder is no sweep's, or of another version of the store.
     """
-    parts = record.read_record(Path(folder))["parts"]
-    return _frame(Path(folder), {part: facts["digest"] for part, facts in parts.items()})
+    written = record.read_record(Path(folder))
+    return _frame(Path(folder), written["digest"], record.parts_of(written))
 
 
 def _results(folder: Path) -> Path:
@@ -205,7 +226,7 @@ def _read(path: Path) -> pa.Table | None:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             # The files are small, and read several at a time.
             table = file.read(use_threads=False)
-        if not table.schema.equals(SCHEMA):
+        if not table.schema.equals(_STORED):
             raise ValueError("its columns are others")
         # Parquet's own checksums leave out the headers of pages and the footer.
         if content_hash(table) != json.loads(table.schema.metadata[_METADATA])["content"]:
@@ -216,22 +237,65 @@ def _read(path: Path) -> pa.Table | None:
     return table
 
 
-def result_files(folder: Path, digests: Mapping[str, str]) -> list[Path]:
-    """The files of a sweep's folder that have the digests, given for each part; in order."""
-    return [
+def result_files(folder: Path, digest: str) -> list[Path]:
+    """The files of a sweep's folder that have a digest, in order."""
+    return sorted(_results(folder).glob(f"[!.]*.{digest}.parquet"))
+
+
+def examples_there(
+    folder: Path, digest: str, names: Container[str] | None = None
+) -> dict[str, set[int]]:
+    """For each point, by its name in files, the examples that have an undamaged outcome.
+
+    Args:
+        folder: the sweep's folder.
+        digest: that of the results.
+        names: of which points; None: of all.
+    """
+    paths = [
         path
-        for part, digest_ in digests.items()
-        for path in sorted(_results(folder).glob(f"[!.]*.{part}.{digest_}.parquet"))
+        for path in result_files(folder, digest)
+        if names is None or record.point_in(path.name) in names
     ]
+    found: dict[str, set[int]] = {}
+    for path, table in zip(paths, _read_all(paths), strict=True):
+        if table is not None:
+            examples = table.column("example").to_pylist()
+            found.setdefault(record.point_in(path.name), set()).update(examples)
+    return found
 
 
-def _frame(folder: Path, digests: Mapping[str, str]) -> pd.DataFrame:
-    paths = result_files(folder, digests)
+def _read_all(paths: Sequence[Path]) -> list[pa.Table | None]:
     # pyarrow lets other threads work while it reads.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-        tables = [table for table in threads.map(_read, paths) if table is not None]
-    rows = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
-    frame = rows.replace_schema_metadata().to_pandas(types_mapper=_PANDAS_TYPES.get)
+        return list(threads.map(_read, paths))
+
+
+def _frame(folder: Path, digest: str, parts: Parts) -> pd.DataFrame:
+    tables = [table for table in _read_all(result_files(folder, digest)) if table is not None]
+    rows = pa.concat_tables(tables) if tables else _STORED.empty_table()
+    frame = _with_parts(rows, parts).to_pandas(types_mapper=_PANDAS_TYPES.get)
     frame["correct"] = frame["correct"].astype(bool)
     by = ["lnum", "lname", "rate", "point", "example"]
-    return frame.sort_values(by, na_position="first", kind="stable", ignore_index=True)
+    frame = frame.sort_values(by, na_position="first", kind="stable", ignore_index=True)
+    # Commands with other splits may have evaluated the same at the same time.
+    again = frame[["point", "example"]].eq(frame[["point", "example"]].shift()).all(axis=1)
+    return frame[~again].reset_index(drop=True) if again.any() else frame
+
+
+def _with_parts(rows: pa.Table, parts: Parts) -> pa.Table:
+    """The rows of the examples that are in a part, with the columns that say in which."""
+    number = {example: fold for fold, examples in enumerate(parts.folds) for example in examples}
+    of_split = pa.table(
+        {
+            "example": pa.array([*parts.validation, *parts.test], pa.int64()),
+            "part": [VALIDATION] * len(parts.validation) + [TEST] * len(parts.test),
+            "fold": pa.array(map(number.get, [*parts.validation, *parts.test]), pa.int32()),
+        }
+    )
+    places = pc.index_in(rows.column("example"), value_set=of_split.column("example"))
+    kept = pc.is_valid(places)
+    rows, places = rows.filter(kept), places.filter(kept)
+    for name in _OF_THE_SPLIT:
+        rows = rows.append_column(SCHEMA.field(name), of_split.column(name).take(places))
+    return rows.select(SCHEMA.names).replace_schema_metadata()

@@ -21,13 +21,14 @@ from laser_sweep.errors import is_no_room, one_line
 from laser_sweep.evaluate.budget import default_batch_tokens
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.evaluate.room import GIB, Room
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.grid import Edit, Point
 from laser_sweep.intervention._edited import Edited
 from laser_sweep.model.activation import fuse_activations
 from laser_sweep.model.edit import edited
 from laser_sweep.model.load import load_model
 from laser_sweep.model.matrix import Matrix
-from laser_sweep.plan import Evaluation, Plan
+from laser_sweep.plan import Plan
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +46,12 @@ class _Group(NamedTuple):
 
     Attributes:
         start: the lowest layer that they change; -1 for the base model.
-        parts: the parts of the examples that they have no results for.
+        examples: those that they have no outcomes for.
         points: the points.
     """
 
     start: int
-    parts: tuple[str, ...]
+    examples: tuple[int, ...]
     points: list[Point]
 
     @property
@@ -132,42 +133,45 @@ class Worker:
         ]
 
     def _groups(self, evaluations: Iterable[Evaluation]) -> list[_Group]:
-        """The points that start at the same layer and lack the same parts, lowest layer first."""
-        parts: dict[Point, list[str]] = {}
-        for point, part in evaluations:
-            parts.setdefault(point, []).append(part)
-        groups: dict[tuple[int, tuple[str, ...]], list[Point]] = {}
-        for point, lacking in parts.items():
-            groups.setdefault((self._plan.start(point), tuple(lacking)), []).append(point)
+        """The points that start at the same layer and lack the same examples, lowest first."""
+        groups: dict[tuple[int, tuple[int, ...]], list[Point]] = {}
+        for point, examples in evaluations:
+            groups.setdefault((self._plan.start(point), examples), []).append(point)
         return [
-            _Group(start, lacking, points)
-            for (start, lacking), points in sorted(groups.items(), key=lambda item: item[0])
+            _Group(start, examples, points)
+            for (start, examples), points in sorted(groups.items(), key=lambda item: item[0])
         ]
 
     def _run_group(self, group: _Group, bar: tqdm[Any]) -> list[Evaluation]:
         """Evaluate the points of a group, on as many examples at a time as there is room for."""
-        examples = [example for part in group.parts for example in self._plan.store.parts[part]]
-        chunks = self._evaluator.chunks(examples) if group.shares else [tuple(examples)]
+        examples = group.examples
+        chunks = self._evaluator.chunks(examples) if group.shares else [examples]
         found: dict[Point, _Found] = {point: _Found() for point in group.points}
         failed: list[Evaluation] = []
         for chunk in chunks:
-            self._evaluator.enter(chunk, group.start if group.shares else -1)
+            self._enter(chunk, group)
             for point in list(found):
                 bar.set_description(str(point))
                 if chunk is chunks[0]:
-                    log.debug("computing %s on %s", point, " and ".join(group.parts))
+                    log.debug("computing %s on %d examples", point, len(examples))
                 try:
                     self._evaluate(point, chunk, found[point])
                     if chunk is chunks[-1]:
-                        self._store(point, group.parts, found.pop(point))
+                        self._store(point, examples, found.pop(point))
                 except Exception as error:
                     if is_no_room(error):
                         raise
                     found.pop(point, None)
-                    failed += _failures(point, group.parts, error)
+                    failed.append(_failure(Evaluation(point, examples), error))
                 if point not in found:
-                    bar.update(len(group.parts))
+                    bar.update()
         return failed
+
+    def _enter(self, chunk: Sequence[int], group: _Group) -> None:
+        """Advance examples to the layer that a group starts at, if its points share the way."""
+        started = time.perf_counter()
+        self._evaluator.enter(chunk, group.start if group.shares else -1)
+        log.debug("entered layer %d in %.3f s", group.start, time.perf_counter() - started)
 
     def _outcomes(
         self, made: Mapping[Matrix, Edited], examples: Sequence[int]
@@ -184,18 +188,13 @@ class Worker:
         found.add(outcomes, columns(point, (each.rank for each in made.values())), len(examples))
         found.seconds += time.perf_counter() - started
 
-    def _store(self, point: Point, parts: Sequence[str], found: _Found) -> None:
-        """Write the outcomes of a point, a file for each part."""
-        start = 0
-        for part in parts:
-            examples = self._plan.store.parts[part]
-            stop = start + len(examples)
-            outcomes = {name: values[start:stop] for name, values in found.outcomes.items()}
-            clusters = [self._plan.examples[example].cluster for example in examples]
-            assert found.point is not None
-            self._plan.store.write(found.point, part, {"cluster": clusters, **outcomes})
-            log.debug("computed %s on %s in %.3f s", point, part, found.seconds)
-            start = stop
+    def _store(self, point: Point, examples: Sequence[int], found: _Found) -> None:
+        """Write the outcomes of a point."""
+        clusters = [self._plan.examples[example].cluster for example in examples]
+        assert found.point is not None
+        outcomes = {"cluster": clusters, **found.outcomes}
+        path = self._plan.store.write(found.point, examples, outcomes)
+        log.debug("computed %s in %.3f s: %s", point, found.seconds, path.name)
 
     def _edits(self, point: Point) -> dict[Matrix, Edited]:
         """The edited matrices of a point, and the ranks that they have."""
@@ -255,12 +254,12 @@ def weight_of(matrix: Matrix, model: nn.Module) -> Tensor:
     return weight.to(torch.promote_types(weight.dtype, torch.float32))
 
 
-def _failures(point: Point, parts: Iterable[str], error: Exception) -> list[Evaluation]:
+def _failure(failed: Evaluation, error: Exception) -> Evaluation:
     """What failed, said in the log."""
     what = f"{type(error).__name__}: {one_line(error)}"
-    log.error("%s on %s failed: %s", point, " and ".join(parts), what)
+    log.error("%s on %d examples failed: %s", failed.point, len(failed.examples), what)
     log.debug("The traceback of this failure:", exc_info=True)
-    return [Evaluation(point, part) for part in parts]
+    return failed
 
 
 def _room(cache_gb: float, device: str) -> Room | None:

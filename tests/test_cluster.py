@@ -69,7 +69,7 @@ def test_how_many_tasks_there_are(options: dict, most: int, count: int, tmp_path
 
 
 def submitted(plan: Plan, **changes: object) -> Submitted:
-    given = {"device": "cpu", "digests": plan.store.digests, "here": Path.cwd(), **changes}
+    given = {"device": "cpu", "digest": plan.store.digest, "here": Path.cwd(), **changes}
     return Submitted(plan.config, **given)  # type: ignore[arg-type]
 
 
@@ -82,9 +82,8 @@ def test_a_node_says_what_it_does_not_see(tmp_path: Path, monkeypatch: pytest.Mo
         submitted(plan).plan()
     plan.store.open(command_of(plan))
     assert submitted(plan).plan().points == plan.points
-    other = dict.fromkeys(plan.store.digests, "00000000")
     with pytest.raises(ConfigError, match="sees another model, dtype or dataset"):
-        submitted(plan, digests=other).plan()
+        submitted(plan, digest="00000000").plan()
     plan.config.dataset.path = "/nowhere/rows.jsonl"
     with pytest.raises(ConfigError, match=r"^On \S+: .*/nowhere/rows\.jsonl"):
         submitted(plan).plan()
@@ -208,12 +207,12 @@ def test_two_processes_have_the_bytes_of_one(tmp_path: Path, sweep: Command):
 
 def test_a_point_that_fails_in_a_process_is_told(tmp_path: Path, sweep: Command):
     assert_success(sweep(*SMALL))
-    path = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-rho0.5.validation.*"))
+    path = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-rho0.5.0-*"))
     shutil.rmtree(tmp_path / SWEEP_FOLDER / "results")
     path.mkdir(parents=True)
     result = sweep(*SMALL, "cluster.devices=[cpu,cpu]")
     assert result.returncode == 1
-    assert "fc_in-l26-rho0.5 on validation failed: IsADirectoryError" in result.stdout
+    assert "fc_in-l26-rho0.5 on 20 examples failed: IsADirectoryError" in result.stdout
     assert "1 of 5 points failed" in result.stdout
 
 

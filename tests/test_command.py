@@ -231,7 +231,7 @@ def test_a_failing_point_leaves_the_others_alone(sweep: Command, tmp_path: Path)
     (blocked / "in the way").mkdir(parents=True)
     result = sweep(*SMALL)
     assert result.returncode == 1
-    assert "fc_in-l26-rho0.5 on validation failed" in result.stdout
+    assert "fc_in-l26-rho0.5 on 20 examples failed" in result.stdout
     assert "1 of 5 points failed" in result.stdout
     assert "Traceback (most recent call last)" not in result.stdout + result.stderr
     log = (tmp_path / SWEEP_FOLDER / "laser_sweep.log").read_text()
@@ -252,7 +252,7 @@ def test_a_model_that_overflows_has_no_results(sweep: Command, tmp_path: Path):
     save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
     result = sweep("model.path=broken", *SMALL)
     assert result.returncode == 1
-    assert "base on validation failed: ValueError: the model's outputs are NaN" in result.stdout
+    assert "base on 20 examples failed: ValueError: the model's outputs are NaN" in result.stdout
     assert f"{name} holds NaN or infinite values" in result.stdout
     assert "Nothing to select yet" in result.stdout
 

@@ -224,8 +224,7 @@ def outcomes_of_groups(case: Case, cache_gb: str) -> dict:
     for group in worker._groups(plan.evaluations):
         if group.start < 0 and len(group.points[0].edits) == 0:
             continue
-        examples = [e for part in group.parts for e in plan.store.parts[part]]
-        for chunk in worker._evaluator.chunks(examples):
+        for chunk in worker._evaluator.chunks(group.examples):
             worker._evaluator.enter(chunk, group.start)
             found.append(worker.outcomes(group.points[0], chunk))
             assert worker.outcomes(group.points[0], chunk) == found[-1]

@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 from conftest import Command
 from test_command import assert_success
-from test_report import BASE, GOOD, MILD, Identity, Store, remake, write
+from test_report import BASE, GOOD, MILD, PARTS, Identity, Store, remake, write
 from tiny import COMMAND
-
-PARTS = {"validation": range(4), "test": range(4, 14)}
 
 
 def make_sweep(root: Path, dataset: str, chosen: str, other: str, weights: str = "xxh3:w") -> Path:

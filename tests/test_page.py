@@ -10,13 +10,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from test_report import BASE, GOOD, Identity, Store, make_config, remake, write, write_grid
+from test_report import BASE, GOOD, PARTS, Identity, Store, make_config, remake, write, write_grid
 from tiny import COMMAND
 
 from laser_sweep.columns import PointColumns
 from laser_sweep.dataset import Example
 from laser_sweep.examples import write_examples
 from laser_sweep.spectra import write_spectra
+from laser_sweep.split import Parts
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -58,7 +59,6 @@ def sweep(tmp_path: Path) -> Path:
     return folder
 
 
-PARTS = {"validation": range(4), "test": range(4, 14)}
 GRID = [
     PointColumns("rank_reduction", "fc_out", n, "all", 5.0, 0.5, 9, 1, f"fc_out-l{n}-rho0.5")
     for n in range(3)
@@ -226,7 +226,7 @@ def test_a_large_sweep_is_a_page_of_less_than_15_mb(tmp_path: Path, browser):
         for n in range(28)
         for rho in (0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.01)
     ]
-    parts = {"validation": range(100), "test": range(100, 10_100)}
+    parts = Parts(tuple(range(100)), tuple(range(100, 10_100)))
     store = Store(tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), parts)
     store.open(record(["base", *(point.point for point in points)]))
     write(store, BASE, "validation", "10" * 50)

@@ -17,10 +17,13 @@ from laser_sweep.config import (
     SplitConfig,
 )
 from laser_sweep.errors import ConfigError
-from laser_sweep.report import read_report, write_report
+from laser_sweep.report import read_report, summary, write_report
+from laser_sweep.report.rows import rows
+from laser_sweep.report.words import sentence
 from laser_sweep.results import Identity, Store
+from laser_sweep.split import Parts
 
-PARTS = {"validation": range(4), "test": range(4, 14)}
+PARTS = Parts(tuple(range(4)), tuple(range(4, 14)))
 BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")
 GOOD = PointColumns("rank_reduction", "fc_in", 3, "all", 9.9, 0.01, 40, 1, "fc_in-l3-rho0.01")
 MILD = PointColumns("rank_reduction", "fc_in", 3, "all", 1.0, 0.9, 3686, 1, "fc_in-l3-rho0.9")
@@ -69,7 +72,7 @@ def write(store, columns, part, right, log_loss=1.0):
         "answer_length": [1] * count,
         "prediction": ["word"] * count,
     }
-    store.write(columns, part, outcomes)
+    store.write(columns, store.parts.of(part), outcomes)
 
 
 def write_grid(store):
@@ -101,7 +104,7 @@ def files_of(folder):
 def test_the_report_compares_base_and_chosen_on_both_parts(store):
     report = read_report(store.folder)
     assert report.title == "tiny · facts · rank_reduction"
-    assert report.rows() == [
+    assert rows(report) == [
         ["base", "base", "–", "50.0 %", "2.000", "20.0 %", "2.500"],
         ["chosen", "fc_in-l3-rho0.01", "40", "75.0 %", "1.250", "40.0 %", "1.500"],
         ["difference", "", "", "+25.0", "-0.750", "+20.0", "-1.000"],
@@ -112,7 +115,7 @@ def test_the_report_compares_base_and_chosen_on_both_parts(store):
 
 
 def test_the_verdict_says_what_was_chosen_and_what_it_does(store):
-    verdict = read_report(store.folder).verdict()
+    verdict = sentence(read_report(store.folder))
     for text in (
         "fc_in-l3-rho0.01",
         "40.0 %",
@@ -151,7 +154,13 @@ def test_selection_json_says_everything_to_programs(store):
     assert (made["base"]["lnum"], made["base"]["rank"]) == (None, None)
     assert made["test_accuracy_difference_points"] == pytest.approx(20)
     assert made["test_changes"] == {"corrected": 3, "broken": 1}
-    assert made["cost"] == {"candidates": 4, "missing_points": 0, "evaluated_examples": 36}
+    assert made["cost"] == {
+        "candidates": 4,
+        "missing_points": 0,
+        "evaluated_examples": 36,
+        "seconds": None,
+    }
+    assert (made["folds"], made["per"]) == ([], {})
     assert made["identity"] == asdict(store.identity)
     assert {"laser_sweep", "torch", "transformers"} <= set(made["versions"])
 
@@ -175,8 +184,8 @@ def test_the_markdown_says_what_was_found_and_what_was_run(store):
     report = remake(store.folder)
     text = (store.folder / "report.md").read_text(encoding="utf-8")
     assert text.startswith("# tiny · facts · rank_reduction\n")
-    assert report.verdict() in text
-    for cells in report.rows()[:2]:
+    assert sentence(report) in text
+    for cells in rows(report)[:2]:
         (line,) = [line for line in text.splitlines() if line.startswith(f"| {cells[0]} ")]
         assert [cell.strip() for cell in line.strip("|").split("|")] == cells
     for fact in ("`models/tiny`", "xxh3:w", "xxh3:e", "float32", "corrected", "4 candidates"):
@@ -214,7 +223,7 @@ def test_a_point_that_is_not_tested_yet_is_reported_as_such(tmp_path):
     store = make_store(tmp_path)
     write_grid(store)
     report = remake(tmp_path)
-    assert "fc_in-l3-rho0.01; not tested yet" in report.verdict()
+    assert "fc_in-l3-rho0.01; not tested yet" in sentence(report)
     assert report.difference is None
     made = selection(tmp_path)
     assert made["chosen"]["test"] == {"examples": 0, "accuracy": None, "log_loss": None}
@@ -228,7 +237,7 @@ def test_an_unfinished_sweep_says_how_much_is_missing(tmp_path):
     write(store, GOOD, "validation", "1110")
     report = remake(tmp_path)
     assert report.missing == 2
-    assert "2 points have no result yet" in report.summary()
+    assert "2 points have no result yet" in summary(report)
     assert "2 points have no result yet" in (tmp_path / "report.md").read_text(encoding="utf-8")
     assert selection(tmp_path)["cost"]["missing_points"] == 2
 
@@ -240,7 +249,7 @@ def test_the_base_is_chosen_where_no_edit_is_better(tmp_path):
     write(store, BAD, "validation", "0000")
     report = remake(tmp_path)
     assert report.chosen["point"] == "base"
-    assert "base model itself is chosen" in report.verdict()
+    assert "base model itself is chosen" in sentence(report)
     assert report.difference == 0
     assert report.changed == {"corrected": 0, "broken": 0}
 
@@ -262,7 +271,7 @@ def test_without_the_base_there_is_a_report_and_no_verdict(tmp_path, present):
     for columns in present:
         write(store, columns, "validation", "1110")
     report = remake(tmp_path)
-    assert report.verdict().startswith("Nothing to select yet")
+    assert sentence(report).startswith("Nothing to select yet")
     assert selection(tmp_path)["base"] is None
     assert "heat_map" not in (tmp_path / "report.md").read_text(encoding="utf-8")
     assert not list((tmp_path / "figures").iterdir())
@@ -281,7 +290,7 @@ def test_all_layers_at_once_and_points_without_a_rank_are_reported(tmp_path):
     everywhere = replace(GOOD, lname="mlp", lnum=-1, rank=None, edits=8, point="mlp-lall-rho0.01")
     write(store, everywhere, "validation", "1111")
     report = remake(tmp_path)
-    assert report.rows()[1][:3] == ["chosen", "mlp-lall-rho0.01", "–"]
+    assert rows(report)[1][:3] == ["chosen", "mlp-lall-rho0.01", "–"]
     assert selection(tmp_path)["chosen"]["rank"] is None
     svg = (tmp_path / "figures" / "heat_map.svg").read_text(encoding="utf-8")
     assert "τ = mlp" in svg

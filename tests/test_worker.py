@@ -37,11 +37,11 @@ def test_a_result_that_cannot_be_written_is_a_failure_of_its_point_alone(
     def refuse(columns, part, outcomes):
         if columns.point == "fc_in-l26-rho0.5":
             raise ValueError("cannot be written")
-        write(columns, part, outcomes)
+        return write(columns, part, outcomes)
 
     monkeypatch.setattr(plan.store, "write", refuse)
     failed = Worker(plan).run(plan.missing(plan.evaluations))
-    assert [(str(point), part) for point, part in failed] == [("fc_in-l26-rho0.5", "validation")]
+    assert [(str(point), part) for point, part in failed] == [("fc_in-l26-rho0.5", (0, 1, 2, 3))]
     assert len(plan.missing(plan.evaluations)) == 1
 
 

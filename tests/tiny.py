@@ -169,6 +169,7 @@ COMMAND = {
     "config": {
         **{group: {"name": group} for group in ("model", "dataset", "intervention", "split")},
         "selection": "accuracy",
+        "select_per": None,
         "protocol": "corrected",
         "paper": {},
     },

@@ -16,10 +16,11 @@ import torch
 from laser_sweep.cluster.packing import pack
 from laser_sweep.config import Config, ModelConfig
 from laser_sweep.errors import ConfigError
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.logs import log_only_to
 from laser_sweep.model.load import resolve_device
 from laser_sweep.notation import items
-from laser_sweep.plan import Evaluation, Plan, make_plan
+from laser_sweep.plan import Plan, make_plan
 from laser_sweep.progress import Progress
 from laser_sweep.worker import Worker
 

@@ -7,8 +7,9 @@ from functools import partial
 
 from laser_sweep.cluster import devices
 from laser_sweep.config import Config
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.execute import execute
-from laser_sweep.plan import Evaluation, Plan
+from laser_sweep.plan import Plan
 
 
 def device(config: Config) -> str | None:

@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from laser_sweep.config import ClusterConfig
-from laser_sweep.plan import Evaluation, Plan
+from laser_sweep.evaluation import Evaluation
+from laser_sweep.plan import Plan
 
 _POINTS_OF_A_TASK = 24
 """So many points are worth loading a model for."""
@@ -89,7 +90,4 @@ def _start(plan: Plan, piece: Sequence[Evaluation]) -> int:
 def _cost(plan: Plan, piece: Sequence[Evaluation]) -> float:
     """In passes of an example through a layer."""
     layers = len(plan.layout.blocks) + 1
-    return sum(
-        (layers - max(0, plan.start(each.point))) * len(plan.store.parts[each.part])
-        for each in piece
-    )
+    return sum((layers - max(0, plan.start(each.point))) * len(each.examples) for each in piece)

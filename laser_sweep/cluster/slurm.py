@@ -33,9 +33,10 @@ from laser_sweep.cluster.task import Finish, Submitted, Sweep
 from laser_sweep.cluster.waiting import wait
 from laser_sweep.config import ClusterConfig, Config
 from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.finished import progress, title
 from laser_sweep.logs import log_file, near, say
-from laser_sweep.plan import Evaluation, Plan, command_of
+from laser_sweep.plan import Plan, command_of
 from laser_sweep.provenance import digest
 
 log = logging.getLogger(__name__)
@@ -177,7 +178,7 @@ def _refused(error: Exception) -> ConfigError:
 
 
 def _as_submitted(plan: Plan) -> Submitted:
-    return Submitted(plan.config, plan.device, plan.store.digests, Path.cwd())
+    return Submitted(plan.config, plan.device, plan.store.digest, Path.cwd())
 
 
 def _tasks(plan: Plan, missing: Sequence[Evaluation]) -> list[list[Evaluation]]:

@@ -23,9 +23,10 @@ from submitit.helpers import Checkpointable
 
 from laser_sweep.config import Config
 from laser_sweep.errors import ConfigError
+from laser_sweep.evaluation import Evaluation
 from laser_sweep.execute import finish
 from laser_sweep.logs import log_everything
-from laser_sweep.plan import Evaluation, Plan, make_plan
+from laser_sweep.plan import Plan, make_plan
 from laser_sweep.record import NAME
 from laser_sweep.worker import Worker
 
@@ -43,13 +44,13 @@ class Submitted:
     Attributes:
         config: what was asked for.
         device: the device that it is to run on.
-        digests: for each part the digest of its results, as the submitting machine has it.
+        digest: that of the results, as the submitting machine has it.
         here: the folder in which the command was given.
     """
 
     config: Config
     device: str
-    digests: dict[str, str]
+    digest: str
     here: Path
 
     def plan(self) -> Plan:
@@ -72,10 +73,10 @@ class Submitted:
             plan = make_plan(self.config, self.device)
         except ConfigError as error:
             raise ConfigError(f"On {node}: {error}") from error
-        if plan.store.digests != self.digests:
+        if plan.store.digest != self.digest:
             raise ConfigError(
                 f"{node} sees another model, dtype or dataset than the machine that submitted: "
-                f"its results would be {plan.store.digests} and not {self.digests}."
+                f"its results would be {plan.store.digest} and not {self.digest}."
             )
         return plan
 

@@ -12,7 +12,7 @@ from laser_sweep.execute import report_of
 from laser_sweep.logs import near, say
 from laser_sweep.plan import Plan
 from laser_sweep.progress import Progress
-from laser_sweep.report import terminal
+from laser_sweep.report import summary, terminal
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def wait(plan: Plan, jobs: Sequence[Job]) -> int:
         )
         raise
     report = report_of(plan)
-    say(terminal(report.summary(), plan.store.folder))
+    say(terminal(summary(report), plan.store.folder))
     if report.is_complete:
         return 0
     log.error(

@@ -21,7 +21,7 @@ from laser_sweep.dataset import Asked, Loaded, load_dataset, load_module
 from laser_sweep.dataset._source import Facts
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.logs import log_to_terminal, say
-from laser_sweep.split import PARTS, split
+from laser_sweep.split import split
 
 _NO_MODEL = "the prompts of a causal model; with model=NAME or model.path=... also its token ids"
 
@@ -79,10 +79,9 @@ def _facts(name: str, facts: Facts) -> Iterator[str]:
 def _asked(config: Config, has_model: bool, first: int) -> Iterator[str]:
     asked = _model(config) if has_model else _no_model(config)
     loaded = load_dataset(config.dataset, asked)
-    parts = split(len(loaded.examples), config.split)
-    sizes = ", ".join(f"{len(parts[part]):,} {part}" for part in PARTS)
+    parts = split(loaded.examples, config.split)
     scoring = loaded.scoring
-    yield f"{len(loaded.examples):,} examples ({sizes}), {asked.protocol} protocol; {scoring}"
+    yield f"{len(loaded.examples):,} examples ({parts}), {asked.protocol} protocol; {scoring}"
     yield f"Asked of {config.model.name}:" if has_model else f"Asked: {_NO_MODEL}"
     examples = loaded.examples[:first]
     for number, example in enumerate(examples):

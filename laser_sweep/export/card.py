@@ -10,7 +10,8 @@ from tabulate import tabulate
 from laser_sweep.export.choice import Choice
 from laser_sweep.export.original import Exported
 from laser_sweep.export.recipe import NAME, Recipe
-from laser_sweep.report.content import HEADERS
+from laser_sweep.report.rows import headers, row
+from laser_sweep.report.words import sentence
 from laser_sweep.templates import template
 
 _MOST_MATRICES = 64
@@ -31,7 +32,7 @@ def card(choice: Choice, exported: Exported, dtype: str) -> str:
         report=report,
         config=report.config,
         identity=choice.identity,
-        parts=report.record["parts"],
+        sentence=sentence(report),
         recipe=recipe,
         recipe_name=NAME,
         is_chosen=report.chosen is not None and report.chosen["point"] == recipe.point,
@@ -57,11 +58,11 @@ def _front_matter(choice: Choice) -> ModelCardData:
 def _figures(choice: Choice) -> str:
     """The report's figures of the base model, the chosen point, and this one if it is another."""
     report, this = choice.report, choice.row["point"]
-    named = {"base": report.base, "chosen": report.chosen}
-    if all(row is None or row["point"] != this for row in named.values()):
+    named = {"base": report.base, **({"chosen": report.chosen} if report.selects else {})}
+    if all(figures is None or figures["point"] != this for figures in named.values()):
         named["this model"] = choice.row
-    rows = [report.row(name, row) for name, row in named.items()]
-    return tabulate(rows, HEADERS, tablefmt="github", disable_numparse=True)
+    rows = [row(name, figures) for name, figures in named.items()]
+    return tabulate(rows, headers(report), tablefmt="github", disable_numparse=True)
 
 
 def _matrices(recipe: Recipe) -> str:

@@ -18,7 +18,6 @@ from laser_sweep.export.points import point_of
 from laser_sweep.grid import BASE, Point
 from laser_sweep.intervention._options import Options
 from laser_sweep.report import Report, read_report
-from laser_sweep.split import VALIDATION
 
 _Schema = TypeVar("_Schema")
 
@@ -74,6 +73,12 @@ def choose(folder: Path, name: str | None) -> Choice:
 
 
 def _chosen(report: Report) -> str:
+    if not report.selects:
+        raise ConfigError(
+            f"{report.folder}: with split={report.config['split']['name']} nothing is chosen. "
+            "Name a point with --point NAME, or run the sweep's command with another split: what "
+            "is evaluated is kept."
+        )
     if report.chosen is None:
         raise ConfigError(
             f"{report.folder}: there is nothing to choose from: the base model or every point has "
@@ -89,7 +94,7 @@ def _chosen(report: Report) -> str:
 
 def _row(report: Report, name: str) -> dict[str, Any]:
     rows = report.table[report.table["point"] == name].to_dict(orient="records")
-    evaluated = [row for row in rows if row[f"{VALIDATION}_examples"]]
+    evaluated = [row for row in rows if row[f"{report.grid_part}_examples"]]
     if not evaluated:
         raise ConfigError(
             f"{report.folder}: {name} has no result yet. Run the sweep's command again."

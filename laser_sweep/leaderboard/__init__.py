@@ -41,7 +41,7 @@ def _row(report: Report) -> dict[str, Any]:
     return {
         **_names(report),
         "protocol": report.config["protocol"],
-        "examples": report.record["parts"][TEST]["examples"],
+        "examples": _tested_examples(report),
         "candidates": report.candidates,
         **_compared(report),
         "point": None if report.chosen is None else report.chosen["point"],
@@ -52,6 +52,11 @@ def _row(report: Report) -> dict[str, Any]:
     }
 
 
+def _tested_examples(report: Report) -> int:
+    """On how many examples base and chosen are compared."""
+    return len(report.parts.validation if report.parts.folds else report.parts.test)
+
+
 def _names(report: Report) -> dict[str, str]:
     return {group: report.config[group]["name"] for group in ("model", "dataset", "intervention")}
 
@@ -59,7 +64,7 @@ def _names(report: Report) -> dict[str, str]:
 def _compared(report: Report) -> dict[str, float]:
     found = report.comparison
     if found is None:
-        return {}
+        return {} if report.base is None else {"base_accuracy": report.base[f"{TEST}_accuracy"]}
     return {
         "base_accuracy": found.accuracy.base.value,
         "chosen_accuracy": found.accuracy.chosen.value,

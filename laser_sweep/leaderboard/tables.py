@@ -8,8 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 from tabulate import tabulate
 
-from laser_sweep.report.content import percent
 from laser_sweep.report.page import css
+from laser_sweep.report.rows import interval, percent, points
 from laser_sweep.templates import template
 
 HEADERS = (
@@ -29,7 +29,7 @@ def cells(board: pd.DataFrame) -> list[list[str]]:
             percent(row["base_accuracy"]),
             percent(row["chosen_accuracy"]),
             points(row["difference"]),
-            "–" if pd.isna(row["low"]) else f"{100 * row['low']:.1f} to {100 * row['high']:.1f}",
+            interval(row["low"], row["high"]),
             row["point"] or "–",
             row["verdict"].partition(":")[0] + _unfinished(row["missing"]),
         ]
@@ -48,11 +48,6 @@ def cells_elsewhere(table: pd.DataFrame) -> list[list[str]]:
         ]
         for row in table.to_dict(orient="records")
     ]
-
-
-def points(difference: float) -> str:
-    """A difference of accuracies in points of percent."""
-    return "–" if pd.isna(difference) else f"{100 * difference:+.1f}"
 
 
 def _unfinished(missing: int) -> str:

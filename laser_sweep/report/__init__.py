@@ -15,9 +15,10 @@ from laser_sweep.report.content import FIGURES, Report, gather
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.page import page
 from laser_sweep.report.selection import selection_json
+from laser_sweep.report.words import summary
 from laser_sweep.results import read_results
 
-__all__ = ["Report", "gather", "read_report", "terminal", "write_report"]
+__all__ = ["Report", "gather", "read_report", "summary", "terminal", "write_report"]
 
 
 def read_report(folder: Path) -> Report:
@@ -52,6 +53,6 @@ def write_report(report: Report) -> None:
     write_file(folder / "report.md", markdown(report))
 
 
-def terminal(summary: str, folder: Path) -> str:
-    """What is printed of a report, with the path of its file as one would type it."""
-    return f"\n{summary}\nReport: {near(folder / 'report.md')}\n"
+def terminal(said: str, folder: Path) -> str:
+    """What is printed of a report's summary, with the path of its file as one would type it."""
+    return f"\n{said}\nReport: {near(folder / 'report.md')}\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.logs import log_to_terminal, say
-from laser_sweep.report import read_report, terminal, write_report
+from laser_sweep.report import read_report, summary, terminal, write_report
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
         for folder in parser.parse_args().folder:
             report = read_report(folder.absolute())
             write_report(report)
-            say(terminal(report.summary(), report.folder))
+            say(terminal(summary(report), report.folder))
     except (ConfigError, OSError) as error:
         sys.exit(f"laser_sweep.report: {one_line(error)}")
 

@@ -9,34 +9,62 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tabulate import tabulate
 
 from laser_sweep import paper
 from laser_sweep.examples import read_examples
 from laser_sweep.grid import BASE
+from laser_sweep.picks import Pick, Picker, whole
+from laser_sweep.record import parts_of
 from laser_sweep.report import changes
-from laser_sweep.selection import candidates, select
+from laser_sweep.report.costs import seconds
+from laser_sweep.selection import candidates
 from laser_sweep.spectra import read_spectra
-from laser_sweep.split import PARTS, TEST, VALIDATION
+from laser_sweep.split import PARTS, TEST, VALIDATION, Parts
 from laser_sweep.statistics import UNTESTED, Comparison, Null, Verdict, compare, null_band
 from laser_sweep.summary import summarize
-
-HEADERS = (
-    "",
-    "point",
-    "rank",
-    "validation accuracy",
-    "validation log-loss",
-    "test accuracy",
-    "test log-loss",
-)
-
 
 HEAT_MAP, LINES = "heat_map", "lines"
 """The names of the figures' files."""
 FIGURES = tuple(f"figures/{name}.{kind}" for name in (HEAT_MAP, LINES) for kind in ("png", "svg"))
 FILES = ("report.html", "report.md", "selection.json", "grid.csv", "grid.parquet")
 """The files that every report has."""
+
+Row = Mapping[str, Any]
+"""The figures of one point, with the columns of `laser_sweep.summary`."""
+
+
+@dataclass(frozen=True)
+class Best:
+    """What was chosen among the points that share a matrix type, or a layer.
+
+    Attributes:
+        value: the matrix type, or the layer.
+        row: its figures; None if no such point has a result.
+        comparison: base against it; None if one of them is not tested.
+    """
+
+    value: Any
+    row: Row | None
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What was chosen without one of the folds, and what it does there.
+
+    Attributes:
+        examples: how many are in the fold.
+        point: what was chosen on all other folds; None without candidates.
+        validation_accuracy: its accuracy (0..1) on those.
+        base_accuracy: that of the base model on the fold.
+        accuracy: that of the chosen point on the fold.
+    """
+
+    examples: int
+    point: str | None
+    validation_accuracy: float
+    base_accuracy: float
+    accuracy: float
 
 
 @dataclass(frozen=True)
@@ -46,24 +74,37 @@ class Report:
     Attributes:
         folder: the sweep's folder.
         record: what `sweep.json` says.
-        table: one row for each point, as `laser_sweep.summary` makes it.
-        base: the base model's row; None if it has no result.
-        chosen: the row of the point that the rule chose; None if there is none to choose from.
-        changed: on the test part, how many examples the chosen point `corrected` and `broke`, of
-            those that were wrong and right in the base model; empty without both results.
-        otherwise: accuracies (0..1) of base and chosen on the test part by what else may count as
-            correct, one row for each such column of the results.
-        outcomes: what `read_results` has of the command's points.
+        parts: which examples validate and test.
+        outcomes: what `read_results` has of the command's points, of parts that they have whole.
+        picker: chooses among them.
+        pick: what it chose.
     """
 
     folder: Path
     record: Mapping[str, Any]
-    table: pd.DataFrame
-    base: Mapping[str, Any] | None
-    chosen: Mapping[str, Any] | None
-    changed: Mapping[str, int]
-    otherwise: pd.DataFrame
+    parts: Parts
     outcomes: pd.DataFrame
+    picker: Picker
+    pick: Pick
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each point, as `laser_sweep.summary` makes it."""
+        return self.picker.table
+
+    @cached_property
+    def base(self) -> Row | None:
+        """The base model's figures; None if it has no result."""
+        return self._row(self.picker.base)
+
+    @cached_property
+    def chosen(self) -> Row | None:
+        """Those of the chosen point; None if there is none to choose from.
+
+        Where there are folds, the figures of the test part are those of the points that were chosen
+        without the fold that an example is in.
+        """
+        return self._row(self.pick)
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
@@ -77,6 +118,16 @@ class Report:
         names = (self.config[group]["name"] for group in ("model", "dataset", "intervention"))
         return " · ".join(names)
 
+    @property
+    def selects(self) -> bool:
+        """Whether there are examples to choose a point on."""
+        return bool(self.parts.validation)
+
+    @property
+    def grid_part(self) -> str:
+        """The part that every point is evaluated on."""
+        return VALIDATION if self.selects else TEST
+
     @cached_property
     def candidates(self) -> int:
         """Among how many points, evaluated on the validation part, one was chosen."""
@@ -84,8 +135,8 @@ class Report:
 
     @cached_property
     def missing(self) -> int:
-        """How many points of the last command have no result on the validation part yet."""
-        done = self.table[self.table[f"{VALIDATION}_accuracy"].notna()]["point"]
+        """How many points of the last command have no result yet on the part that all have to."""
+        done = self.table[self.table[f"{self.grid_part}_accuracy"].notna()]["point"]
         return len(set(self.record["points"]) - set(done))
 
     @property
@@ -95,29 +146,40 @@ class Report:
         return f"{self.missing} {'point has' if one else 'points have'} no result yet."
 
     @cached_property
+    def finals(self) -> list[str]:
+        """The points that are to be tested: the base model, and what was chosen of what."""
+        best = [each.row for bests in self.per.values() for each in bests]
+        chosen = [row["point"] for row in (self.chosen, *best) if row is not None]
+        return list(dict.fromkeys([str(BASE), *chosen]))
+
+    @cached_property
     def is_complete(self) -> bool:
         """Whether everything that the command asks for has been evaluated."""
-        named = [str(BASE), *([] if self.chosen is None else [self.chosen["point"]])]
-        tested = self.record["points"] if self.config["split"]["test"] == "all" else named
-        wanted = {VALIDATION: self.record["points"], TEST: tested}
+        everywhere = self.config["split"]["test"] == "all" or not self.selects
+        points = self.record["points"]
+        wanted = {VALIDATION: points, TEST: points if everywhere else self.finals}
         return all(self._has(part, points) for part, points in wanted.items())
 
     def _has(self, part: str, points: Sequence[str]) -> bool:
         counts = self.table.set_index("point")[f"{part}_examples"].reindex(
             list(points), fill_value=0
         )
-        return bool((counts == self.record["parts"][part]["examples"]).all())
+        return bool((counts == len(self.parts.of(part))).all())
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """The rows of the table that are on the map: single edits with a validation accuracy.
+        """The rows of the table that are on the map: single edits that have a result.
 
-        A stack is at no one layer and matrix type. Without the base there is no map.
+        A stack is at no one layer and matrix type. Without the base there is no map. `accuracy` and
+        `log_loss` are those on the part that every point is evaluated on.
         """
-        table = self.table
+        part = self.grid_part
+        table = self.table.assign(
+            accuracy=self.table[f"{part}_accuracy"], log_loss=self.table[f"{part}_log_loss"]
+        )
         single = table["lname"].notna() & table["lnum"].notna() & (table["point"] != str(BASE))
         single &= ~table["point"].str.contains("+", regex=False)
-        cells = table[single & table[f"{VALIDATION}_accuracy"].notna()]
+        cells = table[single & table["accuracy"].notna()]
         return cells if self.base is not None else cells.head(0)
 
     @cached_property
@@ -131,17 +193,21 @@ class Report:
         return int(sum(self.table[f"{part}_examples"].sum() for part in PARTS))
 
     @cached_property
+    def seconds(self) -> float | None:
+        """How long the evaluations took, as the logs say it; None without logs."""
+        return seconds(self.folder, self.record["digest"])
+
+    @cached_property
     def difference(self) -> float | None:
         """Chosen minus base: accuracy on the test part, in points of percent."""
-        return self._difference(f"{TEST}_accuracy", 100)
+        return self.difference_in(f"{TEST}_accuracy", 100)
 
-    def rows(self) -> list[list[str]]:
-        """Base, chosen and their difference, under `HEADERS`."""
-        return [
-            self.row("base", self.base),
-            self.row("chosen", self.chosen),
-            ["difference", "", "", *self.differences],
-        ]
+    def difference_in(self, figure: str, scale: float = 1) -> float | None:
+        """Chosen minus base, of a column of the table and on a scale; None if it is not known."""
+        if self.base is None or self.chosen is None:
+            return None
+        difference = scale * (self.chosen[figure] - self.base[figure])
+        return None if pd.isna(difference) else float(difference)
 
     @cached_property
     def paper(self) -> str:
@@ -167,9 +233,8 @@ class Report:
 
     @cached_property
     def comparison(self) -> Comparison | None:
-        """Base against chosen on the test part; None if one of them is not tested."""
-        base, chosen = (self._tested(row) for row in (self.base, self.chosen))
-        return None if base.empty or chosen.empty else compare(base, chosen)
+        """Base against chosen on examples that it was not chosen on; None if one is not tested."""
+        return self._compared(self.pick)
 
     @cached_property
     def judgement(self) -> Verdict:
@@ -185,13 +250,52 @@ class Report:
         return null_band(done)
 
     @cached_property
+    def per(self) -> dict[str, list[Best]]:
+        """For each axis that was asked for, what was chosen of each of its values."""
+        return {
+            axis: [self._best(axis, value) for value in self.picker.values(axis)]
+            for axis in self.config["select_per"] or ()
+        }
+
+    @cached_property
+    def folds(self) -> list[Fold]:
+        """The folds, in order; empty where there are none."""
+        return [self._fold(number, point) for number, point in enumerate(self.pick.folds)]
+
+    @cached_property
     def changed_examples(self) -> pd.DataFrame:
-        """The examples of the test part, with what base and chosen say, and their texts.
+        """The examples that base and chosen are tested on, with what they say, and their texts.
 
         The columns are `example`, `change` (`corrected`, `broken`, `right in both`, `wrong in
         both`), `before`, `after`, and `prompt` and `answer` where the texts are there.
         """
-        return changes.examples(self._tested(self.base), self._tested(self.chosen), self.texts)
+        return changes.examples(self._tested_base, self.picker.tested(self.pick), self.texts)
+
+    @cached_property
+    def changed(self) -> dict[str, int]:
+        """How many examples the chosen point `corrected` and `broke`; empty if not tested."""
+        found = self.changed_examples["change"]
+        if found.empty:
+            return {}
+        return {
+            "corrected": int((found == changes.CORRECTED).sum()),
+            "broken": int((found == changes.BROKEN).sum()),
+        }
+
+    @cached_property
+    def otherwise(self) -> pd.DataFrame:
+        """Accuracies (0..1) of base and chosen, tested, by what else may count as correct.
+
+        One row for each such column of the results.
+        """
+        both = {"base": self._tested_base, "chosen": self.picker.tested(self.pick)}
+        rows = {
+            column: [outcomes[column].mean() for outcomes in both.values()]
+            for column in OTHERWISE
+            # Of one token, the likeliest one is what counts as correct.
+            if any(_says_more(outcomes, column) for outcomes in both.values())
+        }
+        return pd.DataFrame.from_dict(rows, orient="index", columns=list(both))
 
     @cached_property
     def texts(self) -> pd.DataFrame | None:
@@ -201,112 +305,54 @@ class Report:
     @cached_property
     def spectra(self) -> list[dict[str, Any]]:
         """The singular values of the chosen point's matrices, if they were written down."""
-        if self.chosen is None:
+        if self.pick.point is None:
             return []
-        return read_spectra(
-            self.folder, self.record["identity"]["weights"], str(self.chosen["point"])
-        )
-
-    def _tested(self, row: Mapping[str, Any] | None) -> pd.DataFrame:
-        point = None if row is None else row["point"]
-        return self.outcomes[(self.outcomes["part"] == TEST) & (self.outcomes["point"] == point)]
-
-    def verdict(self) -> str:
-        """One sentence: what was chosen, and what it does on the test part."""
-        if self.chosen is None or self.base is None:
-            return "Nothing to select yet: the base model or every point has no result."
-        if self.candidates == 1 and self.chosen["point"] == str(BASE):
-            return "The base model is the only point that was evaluated."
-        if self.chosen["point"] == str(BASE):
-            return "The base model itself is chosen: no edit is better on the validation part."
-        if self.difference is None:
-            return f"Chosen on the validation part: {self.chosen['point']}; not tested yet."
-        reason = "" if self._difference("validation_accuracy", 1) else ", for its log-loss alone"
-        return (
-            f"Chosen on the validation part{reason}: {self.chosen['point']}. On the test part it "
-            "is right "
-            f"on {percent(self.chosen['test_accuracy'])} of the examples, the base model on "
-            f"{percent(self.base['test_accuracy'])}: {self.difference:+.1f} points "
-            f"({self.changed['corrected']:,} examples corrected, "
-            f"{self.changed['broken']:,} broken)."
-        )
-
-    def summary(self) -> str:
-        """The report as it is printed at the end of a sweep."""
-        unfinished = f"\n{self.unfinished}" if self.missing else ""
-        table = tabulate(self.rows(), HEADERS, disable_numparse=True, colalign=_ALIGNMENT)
-        ours = [self.paper[:1].upper() + self.paper[1:] + "."] if self.paper else []
-        notes = "".join(f"\n{note}" for note in (*ours, *self.paper_differences, *self.fitted))
-        judged = f"\nVerdict: {self.judgement.text}." if self.comparison is not None else ""
-        return f"{table}\n\n{self.verdict()}{judged}{unfinished}{notes}"
-
-    def row(self, name: str, row: Mapping[Any, Any] | None) -> list[str]:
-        """The figures of one point, as text, under `HEADERS`."""
-        if row is None:
-            return [name, *["–"] * (len(HEADERS) - 1)]
-        rank = "–" if pd.isna(row["rank"]) else str(row["rank"])
-        figures = (
-            text
-            for part in PARTS
-            for text in (
-                percent(row[f"{part}_accuracy"]),
-                number(row[f"{part}_log_loss"]),
-            )
-        )
-        return [name, row["point"], rank, *figures]
+        return read_spectra(self.folder, self.record["identity"]["weights"], self.pick.point)
 
     @cached_property
-    def differences(self) -> list[str]:
-        """Chosen minus base, as text, under the figures of both parts."""
-        texts = []
-        for part in PARTS:
-            accuracy = self._difference(f"{part}_accuracy", 100)
-            loss = self._difference(f"{part}_log_loss", 1)
-            texts.append("–" if accuracy is None else f"{accuracy:+.1f}")
-            texts.append("–" if loss is None else f"{loss:+.3f}")
-        return texts
+    def _tested_base(self) -> pd.DataFrame:
+        return self.picker.tested(self.picker.base)
 
-    def _difference(self, column: str, scale: float) -> float | None:
-        if self.base is None or self.chosen is None:
+    def _compared(self, pick: Pick) -> Comparison | None:
+        base, chosen = self._tested_base, self.picker.tested(pick)
+        # A fold from which every point is missing has nothing chosen.
+        return None if base.empty or len(chosen) != len(base) else compare(base, chosen)
+
+    def _row(self, pick: Pick) -> Row | None:
+        rows = self.table[self.table["point"] == pick.point].to_dict(orient="records")
+        if not rows:
             return None
-        difference = scale * (self.chosen[column] - self.base[column])
-        return None if pd.isna(difference) else float(difference)
+        row = {str(name): value for name, value in rows[0].items()}
+        return {**row, **self._tested_figures(pick)} if self.parts.folds else row
 
+    def _tested_figures(self, pick: Pick) -> dict[str, Any]:
+        """Where there are folds: the figures of the test part."""
+        tested = summarize(self.picker.tested(pick).assign(part=TEST))
+        columns = [name for name in tested.columns if name.startswith(TEST)]
+        return {} if tested.empty else {name: tested[name].iloc[0] for name in columns}
 
-_ALIGNMENT = ("left", "left", *["right"] * (len(HEADERS) - 2))
+    def _best(self, axis: str, value: object) -> Best:
+        pick = self.picker.pick(axis, value)
+        return Best(value, self._row(pick), self._compared(pick))
+
+    def _fold(self, number: int, point: str | None) -> Fold:
+        others = self.picker.on_other_folds(number).set_index("point")[f"{VALIDATION}_accuracy"]
+        here = self.outcomes[self.outcomes["fold"] == number].groupby("point")["correct"].mean()
+        return Fold(
+            examples=len(self.parts.folds[number]),
+            point=point,
+            validation_accuracy=float(others.get(point, float("nan"))),
+            base_accuracy=float(here.get(str(BASE), float("nan"))),
+            accuracy=float(here.get(point, float("nan"))),
+        )
 
 
 def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> Report:
     """Select among the points of the command, and put together what the report says."""
-    config = record["config"]
-    outcomes = outcomes[outcomes["point"].isin(record["points"])]
-    table = summarize(outcomes)
-    chosen = select(table, config["selection"], config["protocol"])
-    return Report(
-        folder=folder,
-        record=record,
-        table=table,
-        base=_row_of(table, str(BASE)),
-        chosen=_row_of(table, chosen),
-        changed=_changes(outcomes, chosen),
-        otherwise=_otherwise(outcomes, chosen),
-        outcomes=outcomes,
-    )
-
-
-def _row_of(table: pd.DataFrame, point: str | None) -> dict[str, Any] | None:
-    rows = table[table["point"] == point].to_dict(orient="records")
-    return {str(name): value for name, value in rows[0].items()} if rows else None
-
-
-def _changes(outcomes: pd.DataFrame, chosen: str | None) -> dict[str, int]:
-    test = outcomes[outcomes["part"] == TEST].set_index("example")
-    before = test[test["point"] == str(BASE)]["correct"]
-    after = test[test["point"] == chosen]["correct"]
-    if before.empty or after.empty:
-        return {}
-    after = after.reindex(before.index)
-    return {"corrected": int((~before & after).sum()), "broken": int((before & ~after).sum())}
+    config, parts = record["config"], parts_of(record)
+    outcomes = whole(outcomes[outcomes["point"].isin(record["points"])], parts)
+    picker = Picker(outcomes, parts, config["selection"], config["protocol"])
+    return Report(folder, record, parts, outcomes, picker, picker.pick())
 
 
 OTHERWISE = {
@@ -320,22 +366,7 @@ OTHERWISE = {
 """What else may count as correct, where the results say it."""
 
 
-def _otherwise(outcomes: pd.DataFrame, chosen: str | None) -> pd.DataFrame:
-    test = outcomes[(outcomes["part"] == TEST) & outcomes["point"].isin([str(BASE), chosen])]
-    rows = {
-        column: test.groupby("point")[column].mean().reindex([str(BASE), chosen]).tolist()
-        for column in OTHERWISE
-        # Of one token, the likeliest one is what counts as correct.
-        if test[column].notna().any() and not (test[column] == test["correct"]).all()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["base", "chosen"])
-
-
-def percent(share: float) -> str:
-    """A share in percent."""
-    return "–" if pd.isna(share) else f"{100 * share:.1f} %"
-
-
-def number(value: float) -> str:
-    """A figure with three digits after the point."""
-    return "–" if pd.isna(value) else f"{value:.3f}"
+def _says_more(outcomes: pd.DataFrame, column: str) -> bool:
+    """Whether a column is there, and not the same as `correct`."""
+    there = outcomes[column].notna()
+    return bool(there.any() and not (outcomes[column] == outcomes["correct"]).all())

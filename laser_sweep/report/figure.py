@@ -17,6 +17,7 @@ from matplotlib.patches import Rectangle
 
 from laser_sweep.grid import ALL_EXPERTS, ALL_LAYERS, LNAMES
 from laser_sweep.report.content import HEAT_MAP, Report
+from laser_sweep.report.rows import best_headers
 
 SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
 _AMOUNT = re.compile(r"-(rho.+|rank.+|energy.+|mp)$")
@@ -55,11 +56,11 @@ def cells_of(report: Report) -> pd.DataFrame:
     """The points of the map, how much they keep, and their difference to the base in points."""
     assert report.base is not None
     cells = report.cells
-    base = report.base["validation_accuracy"]
+    base = report.base[f"{report.grid_part}_accuracy"]
     return cells.assign(
         kept=cells["point"].map(_kept),
         panel=cells.apply(_panel_name, axis=1),
-        difference=100 * (cells["validation_accuracy"] - base),
+        difference=100 * (cells["accuracy"] - base),
     )
 
 
@@ -113,8 +114,9 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
     figure.supylabel("ℓ (layer)")
     figure.colorbar(image, ax=panels, label="points above base")
     assert report.base is not None
-    base = 100 * report.base["validation_accuracy"]
-    figure.suptitle(f"{report.title}\nvalidation accuracy in %, base {base:.1f} %")
+    base = 100 * report.base[f"{report.grid_part}_accuracy"]
+    name = best_headers(report)[-2]
+    figure.suptitle(f"{report.title}\n{name} in %, base {base:.1f} %")
     return figure
 
 
@@ -124,7 +126,7 @@ def _panel(
     """Draw one τ: ℓ from the bottom up, what is kept from mild to severe."""
     cells = cells.set_index(["lnum", "kept"])
     difference = cells["difference"].unstack().reindex(index=layers, columns=amounts)
-    accuracy = cells["validation_accuracy"].unstack().reindex(index=layers, columns=amounts)
+    accuracy = cells["accuracy"].unstack().reindex(index=layers, columns=amounts)
     image = axes.imshow(
         difference.to_numpy(float),
         aspect="auto",
@@ -156,7 +158,6 @@ def _label(axes: Axes, difference: pd.DataFrame, accuracy: pd.DataFrame, limit: 
 def _frame_chosen(
     axes: Axes, report: Report, cells: pd.DataFrame, layers: list[int], amounts: list[str]
 ) -> None:
-    chosen = "" if report.chosen is None else report.chosen["point"]
-    for cell in cells[cells["point"] == chosen].to_dict("records"):
+    for cell in cells[cells["point"] == (report.pick.point or "")].to_dict("records"):
         corner = (amounts.index(cell["kept"]) - 0.5, layers.index(cell["lnum"]) - 0.5)
         axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2))

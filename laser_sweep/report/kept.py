@@ -17,6 +17,7 @@ from laser_sweep import record
 from laser_sweep.atomic import write_file
 from laser_sweep.provenance import versions
 from laser_sweep.report.content import Report
+from laser_sweep.report.words import summary
 from laser_sweep.results import result_files
 
 _NAME = ".report.json"
@@ -24,8 +25,8 @@ _NAME = ".report.json"
 
 def keep(report: Report) -> None:
     """Write down what the report of a complete sweep says."""
-    made_from = _made_from(report.folder, report.record["parts"])
-    kept = {"made_from": made_from, "files": report.files, "summary": report.summary()}
+    made_from = _made_from(report.folder, report.record["digest"])
+    kept = {"made_from": made_from, "files": report.files, "summary": summary(report)}
     write_file(report.folder / _NAME, json.dumps(kept))
 
 
@@ -33,18 +34,17 @@ def recall(folder: Path) -> str | None:
     """What the report says; None if that was not kept, or is of something else by now."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         kept: dict[str, Any] = json.loads((folder / _NAME).read_text(encoding="utf-8"))
-        parts = record.read_record(folder)["parts"]
+        digest = record.read_record(folder)["digest"]
         is_whole = all((folder / name).exists() for name in kept["files"])
-        if is_whole and kept["made_from"] == _made_from(folder, parts):
+        if is_whole and kept["made_from"] == _made_from(folder, digest):
             return str(kept["summary"])
     return None
 
 
-def _made_from(folder: Path, parts: dict[str, dict[str, Any]]) -> str:
+def _made_from(folder: Path, digest: str) -> str:
     """A hash of this version of the program, of `sweep.json`, and of the results it is about."""
     hashed = xxhash.xxh3_128(json.dumps(versions(), sort_keys=True).encode())
-    files = result_files(folder, {part: facts["digest"] for part, facts in parts.items()})
-    for path in [folder / record.NAME, *files]:
+    for path in [folder / record.NAME, *result_files(folder, digest)]:
         content = path.read_bytes()
         hashed.update(f"{path.name}\0{len(content)}\0".encode())
         hashed.update(content)

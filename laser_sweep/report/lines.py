@@ -15,7 +15,7 @@ from laser_sweep.report.content import LINES, Report
 from laser_sweep.report.figure import SETTINGS, cells_of, files, in_order, panels_of
 
 _PANEL = (2.6, 2.2)
-_FIGURES = {"validation_accuracy": "validation accuracy", "validation_log_loss": "log-loss, nats"}
+_FIGURES = {"accuracy": "accuracy", "log_loss": "log-loss, nats"}
 
 
 def lines(report: Report) -> dict[str, bytes]:
@@ -61,4 +61,6 @@ def _panel(axes: Axes, cells: pd.DataFrame, column: str, amounts: list[str], col
 
 def _base(axes: Axes, report: Report, column: str) -> None:
     assert report.base is not None
-    axes.axhline(report.base[column], color="black", linewidth=0.9, linestyle=":")
+    axes.axhline(
+        report.base[f"{report.grid_part}_{column}"], color="black", linewidth=0.9, linestyle=":"
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from tabulate import tabulate
 
-from laser_sweep.grid import BASE
-from laser_sweep.report.content import HEADERS, HEAT_MAP, OTHERWISE, Report, percent
-from laser_sweep.report.words import notes, null_sentence
+from laser_sweep.report import rows, words
+from laser_sweep.report.content import HEAT_MAP, OTHERWISE, Report
 from laser_sweep.templates import template
 
 _BEST = 10
@@ -19,12 +20,18 @@ def markdown(report: Report) -> str:
         config=report.config,
         identity=report.record["identity"],
         model=report.record["model"],
-        parts=report.record["parts"],
-        table=tabulate(report.rows(), HEADERS, tablefmt="github", disable_numparse=True),
-        best=_best(report),
+        sentence=words.sentence(report),
+        table=_table(rows.rows(report), rows.headers(report)),
+        best=_table(rows.best_points(report, _BEST), rows.best_headers(report)),
         otherwise=_otherwise(report),
-        notes=list(notes(report)),
-        null=null_sentence(report),
+        notes=list(words.notes(report)),
+        null=words.null_sentence(report),
+        per={
+            axis: _table(rows.per_rows(report, axis), (axis, *rows.PER_HEADERS))
+            for axis in report.per
+        },
+        folds=_table(rows.fold_rows(report), rows.FOLD_HEADERS) if report.folds else "",
+        cost=words.cost(report),
         figure=None if report.cells.empty else HEAT_MAP,
     )
 
@@ -33,19 +40,12 @@ def _otherwise(report: Report) -> str:
     """Accuracies on the test part by what else may count as correct; empty without any."""
     if report.otherwise.empty:
         return ""
-    rows = [
-        [f"`{column}`: {OTHERWISE[str(column)]}", *map(percent, row)]
+    found = [
+        [f"`{column}`: {OTHERWISE[str(column)]}", *map(rows.percent, row)]
         for column, row in zip(report.otherwise.index, report.otherwise.to_numpy(), strict=True)
     ]
-    headers = ("correct if", "base", "chosen")
-    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+    return _table(found, ("correct if", "base", "chosen"))
 
 
-def _best(report: Report) -> str:
-    """The edited points that are best on the validation part."""
-    table = report.table[report.table["point"] != str(BASE)]
-    best = table.sort_values(
-        ["validation_accuracy", "validation_log_loss"], ascending=[False, True], kind="stable"
-    ).head(_BEST)
-    rows = [report.row("", row)[1:5] for row in best.to_dict(orient="records")]
-    return tabulate(rows, HEADERS[1:5], tablefmt="github", disable_numparse=True)
+def _table(found: Iterable[Sequence[str]], headers: Sequence[str]) -> str:
+    return tabulate(list(found), headers, tablefmt="github", disable_numparse=True)

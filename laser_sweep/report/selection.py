@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from laser_sweep.provenance import versions
-from laser_sweep.report.content import Report
+from laser_sweep.report.content import Best, Fold, Report
+from laser_sweep.report.words import sentence
 from laser_sweep.split import PARTS
 from laser_sweep.statistics import Comparison, Null
 from laser_sweep.summary import POINT_COLUMNS
@@ -19,15 +20,17 @@ from laser_sweep.summary import POINT_COLUMNS
 def selection_json(report: Report) -> str:
     """The chosen point, base and chosen on every part, what the search cost, and the identity."""
     content = {
-        "verdict": report.verdict(),
+        "verdict": sentence(report),
         "rule": report.config["selection"],
         "base": _figures(report.base),
         "chosen": _figures(report.chosen),
         "test_accuracy_difference_points": report.difference,
-        "test_changes": dict(report.changed),
+        "test_changes": report.changed,
         "judgement": {"kind": report.judgement.kind, "text": report.judgement.text},
         "comparison": None if report.comparison is None else _plain_fields(report.comparison),
         "null": None if report.null is None else _plain_fields(report.null),
+        "folds": [_plain_fields(fold) for fold in report.folds],
+        "per": {axis: list(map(_best, best)) for axis, best in report.per.items()},
         "otherwise": report.otherwise.to_dict(orient="index"),
         "paper": {**report.config["paper"], "differences": report.paper_differences}
         if report.paper
@@ -36,6 +39,7 @@ def selection_json(report: Report) -> str:
             "candidates": report.candidates,
             "missing_points": report.missing,
             "evaluated_examples": report.evaluated,
+            "seconds": report.seconds,
         },
         "identity": report.record["identity"],
         "versions": versions(),
@@ -43,7 +47,12 @@ def selection_json(report: Report) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _plain_fields(figures: Comparison | Null) -> dict[str, Any]:
+def _best(best: Best) -> dict[str, Any]:
+    compared = None if best.comparison is None else _plain_fields(best.comparison)
+    return {"value": best.value, "chosen": _figures(best.row), "comparison": compared}
+
+
+def _plain_fields(figures: Comparison | Null | Fold) -> dict[str, Any]:
     """Figures as JSON knows them; what is not known, or not finite, is null."""
     found: dict[str, Any] = json.loads(
         json.dumps(asdict(figures), default=_plain), parse_constant=lambda _: None

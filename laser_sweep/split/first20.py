@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from laser_sweep.split.fraction import OPTIONS, parts
 
-
-def validation(count: int, fraction: float) -> list[int]:
-    """The first trunc(fraction * count) examples, the fraction taken as it is written."""
-    return list(range(int(Fraction(repr(fraction)) * count)))
+__all__ = ["OPTIONS", "parts"]

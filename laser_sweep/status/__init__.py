@@ -18,8 +18,7 @@ from laser_sweep.cluster import controller
 from laser_sweep.cluster.controller import State
 from laser_sweep.cluster.jobs import Job, log_of, read_jobs
 from laser_sweep.errors import ConfigError
-from laser_sweep.results import result_files
-from laser_sweep.split import TEST, VALIDATION
+from laser_sweep.results import examples_there, result_files
 from laser_sweep.status.logged import Failure, Log, read_log
 
 _RECENT = 40
@@ -60,6 +59,7 @@ class Status:
         folder: the sweep's folder.
         record: what `sweep.json` says of its last command.
         done: its result files that are there, by name, with the time at which they were written.
+        there: for each point, by its name in files, the examples that have an outcome.
         tasks: the tasks of its jobs.
         own: the log of commands on this machine; None if there is none.
     """
@@ -67,6 +67,7 @@ class Status:
     folder: Path
     record: Mapping[str, Any]
     done: Mapping[str, float]
+    there: Mapping[str, set[int]]
     tasks: list[Task]
     own: Log | None
 
@@ -83,13 +84,12 @@ class Status:
 
     @cached_property
     def lacking(self) -> set[str]:
-        """Those without a result on a part on which the command asks for every point."""
-        everywhere = self.record["config"]["split"]["test"] == "all"
-        parts = (VALIDATION, TEST) if everywhere else (VALIDATION,)
+        """Those that lack an outcome on an example on which the command asks for every point's."""
+        wanted = record.searched(self.record)
         return {
             point
             for point in self.points
-            if not all(self._name(point, part) in self.done for part in parts)
+            if not wanted <= self.there.get(record.point_name(point), set())
         }
 
     @cached_property
@@ -127,9 +127,6 @@ class Status:
         """Whether there is a report."""
         return (self.folder / "report.md").is_file()
 
-    def _name(self, point: str, part: str) -> str:
-        return record.file_name(point, part, self.record["parts"][part]["digest"])
-
 
 def find_sweeps(folder: Path) -> list[Path]:
     """The sweeps' folders at or below a folder.
@@ -150,14 +147,14 @@ def read_status(folder: Path) -> Status:
         ConfigError: if it is no sweep's.
     """
     about = record.read_record(folder)
-    digests = {part: facts["digest"] for part, facts in about["parts"].items()}
-    files = (path for path in result_files(folder, digests) if path.is_file())
+    files = (path for path in result_files(folder, about["digest"]) if path.is_file())
     done = {path.name: path.stat().st_mtime for path in files}
     own = folder / "laser_sweep.log"
     return Status(
         folder=folder,
         record=about,
         done=done,
+        there=examples_there(folder, about["digest"]),
         tasks=_tasks(folder, done),
         own=read_log(own) if own.is_file() else None,
     )

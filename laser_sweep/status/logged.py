@@ -8,8 +8,8 @@ from pathlib import Path
 
 _RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ([A-Z]+) (.*)$")
 _COMPUTING = re.compile(r"computing (\S+) on ")
-_COMPUTED = re.compile(r"computed (\S+) on ")
-_FAILED = re.compile(r"(\S+) on (validation|test)(?: and test)? failed: ")
+_COMPUTED = re.compile(r"computed (\S+) in ")
+_FAILED = re.compile(r"(\S+) on \d+ examples failed: ")
 _RAISED = re.compile(r"^(\w+\.)*\w*(Error|Exception|Interrupt|Exit)\b.*")
 
 

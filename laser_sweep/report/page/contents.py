@@ -10,11 +10,20 @@ import pandas as pd
 from laser_sweep.provenance import versions
 from laser_sweep.report.changes import CHANGES
 from laser_sweep.report.content import Report
-from laser_sweep.report.words import notes, null_sentence
+from laser_sweep.report.page.data import points_columns
+from laser_sweep.report.rows import (
+    FOLD_HEADERS,
+    PER_HEADERS,
+    figure_headers,
+    fold_rows,
+    interval,
+    per_rows,
+    rows,
+)
+from laser_sweep.report.words import cost, notes, null_sentence, sentence, tested_on
 from laser_sweep.split import PARTS, TEST
 from laser_sweep.statistics import Comparison
 
-COLUMNS = tuple(f"{part} {figure}" for part in PARTS for figure in ("accuracy", "log-loss"))
 _ALL = "all"
 
 
@@ -24,12 +33,19 @@ def contents(report: Report) -> dict[str, Any]:
         "report": report,
         "config": report.config,
         "verdict": report.judgement,
-        "columns": COLUMNS,
+        "sentence": sentence(report),
+        "columns": figure_headers(report),
         "rows": list(_rows(report)),
         "notes": list(notes(report)),
         "has_map": not report.cells.empty,
         "tested": int(report.table[f"{TEST}_accuracy"].notna().sum()),
         "null": null_sentence(report),
+        "fold_headers": FOLD_HEADERS,
+        "fold_rows": fold_rows(report),
+        "per_headers": PER_HEADERS,
+        "per": {axis: per_rows(report, axis) for axis in report.per},
+        "points_columns": [name for _, name in points_columns(report)],
+        "tested_on": tested_on(report),
         "has_spectrum": bool(report.spectra),
         "has_examples": not report.changed_examples.empty,
         "changes": _changes(report),
@@ -40,7 +56,7 @@ def contents(report: Report) -> dict[str, Any]:
 def _rows(report: Report) -> Iterator[dict[str, Any]]:
     """The report's own rows, with intervals under the figures; without what has no result."""
     results = {"base": report.base, "chosen": report.chosen, "difference": {}}
-    for name, point, rank, *figures in report.rows():
+    for name, point, rank, *figures in rows(report):
         if results[name] is not None:
             intervals = _intervals(report.comparison, name)
             figures_and_intervals = list(zip(figures, intervals, strict=True))
@@ -57,7 +73,7 @@ def _intervals(compared: Comparison | None, name: str) -> list[str]:
     return [
         "",
         "",
-        f"{100 * accuracy.low:.1f} to {100 * accuracy.high:.1f}",
+        interval(accuracy.low, accuracy.high),
         "" if pd.isna(loss.low) else f"{loss.low:.3f} to {loss.high:.3f}",
     ]
 
@@ -70,16 +86,23 @@ def _changes(report: Report) -> list[tuple[str, int]]:
 
 def _facts(report: Report) -> Iterator[tuple[str, str]]:
     record, config = report.record, report.config
-    model, identity, parts = record["model"], record["identity"], record["parts"]
+    model, identity = record["model"], record["identity"]
     yield "model", f"{model['path']}{' at ' + model['commit'] if model['commit'] else ''}"
     yield "weights", identity["weights"]
     yield "dtype", identity["dtype"]
     yield "dataset", f"{config['dataset']['name']} ({identity['examples']})"
-    for part in PARTS:
-        yield f"{part} part", f"{parts[part]['examples']:,} examples"
-    yield "split", config["split"]["name"]
+    yield "split", _split(report)
+    for part in PARTS if report.selects else ():
+        if examples := report.parts.of(part):
+            yield f"{part} part", f"{len(examples):,} examples"
     yield "intervention", config["intervention"]["name"]
     yield "protocol", config["protocol"]
-    yield "selection", f"{config['selection']}, among {report.candidates:,} candidates"
-    yield "cost", f"{len(report.table):,} points, {report.evaluated:,} evaluations of an example"
+    if report.selects:
+        yield "selection", f"{config['selection']}, among {report.candidates:,} candidates"
+    yield "cost", cost(report)
     yield "versions", ", ".join(f"{name} {version}" for name, version in versions().items())
+
+
+def _split(report: Report) -> str:
+    name, folds = report.config["split"]["name"], report.parts.folds
+    return f"{name}, {len(folds)} folds" if folds else str(name)

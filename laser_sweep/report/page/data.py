@@ -10,16 +10,25 @@ import pandas as pd
 from laser_sweep.grid import BASE
 from laser_sweep.report.content import Report
 from laser_sweep.report.figure import cells_of, in_order, panels_of
+from laser_sweep.report.rows import best_headers, figure_headers
+from laser_sweep.split import TEST
 from laser_sweep.statistics.estimate import quantile
 from laser_sweep.statistics.intervals import wilson
 
-_FIGURES = tuple(
-    f"{part}_{figure}" for part in ("validation", "test") for figure in ("accuracy", "log_loss")
-)
+_FIGURES = ("accuracy", "log_loss")
 _SHOWN_CHARACTERS = 2_000
 _DIGITS = 5
 _MOST_VALUES = 512
 """Of a spectrum; more could not be told apart."""
+
+
+def points_columns(report: Report) -> list[tuple[str, str]]:
+    """The figures in the table of all points: how the script calls them, and what they are."""
+    grid = list(zip(_FIGURES, best_headers(report)[-2:], strict=True))
+    tested = [f"{TEST}_{figure}" for figure in _FIGURES]
+    if not report.selects or report.table[tested[0]].isna().all():
+        return grid
+    return [*grid, *zip(tested, figure_headers(report)[-2:], strict=True)]
 
 
 def data(report: Report) -> dict[str, Any]:
@@ -27,7 +36,8 @@ def data(report: Report) -> dict[str, Any]:
     on_map = None if report.cells.empty else cells_of(report)
     return {
         "base": str(BASE),
-        "chosen": None if report.chosen is None else report.chosen["point"],
+        "chosen": report.pick.point,
+        "columns": points_columns(report),
         "points": _points(report, on_map),
         "panels": [] if on_map is None else panels_of(on_map),
         "kept": [] if on_map is None else in_order(on_map["kept"]),
@@ -39,11 +49,12 @@ def data(report: Report) -> dict[str, Any]:
 
 def _points(report: Report, on_map: pd.DataFrame | None) -> list[dict[str, Any]]:
     cells = {} if on_map is None else on_map.set_index("point").to_dict(orient="index")
-    return [_point(row, cells.get(row["point"])) for row in report.table.to_dict("records")]
+    part = report.grid_part
+    return [_point(row, cells.get(row["point"]), part) for row in report.table.to_dict("records")]
 
 
-def _point(row: Mapping[Any, Any], cell: Mapping[Any, Any] | None) -> dict[str, Any]:
-    accuracy, count = row["validation_accuracy"], int(row["validation_examples"])
+def _point(row: Mapping[Any, Any], cell: Mapping[Any, Any] | None, part: str) -> dict[str, Any]:
+    accuracy, count = row[f"{part}_accuracy"], int(row[f"{part}_examples"])
     low, high = (None, None) if pd.isna(accuracy) else wilson(accuracy, count, quantile(None))
     return {
         "point": row["point"],
@@ -53,7 +64,8 @@ def _point(row: Mapping[Any, Any], cell: Mapping[Any, Any] | None) -> dict[str, 
         "kept": None if cell is None else cell["kept"],
         "low": _rounded(low),
         "high": _rounded(high),
-        **{figure: _rounded(row[figure]) for figure in _FIGURES},
+        **{figure: _rounded(row[f"{part}_{figure}"]) for figure in _FIGURES},
+        **{f"{TEST}_{figure}": _rounded(row[f"{TEST}_{figure}"]) for figure in _FIGURES},
     }
 
 

@@ -11,6 +11,10 @@ const signed = (share) => `${share >= 0 ? "+" : "−"}${Math.abs(100 * share).to
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const distinct = (values) => [...new Set(values)];
 const MORE = 25;
+// Accuracy and log-loss on the part that every point is evaluated on, and on the test part if it is another.
+const [[, accuracyName], [, lossName]] = data.columns;
+const isTested = data.columns.length > 2;
+const shownFigure = (point, [name]) => (name.endsWith("accuracy") ? percent : number)(point[name]);
 
 function element(kind, text, className) {
   const made = document.createElement(kind);
@@ -44,11 +48,11 @@ function draw(target, traces, more) {
 function hover(point) {
   const lines = [
     `<b>${escape(point.point)}</b>`,
-    `validation ${percent(point.validation_accuracy)} (${percent(point.low)} to ${percent(point.high)})`,
-    `log-loss ${number(point.validation_log_loss)}`,
+    `${accuracyName} ${percent(point.accuracy)} (${percent(point.low)} to ${percent(point.high)})`,
+    `log-loss ${number(point.log_loss)}`,
   ];
-  if (base) lines.splice(2, 0, `${signed(point.validation_accuracy - base.validation_accuracy)} points to the base model`);
-  if (point.test_accuracy !== null) lines.push(`test ${percent(point.test_accuracy)}`);
+  if (base) lines.splice(2, 0, `${signed(point.accuracy - base.accuracy)} points to the base model`);
+  if (isTested && point.test_accuracy !== null) lines.push(`test ${percent(point.test_accuracy)}`);
   return lines.join("<br>");
 }
 
@@ -57,7 +61,7 @@ function escape(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-const cells = points.filter((point) => point.kept !== null && point.validation_accuracy !== null);
+const cells = points.filter((point) => point.kept !== null && point.accuracy !== null);
 const panels = data.panels;
 const layers = distinct(cells.map((point) => point.lnum)).sort((a, b) => a - b);
 const kept = data.kept;
@@ -67,7 +71,7 @@ function heatMaps() {
   const target = page("heat-maps");
   const value = page("value").value;
   const zero = base ? base[value] : 0;
-  const shown = (point) => (value === "validation_accuracy" ? 100 * (point[value] - zero) : zero - point[value]);
+  const shown = (point) => (value === "accuracy" ? 100 * (point[value] - zero) : zero - point[value]);
   const limit = Math.max(...cells.map((point) => Math.abs(shown(point))), 0.01);
   panels.forEach((name, index) => {
     const own = new Map(cells.filter((point) => point.panel === name).map((point) => [`${point.lnum} ${point.kept}`, point]));
@@ -84,7 +88,7 @@ function heatMaps() {
     draw(target.children[index], [{
       type: "heatmap", x: kept, y: layers.map(layerName), z: grid(shown), text: grid(hover), customdata: grid((point) => point.point),
       hovertemplate: "%{text}<extra></extra>", zmin: -limit, zmax: limit, colorscale: [[0, "#b3261e"], [0.5, colour("card")], [1, "#1f5fbf"]], xgap: 1, ygap: 1, hoverongaps: false,
-      colorbar: { thickness: 10, title: { text: value === "validation_accuracy" ? "points" : "nats", side: "right" } },
+      colorbar: { thickness: 10, title: { text: value === "accuracy" ? "points" : "nats", side: "right" } },
     }], {
       title: { text: `τ = ${escape(name)}`, font: { size: 14 } }, height: Math.max(230, 90 + 15 * layers.length), shapes: marks,
       xaxis: { title: { text: "fraction kept" }, type: "category" }, yaxis: { title: { text: "layer ℓ" }, type: "category" },
@@ -95,7 +99,7 @@ function heatMaps() {
 function lines() {
   const name = page("panel").value;
   const own = cells.filter((point) => point.panel === name);
-  for (const [id, value, title] of [["accuracy-lines", "validation_accuracy", "validation accuracy"], ["loss-lines", "validation_log_loss", "validation log-loss, nats"]]) {
+  for (const [id, value, title] of [["accuracy-lines", "accuracy", accuracyName], ["loss-lines", "log_loss", `${lossName}, nats`]]) {
     const traces = layers.map((lnum, index) => {
       const line = kept.map((amount) => own.find((point) => point.lnum === lnum && point.kept === amount)).filter(Boolean);
       const share = layers.length > 1 ? index / (layers.length - 1) : 1;
@@ -108,20 +112,20 @@ function lines() {
     const marks = base ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: base[value], y1: base[value], line: { color: colour("ink"), dash: "dot", width: 1.5 } }] : [];
     draw(page(id), traces, {
       height: 320, shapes: marks, xaxis: { type: "category", categoryarray: kept, title: { text: "fraction kept" } },
-      yaxis: { title: { text: title }, tickformat: value === "validation_accuracy" ? ".0%" : "" },
+      yaxis: { title: { text: title }, tickformat: value === "accuracy" ? ".0%" : "" },
     });
   }
 }
 
 function both() {
-  const tested = points.filter((point) => point.validation_accuracy !== null && point.test_accuracy !== null);
+  const tested = points.filter((point) => point.accuracy !== null && point.test_accuracy !== null);
   const marks = [];
   if (data.null) {
-    marks.push({ type: "rect", yref: "paper", y0: 0, y1: 1, x0: base.validation_accuracy, x1: base.validation_accuracy + data.null.upper, fillcolor: colour("quiet"), opacity: 0.15, line: { width: 0 } });
+    marks.push({ type: "rect", yref: "paper", y0: 0, y1: 1, x0: base.accuracy, x1: base.accuracy + data.null.upper, fillcolor: colour("quiet"), opacity: 0.15, line: { width: 0 } });
   }
   const special = (point) => point.point === data.chosen || point.point === data.base;
   draw(page("validation-test"), [{
-    type: "scatter", mode: "markers+text", x: tested.map((point) => point.validation_accuracy), y: tested.map((point) => point.test_accuracy),
+    type: "scatter", mode: "markers+text", x: tested.map((point) => point.accuracy), y: tested.map((point) => point.test_accuracy),
     text: tested.map((point) => (point.point === data.chosen ? "chosen" : point.point === data.base ? "base" : "")), textposition: "top left",
     hovertext: tested.map(hover), customdata: tested.map((point) => point.point), hovertemplate: "%{hovertext}<extra></extra>",
     marker: { size: tested.map((point) => (special(point) ? 12 : 6)), color: tested.map((point) => colour(special(point) ? "accent" : "quiet")) },
@@ -165,14 +169,14 @@ function pointRow(point) {
   button.addEventListener("click", () => show(point.point));
   name.append(button);
   row.append(name);
-  for (const text of [point.rank === null ? "–" : String(point.rank), percent(point.validation_accuracy), number(point.validation_log_loss), percent(point.test_accuracy), number(point.test_log_loss)]) {
+  for (const text of [point.rank === null ? "–" : String(point.rank), ...data.columns.map((column) => shownFigure(point, column))]) {
     row.append(element("td", text, "number"));
   }
   return row;
 }
 
 function pointTable() {
-  const order = [...points].sort((a, b) => (b.validation_accuracy ?? -1) - (a.validation_accuracy ?? -1) || (a.validation_log_loss ?? 0) - (b.validation_log_loss ?? 0));
+  const order = [...points].sort((a, b) => (b.accuracy ?? -1) - (a.accuracy ?? -1) || (a.log_loss ?? 0) - (b.log_loss ?? 0));
   const search = page("point-search");
   const again = listing(order, (point) => point.point.includes(search.value.trim()), pointRow, page("points").tBodies[0], page("point-count"), page("more-points"));
   search.addEventListener("input", again);
@@ -198,8 +202,9 @@ function exampleTable() {
 function show(name) {
   const point = byName.get(name);
   if (!point) return;
-  const facts = [["point", point.point], ["rank", point.rank === null ? "–" : String(point.rank)], ["validation accuracy", `${percent(point.validation_accuracy)} (${percent(point.low)} to ${percent(point.high)})`], ["validation log-loss", number(point.validation_log_loss)], ["test accuracy", percent(point.test_accuracy)], ["test log-loss", number(point.test_log_loss)]];
-  if (base && point.validation_accuracy !== null) facts.push(["to the base model, validation", `${signed(point.validation_accuracy - base.validation_accuracy)} points`]);
+  const facts = [["point", point.point], ["rank", point.rank === null ? "–" : String(point.rank)], ...data.columns.map((column) => [column[1], shownFigure(point, column)])];
+  if (point.accuracy !== null) facts.push([`${accuracyName}, 95 % interval`, `${percent(point.low)} to ${percent(point.high)}`]);
+  if (base && point.accuracy !== null) facts.push([`${accuracyName}, to the base model`, `${signed(point.accuracy - base.accuracy)} points`]);
   page("facts").replaceChildren(...facts.map(([term, text]) => {
     const row = element("tr");
     const head = element("th", term);

@@ -1,0 +1,20 @@
+"""Nothing is selected: every point is evaluated on every example, as for the paper's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from laser_sweep.config import SplitConfig
+from laser_sweep.split._parts import TEST, Parts
+
+if TYPE_CHECKING:
+    from laser_sweep.dataset import Example
+
+OPTIONS = ()
+FILLED = (TEST,)
+
+
+def parts(examples: Sequence[Example], options: SplitConfig) -> Parts:
+    """All examples test."""
+    return Parts((), tuple(range(len(examples))))

@@ -1,0 +1,21 @@
+"""The first `split.fraction` of the examples, in dataset order, validate; the rest test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from laser_sweep.config import SplitConfig
+from laser_sweep.split._parts import Parts, in_two
+from laser_sweep.split._size import size
+
+if TYPE_CHECKING:
+    from laser_sweep.dataset import Example
+
+OPTIONS = ("fraction",)
+
+
+def parts(examples: Sequence[Example], options: SplitConfig) -> Parts:
+    """The first examples validate."""
+    count = len(examples)
+    return in_two(count, range(size(count, options.fraction)))
