@@ -56,12 +56,19 @@ class Picker:
         The base model is a candidate wherever it is one.
         """
 
+        among = self.among(axis, value)
+
         def chosen(table: pd.DataFrame) -> str | None:
-            if axis is not None:
-                table = table[(table[axis] == value).fillna(False) | (table["point"] == str(BASE))]
-            return select(table, self.rule, self.protocol)
+            return select(table[table["point"].isin(among)], self.rule, self.protocol)
 
         return Pick(chosen(self.table), tuple(map(chosen, self._other_folds)))
+
+    def among(self, axis: str | None = None, value: object = None) -> list[str]:
+        """The base model, and the points that have a value of an axis; without an axis, all."""
+        table = self.table
+        if axis is not None:
+            table = table[(table[axis] == value).fillna(False) | (table["point"] == str(BASE))]
+        return list(table["point"])
 
     def values(self, axis: str) -> list[object]:
         """The values of an axis that edited points have, in order."""

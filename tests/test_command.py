@@ -221,6 +221,48 @@ def test_results_do_not_depend_on_the_order_of_the_work(sweep: Command, tmp_path
     assert all(whole[name] == pieces[name] for name in shared)
 
 
+def test_another_split_evaluates_only_what_is_not_there(sweep: Command, tmp_path: Path):
+    """First a fifth of 100 examples; in folds the rest; after that nothing, whatever the split."""
+    grid = (*SMALL, "dataset.limit=100", "rate=9")
+    assert_success(sweep(*grid))
+    folder = tmp_path / SWEEP_FOLDER
+    output = assert_success(sweep(*grid, "split=kfold", "split.folds=4"))
+    assert "Chosen in the folds: fc_in-l27-rho0.1 (4 of 4)" in output
+    # The base model and the chosen point were tested on the rest already.
+    names = sorted(path.name.split(".")[-3] for path in (folder / "results").iterdir())
+    assert names == ["0-19"] * 3 + ["20-99"] * 3
+    before = bytes_of(folder)
+    for split in ("grouped", "shuffled", "all", "first20"):
+        output = assert_success(sweep(*grid, f"split={split}"))
+        assert "3 points, 3 done, 0 to do: nothing to compute" in output
+        frame = read_results(folder)
+        assert len(frame) == 3 * 100
+        assert set(frame["part"]) == ({"test"} if split == "all" else {"validation", "test"})
+    assert bytes_of(folder) == before
+    assert_success(sweep(*grid, "split.test=all", "output=at_once"))
+    at_once = read_results(tmp_path / "at_once" / SWEEP_FOLDER.relative_to("multirun"))
+    both = frame.merge(at_once, on=["point", "example"], suffixes=("", "_at_once"))
+    assert len(both) == 300
+    assert (both["correct"] == both["correct_at_once"]).all()
+    assert both["answer_logprob"].tolist() == pytest.approx(
+        both["answer_logprob_at_once"].tolist(), abs=1e-4
+    )
+
+
+def test_the_best_of_each_layer_is_chosen_and_tested(sweep: Command, tmp_path: Path):
+    output = assert_success(sweep(*SMALL, "select_per=lname,lnum", "lnum=26,27"))
+    assert "fc_in-l27" in output
+    report = (tmp_path / SWEEP_FOLDER / "report.md").read_text()
+    assert "## The best of each `lnum`" in report
+    found = json.loads((tmp_path / SWEEP_FOLDER / "selection.json").read_text())
+    assert [best["value"] for best in found["per"]["lnum"]] == [26, 27]
+    assert all(best["chosen"]["test"]["examples"] == 48 for best in found["per"]["lnum"])
+    assert found["cost"]["seconds"] > 0
+    assert "nothing to compute" in assert_success(
+        sweep(*SMALL, "select_per=lname,lnum", "lnum=26,27")
+    )
+
+
 def test_a_failing_point_leaves_the_others_alone(sweep: Command, tmp_path: Path):
     assert_success(sweep(*SMALL))
     results = tmp_path / SWEEP_FOLDER / "results"
@@ -231,7 +273,7 @@ def test_a_failing_point_leaves_the_others_alone(sweep: Command, tmp_path: Path)
     (blocked / "in the way").mkdir(parents=True)
     result = sweep(*SMALL)
     assert result.returncode == 1
-    assert "fc_in-l26-rho0.5 on 20 examples failed" in result.stdout
+    assert "fc_in-l26-rho0.5 on 12 examples failed" in result.stdout
     assert "1 of 5 points failed" in result.stdout
     assert "Traceback (most recent call last)" not in result.stdout + result.stderr
     log = (tmp_path / SWEEP_FOLDER / "laser_sweep.log").read_text()
@@ -252,7 +294,7 @@ def test_a_model_that_overflows_has_no_results(sweep: Command, tmp_path: Path):
     save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
     result = sweep("model.path=broken", *SMALL)
     assert result.returncode == 1
-    assert "base on 20 examples failed: ValueError: the model's outputs are NaN" in result.stdout
+    assert "base on 12 examples failed: ValueError: the model's outputs are NaN" in result.stdout
     assert f"{name} holds NaN or infinite values" in result.stdout
     assert "Nothing to select yet" in result.stdout
 

@@ -44,3 +44,11 @@ def test_a_dataset_of_the_paper_is_in_the_table(name: str):
     facts = load_module(name).FACTS
     assert f"| {facts.count:,} |" in row
     assert facts.licence.split(",")[0] in row
+
+
+@pytest.mark.slow
+def test_the_splits_that_are_shown_evaluate_what_they_say(tmp_path: Path):
+    (text,) = [text for kind, text in blocks("docs/selection.md") if kind == "bash"]
+    printed = [run("bash", line, tmp_path) for line in text.strip().splitlines()]
+    todo = ["9 to do", "7 to do", "0 to do: nothing to compute", "0 to do: nothing to compute"]
+    assert all(what in said for what, said in zip(todo, printed, strict=True)), printed

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from test_picks import FOLDS, drawn, make_sweep
 from test_report import BASE, GOOD, PARTS, Identity, Store, make_config, remake, write, write_grid
 from tiny import COMMAND
 
@@ -217,6 +218,36 @@ def test_a_sweep_that_is_not_finished_says_so(tmp_path: Path, browser):
     text = Opened(browser, tmp_path).page.inner_text("main")
     assert "The sweep is not finished: 1 point has no result yet." in text
     assert "The chosen model is not tested yet." in text
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("split", ["folds", "all", "per"])
+def test_every_split_has_its_page(split: str, width: int, tmp_path: Path, browser):
+    from axe_playwright_python.sync_playwright import Axe
+
+    in_two = Parts(tuple(range(10)), tuple(range(10, 40)))
+    parts = {"folds": FOLDS, "all": Parts((), tuple(range(40))), "per": in_two}[split]
+    made = make_sweep(tmp_path, drawn(2), parts, select_per=["lname", "lnum"])
+    remake(made.folder)
+    viewport = {"width": width, "height": 800}
+    opened = Opened(browser, tmp_path, viewport=viewport, bypass_csp=True)
+    page = opened.page
+    assert opened.said == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    headings = page.locator("h2").all_inner_texts()
+    assert ("Fold by fold" in headings) == (split == "folds")
+    assert ("Validation against test" in headings) == (split == "per")
+    assert ("The best of each layer ℓ" in headings) == (split != "all")
+    assert ("Nothing is selected" in page.inner_text("main")) == (split == "all")
+    names = page.locator("#points thead th").all_inner_texts()
+    grid = "overall" if split == "all" else "validation"
+    tested = ["test accuracy", "test log-loss"] if split == "per" else []
+    assert names == ["point", "rank", f"{grid} accuracy", f"{grid} log-loss", *tested]
+    page.locator("#points button").first.click()
+    assert f"{grid} accuracy" in page.inner_text("dialog[open]")
+    page.keyboard.press("Escape")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_large_sweep_is_a_page_of_less_than_15_mb(tmp_path: Path, browser):

@@ -19,6 +19,7 @@ from laser_sweep.statistics import compare, intervals, majority_accuracy, null_b
 from laser_sweep.statistics.clusters import effective_size
 from laser_sweep.statistics.constant import Commonest, commonest
 from laser_sweep.statistics.estimate import Estimate
+from laser_sweep.statistics.folds import null_of
 from laser_sweep.statistics.null import best_of
 from laser_sweep.statistics.verdict import BASE_CHOSEN, judge
 
@@ -368,6 +369,59 @@ def test_a_planted_effect_stands_out_from_the_null():
     assert null.p_value == pytest.approx(1 / 2000)
 
 
+def redone(correct, base, fold, flips):
+    """The difference out of fold with each flip, by loops."""
+    found = []
+    for flip in flips:
+        differences = (correct.astype(int) - base) * flip
+        gained = 0
+        for number in np.unique(fold):
+            elsewhere = differences[:, fold != number].sum(axis=1)
+            if elsewhere.max() > 0:
+                gained += differences[elsewhere.argmax(), fold == number].sum()
+        found.append(gained)
+    return np.array(found)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_null_out_of_fold_is_that_of_choosing_again_with_every_flip(seed):
+    rng = np.random.default_rng(seed)
+    drawn, fold = useless(rng, 4, 10), np.arange(10) % 3
+    flips = np.array(list(itertools.product([1, -1], repeat=10)))
+    found = redone(drawn[1:], drawn[0], fold, flips)
+    observed = found[0]
+    null = null_of(drawn[1:], drawn[0], fold, int(observed))
+    assert null.p_value == pytest.approx((np.abs(found) >= abs(observed)).mean())
+    assert null.widening >= 1
+
+
+def test_folds_of_whole_clusters_flip_whole_clusters():
+    rng = np.random.default_rng(3)
+    drawn = useless(rng, 4, 20, size=2)
+    clusters, fold = np.arange(20) // 2, np.arange(20) // 2 % 3
+    flips = np.array(list(itertools.product([1, -1], repeat=10)))
+    found = redone(drawn[1:], drawn[0], fold, flips.repeat(2, axis=1))
+    null = null_of(drawn[1:], drawn[0], fold, int(found[0]), clusters)
+    assert null.p_value == pytest.approx((np.abs(found) >= abs(found[0])).mean())
+
+
+def test_an_effect_that_is_the_same_in_every_fold_is_found():
+    rng = np.random.default_rng(5)
+    base = rng.random(300) < 0.5
+    good = base | (rng.random(300) < 0.3)
+    drawn = np.stack([np.where(rng.random(300) < 0.1, ~base, base) for _ in range(20)] + [good])
+    fold = np.arange(300) % 5
+    null = null_of(drawn, base, fold, int(good.sum() - base.sum()), flips=1000)
+    assert null.p_value == 0.001
+    assert null.widening < 2
+
+
+def test_without_a_candidate_nothing_is_gained():
+    base = np.ones(12, dtype=bool)
+    null = null_of(np.zeros((2, 12), dtype=bool), base, np.arange(12) % 3, 0)
+    assert (null.p_value, null.widening) == (1.0, 1.0)
+
+
 def sweep(drawn, clusters=None, part="validation"):
     names = [str(BASE), *(f"fc_in-l{i}-rho0.1" for i in range(len(drawn) - 1))]
     return pd.concat(
@@ -646,26 +700,54 @@ def most(probability):
     return scipy.stats.binom.ppf(0.999, SWEEPS, probability)
 
 
+def chosen_of(drawn):
+    """The candidate that is best on some examples, by the rule; 0 is the base model."""
+    table = pd.DataFrame(
+        {
+            "point": ["base", *map(str, range(len(drawn) - 1))],
+            "validation_accuracy": drawn.mean(axis=1),
+        }
+    )
+    table = table.assign(validation_log_loss=1.0, edits=1, rank=1)
+    return table.index[table["point"] == select(table, "accuracy", "corrected")][0]
+
+
+def verdict_on(base, chosen, best, names, seed, out_of_fold=None):
+    """What is said of the base model and the chosen point."""
+    before = outcomes(base, names, str(BASE))
+    after = outcomes(chosen, names, str(BASE) if best == 0 else "edit")
+    return compare(before, after, seed=seed, out_of_fold=out_of_fold).verdict.kind
+
+
 def verdicts(seed, size, known):
     """Of sweeps over useless candidates: chosen on the first 20 %, compared on the rest."""
     rng, examples = np.random.default_rng(seed), 400
-    names = [f"fact {i // size}" for i in range(examples)] if known else None
+    names = [f"fact {i // size}" for i in range(examples)][examples // 5 :] if known else None
     kinds, flattered = [], []
     for number in range(SWEEPS):
         drawn = useless(rng, 60, examples, size)
-        gains = drawn[:, : examples // 5].mean(axis=1)
-        table = pd.DataFrame(
-            {"point": ["base", *map(str, range(60))], "validation_accuracy": gains}
-        )
-        table = table.assign(validation_log_loss=1.0, edits=1, rank=1)
-        best = table.index[table["point"] == select(table, "accuracy", "corrected")][0]
-        base, chosen = (
-            outcomes(drawn[row], names, point).iloc[examples // 5 :]
-            for row, point in ((0, str(BASE)), (best, str(BASE) if best == 0 else "edit"))
-        )
-        kinds.append(compare(base, chosen, seed=number).verdict.kind)
-        flattered.append(gains[best] - gains[0])
+        validating, tested = np.split(drawn, [examples // 5], axis=1)
+        best = chosen_of(validating)
+        kinds.append(verdict_on(tested[0], tested[best], best, names, number))
+        flattered.append(validating[best].mean() - validating[0].mean())
     return pd.Series(kinds).value_counts(), float(np.mean(flattered))
+
+
+def verdicts_out_of_fold(seed, size, folds=5, examples=400):
+    """The same of a split in folds of whole clusters: chosen on all others, compared on each."""
+    rng = np.random.default_rng(seed)
+    clusters = np.arange(examples) // size
+    names, fold = [f"fact {cluster}" for cluster in clusters], clusters % folds
+    kinds, naive = [], []
+    for number in range(SWEEPS):
+        drawn = useless(rng, 60, examples, size)
+        best = [chosen_of(drawn[:, fold != each]) for each in range(folds)]
+        chosen = drawn[np.array(best)[fold], np.arange(examples)]
+        gained = int(chosen.sum()) - int(drawn[0].sum())
+        null = null_of(drawn[1:], drawn[0], fold, gained, clusters, seed=number, flips=500)
+        kinds.append(verdict_on(drawn[0], chosen, max(best), names, number, null))
+        naive.append(verdict_on(drawn[0], chosen, max(best), names, number))
+    return pd.Series(kinds).value_counts(), pd.Series(naive).value_counts()
 
 
 @pytest.mark.slow
@@ -677,6 +759,15 @@ def test_useless_candidates_are_called_better_in_at_most_5_of_100_sweeps(size):
     assert flattered > 0.08
     assert kinds.get("better", 0) <= most(0.025) <= 0.05 * SWEEPS
     assert kinds.get("worse", 0) <= most(0.025)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [1, 5])
+def test_useless_candidates_are_called_better_out_of_fold_in_at_most_5_of_100_sweeps(size):
+    kinds, naive = verdicts_out_of_fold(size, size)
+    print("folds", size, dict(kinds), "as if examples were independent", dict(naive))
+    assert naive["better"] > most(0.025)
+    assert kinds.get("better", 0) <= most(0.025) <= 0.05 * SWEEPS
 
 
 @pytest.mark.slow

@@ -61,7 +61,7 @@ def _figures(choice: Choice) -> str:
     named = {"base": report.base, **({"chosen": report.chosen} if report.selects else {})}
     if all(figures is None or figures["point"] != this for figures in named.values()):
         named["this model"] = choice.row
-    rows = [row(name, figures) for name, figures in named.items()]
+    rows = [row(report, name, figures) for name, figures in named.items()]
     return tabulate(rows, headers(report), tablefmt="github", disable_numparse=True)
 
 

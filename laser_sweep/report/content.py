@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from laser_sweep import paper
+from laser_sweep.config import PAPER
 from laser_sweep.examples import read_examples
 from laser_sweep.grid import BASE
 from laser_sweep.picks import Pick, Picker, whole
@@ -20,7 +21,15 @@ from laser_sweep.report.costs import seconds
 from laser_sweep.selection import candidates
 from laser_sweep.spectra import read_spectra
 from laser_sweep.split import PARTS, TEST, VALIDATION, Parts
-from laser_sweep.statistics import UNTESTED, Comparison, Null, Verdict, compare, null_band
+from laser_sweep.statistics import (
+    UNTESTED,
+    Comparison,
+    Null,
+    Verdict,
+    compare,
+    null_band,
+    out_of_fold,
+)
 from laser_sweep.summary import summarize
 
 HEAT_MAP, LINES = "heat_map", "lines"
@@ -234,7 +243,7 @@ class Report:
     @cached_property
     def comparison(self) -> Comparison | None:
         """Base against chosen on examples that it was not chosen on; None if one is not tested."""
-        return self._compared(self.pick)
+        return self._compared(self.pick, self.picker.among())
 
     @cached_property
     def judgement(self) -> Verdict:
@@ -254,7 +263,7 @@ class Report:
         """For each axis that was asked for, what was chosen of each of its values."""
         return {
             axis: [self._best(axis, value) for value in self.picker.values(axis)]
-            for axis in self.config["select_per"] or ()
+            for axis in (self.config["select_per"] or () if self.selects else ())
         }
 
     @cached_property
@@ -313,10 +322,17 @@ class Report:
     def _tested_base(self) -> pd.DataFrame:
         return self.picker.tested(self.picker.base)
 
-    def _compared(self, pick: Pick) -> Comparison | None:
+    def _compared(self, pick: Pick, among: Sequence[str]) -> Comparison | None:
+        """Base against what was picked among some points."""
         base, chosen = self._tested_base, self.picker.tested(pick)
-        # A fold from which every point is missing has nothing chosen.
-        return None if base.empty or len(chosen) != len(base) else compare(base, chosen)
+        if base.empty or chosen.empty:
+            return None
+        if not self.parts.folds:
+            return compare(base, chosen)
+        candidates = self.outcomes[self.outcomes["point"].isin(among)]
+        is_candidate = self.config["protocol"] != PAPER
+        null = out_of_fold(candidates, chosen, base_is_candidate=is_candidate)
+        return compare(base, chosen, out_of_fold=null)
 
     def _row(self, pick: Pick) -> Row | None:
         rows = self.table[self.table["point"] == pick.point].to_dict(orient="records")
@@ -333,7 +349,8 @@ class Report:
 
     def _best(self, axis: str, value: object) -> Best:
         pick = self.picker.pick(axis, value)
-        return Best(value, self._row(pick), self._compared(pick))
+        among = self.picker.among(axis, value)
+        return Best(value, self._row(pick), self._compared(pick, among))
 
     def _fold(self, number: int, point: str | None) -> Fold:
         others = self.picker.on_other_folds(number).set_index("point")[f"{VALIDATION}_accuracy"]

@@ -24,6 +24,7 @@ def markdown(report: Report) -> str:
         table=_table(rows.rows(report), rows.headers(report)),
         best=_table(rows.best_points(report, _BEST), rows.best_headers(report)),
         otherwise=_otherwise(report),
+        tested_on=words.tested_on(report),
         notes=list(words.notes(report)),
         null=words.null_sentence(report),
         per={
@@ -37,14 +38,17 @@ def markdown(report: Report) -> str:
 
 
 def _otherwise(report: Report) -> str:
-    """Accuracies on the test part by what else may count as correct; empty without any."""
+    """Accuracies of base and chosen by what else may count as correct; empty without any."""
     if report.otherwise.empty:
         return ""
+    models = ["base", "chosen"] if report.selects else ["base"]
     found = [
         [f"`{column}`: {OTHERWISE[str(column)]}", *map(rows.percent, row)]
-        for column, row in zip(report.otherwise.index, report.otherwise.to_numpy(), strict=True)
+        for column, row in zip(
+            report.otherwise.index, report.otherwise[models].to_numpy(), strict=True
+        )
     ]
-    return _table(found, ("correct if", "base", "chosen"))
+    return _table(found, ("correct if", *models))
 
 
 def _table(found: Iterable[Sequence[str]], headers: Sequence[str]) -> str:

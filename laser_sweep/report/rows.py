@@ -26,9 +26,14 @@ def headers(report: Report) -> list[str]:
 
 
 def figure_headers(report: Report) -> list[str]:
-    """Accuracy and log-loss of each part."""
+    """Accuracy and log-loss of each part; where nothing is selected, of all examples."""
     names = {VALIDATION: "validation", TEST: tested_name(report)}
-    return [f"{names[part]} {figure}" for part in PARTS for figure in FIGURES]
+    return [f"{names[part]} {figure}" for part in shown(report) for figure in FIGURES]
+
+
+def shown(report: Report) -> tuple[str, ...]:
+    """The parts that there are figures of."""
+    return PARTS if report.selects else (TEST,)
 
 
 def tested_name(report: Report) -> str:
@@ -40,19 +45,20 @@ def tested_name(report: Report) -> str:
 
 def rows(report: Report) -> list[list[str]]:
     """Base, chosen and their difference; where nothing is selected the base alone."""
-    base = row("base", report.base)
+    base = row(report, "base", report.base)
     if not report.selects:
         return [base]
-    return [base, row("chosen", report.chosen), ["difference", "", "", *_differences(report)]]
+    chosen = row(report, "chosen", report.chosen)
+    return [base, chosen, ["difference", "", "", *_differences(report)]]
 
 
-def row(name: str, figures: Row | None) -> list[str]:
+def row(report: Report, name: str, figures: Row | None) -> list[str]:
     """The figures of one point, under `headers`."""
     if figures is None:
-        return [name, *["–"] * (2 + len(PARTS) * len(FIGURES))]
+        return [name, *["–"] * (2 + len(figure_headers(report)))]
     texts = (
         text
-        for part in PARTS
+        for part in shown(report)
         for text in (percent(figures[f"{part}_accuracy"]), number(figures[f"{part}_log_loss"]))
     )
     return [name, figures["point"], rank(figures), *texts]

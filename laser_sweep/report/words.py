@@ -13,12 +13,12 @@ from laser_sweep.report.rows import headers, percent, rows
 from laser_sweep.split import TEST, VALIDATION
 from laser_sweep.statistics import majority_accuracy
 
-_ALIGNMENT = ("left", "left", *["right"] * 5)
-
 
 def summary(report: Report) -> str:
     """The report as it is printed at the end of a sweep."""
-    table = tabulate(rows(report), headers(report), disable_numparse=True, colalign=_ALIGNMENT)
+    names = headers(report)
+    alignment = ("left", "left", *["right"] * (len(names) - 2))
+    table = tabulate(rows(report), names, disable_numparse=True, colalign=alignment)
     judged = f"Verdict: {report.judgement.text}." if report.comparison is not None else ""
     ours = report.paper[:1].upper() + report.paper[1:] + "." if report.paper else ""
     lines = (
@@ -86,6 +86,8 @@ def folds(report: Report) -> Iterator[str]:
 
 def tested_on(report: Report) -> str:
     """Where base and chosen are compared."""
+    if not report.selects:
+        return "on all examples"
     return "out of fold" if report.parts.folds else "on the test part"
 
 

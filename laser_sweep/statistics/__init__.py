@@ -8,6 +8,7 @@ from laser_sweep.statistics.band import null_band
 from laser_sweep.statistics.comparison import Comparison, Paired, compare
 from laser_sweep.statistics.constant import Commonest, majority_accuracy
 from laser_sweep.statistics.estimate import Estimate
+from laser_sweep.statistics.folds import OutOfFold, out_of_fold
 from laser_sweep.statistics.null import Null
 from laser_sweep.statistics.verdict import UNTESTED, Verdict
 
@@ -17,9 +18,11 @@ __all__ = [
     "Comparison",
     "Estimate",
     "Null",
+    "OutOfFold",
     "Paired",
     "Verdict",
     "compare",
     "majority_accuracy",
     "null_band",
+    "out_of_fold",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from laser_sweep.statistics.alignment import align
 from laser_sweep.statistics.clusters import Bools, Floats, Labels, count
 from laser_sweep.statistics.constant import Commonest, commonest
 from laser_sweep.statistics.estimate import Estimate
+from laser_sweep.statistics.folds import OutOfFold
 from laser_sweep.statistics.verdict import BASE_CHOSEN, Verdict, judge
 
 
@@ -61,13 +62,21 @@ class Comparison:
     verdict: Verdict
 
 
-def compare(base: pd.DataFrame, chosen: pd.DataFrame, *, seed: int = 0) -> Comparison:
+def compare(
+    base: pd.DataFrame,
+    chosen: pd.DataFrame,
+    *,
+    seed: int = 0,
+    out_of_fold: OutOfFold | None = None,
+) -> Comparison:
     """Compare the outcomes of two points on one part of the examples.
 
     Args:
         base: rows of `laser_sweep.read_results`, one for each example, in any order.
         chosen: the same of the chosen point, for the same examples.
         seed: of the resamples; the same seed gives the same figures.
+        out_of_fold: where examples are answered by what was chosen without their fold: what that
+            does without an effect. It gives the p-value, and widens the intervals of differences.
 
     Raises:
         ValueError: if there are no outcomes, if an example is there twice, if there are several
@@ -76,8 +85,11 @@ def compare(base: pd.DataFrame, chosen: pd.DataFrame, *, seed: int = 0) -> Compa
     base, chosen, clusters = align(base, chosen)
     before, after = (frame["correct"].to_numpy(dtype=bool) for frame in (base, chosen))
     corrected, broken = paired.changes(before, after)
-    p_value = paired.p_value(before, after, clusters, seed=seed)
-    accuracy = _accuracy(before, after, clusters, p_value)
+    if out_of_fold is None:
+        p_value, widening = paired.p_value(before, after, clusters, seed=seed), 1.0
+    else:
+        p_value, widening = out_of_fold.p_value, out_of_fold.widening
+    accuracy = _accuracy(before, after, clusters, p_value, widening)
     return Comparison(
         examples=len(base),
         clusters=count(clusters),
@@ -85,19 +97,23 @@ def compare(base: pd.DataFrame, chosen: pd.DataFrame, *, seed: int = 0) -> Compa
         p_value=p_value,
         corrected=corrected,
         broken=broken,
-        log_loss=_means(_loss(base), _loss(chosen), clusters, seed),
-        f1=_f1(base, chosen, clusters, seed),
+        log_loss=_widened(_means(_loss(base), _loss(chosen), clusters, seed), widening),
+        f1=_f1(base, chosen, clusters, seed, widening),
         base_commonest=commonest(base["prediction"]),
         chosen_commonest=commonest(chosen["prediction"]),
         verdict=_verdict(chosen, accuracy.difference, p_value),
     )
 
 
-def _accuracy(base: Bools, chosen: Bools, clusters: Labels, p_value: float) -> Paired:
+def _accuracy(
+    base: Bools, chosen: Bools, clusters: Labels, p_value: float, widening: float
+) -> Paired:
     return Paired(
         base=intervals.accuracy(base, clusters),
         chosen=intervals.accuracy(chosen, clusters),
-        difference=paired.accuracy_difference(base, chosen, clusters, p_value=p_value),
+        difference=paired.accuracy_difference(
+            base, chosen, clusters, p_value=p_value, widening=widening
+        ),
         examples=len(base),
     )
 
@@ -114,11 +130,20 @@ def _loss(outcomes: pd.DataFrame) -> Floats:
         return np.asarray(-_numbers(outcomes["answer_logprob"]) / lengths)
 
 
-def _f1(base: pd.DataFrame, chosen: pd.DataFrame, clusters: Labels, seed: int) -> Paired | None:
+def _widened(means: Paired, widening: float) -> Paired:
+    """The same with an interval of the difference that is so many times as wide, either way."""
+    value, low, high = means.difference.value, means.difference.low, means.difference.high
+    wider = Estimate(value, value - widening * (value - low), value + widening * (high - value))
+    return replace(means, difference=wider) if widening > 1 else means
+
+
+def _f1(
+    base: pd.DataFrame, chosen: pd.DataFrame, clusters: Labels, seed: int, widening: float
+) -> Paired | None:
     if "f1" not in base or "f1" not in chosen:
         return None
     measured = _means(_numbers(base["f1"]), _numbers(chosen["f1"]), clusters, seed)
-    return measured if measured.examples else None
+    return _widened(measured, widening) if measured.examples else None
 
 
 def _means(base: Floats, chosen: Floats, clusters: Labels, seed: int) -> Paired:

@@ -57,19 +57,33 @@ def best_of(
         flips: how many sign flips are drawn; all there are, if these are no more.
     """
     examples = len(base)
-    differences = (correct.astype(np.int8) - base.astype(np.int8)).T.astype(float)
-    gains = totals(differences, clusters)[0]
-    harmful = _harmful(gains)
-    observed, null = _best(gains[:, ~harmful], flips, seed)
+    gains = gains_of(correct, base, clusters)
+    observed, null = _best(gains, flips, seed)
     return Null(
         examples=examples,
         candidates=len(correct),
-        harmful=int(harmful.sum()),
+        harmful=len(correct) - gains.shape[1],
         observed=observed / examples,
         mean=float(null.mean()) / examples,
         upper=float(np.quantile(null, LEVEL)) / examples,
         p_value=float((null >= observed).mean()),
     )
+
+
+def gains_of(correct: Bools, base: Bools, clusters: Labels) -> Floats:
+    """What candidates gain over the base model, in examples, without those that do harm.
+
+    Args:
+        correct: shape (candidates, examples).
+        base: shape (examples,).
+        clusters: shape (examples,), or None.
+
+    Returns:
+        Shape (clusters, candidates), or (examples, candidates) without clusters.
+    """
+    differences = (correct.astype(np.int8) - base.astype(np.int8)).T.astype(float)
+    gains = totals(differences, clusters)[0]
+    return gains[:, ~_harmful(gains)]
 
 
 def _harmful(gains: Floats) -> Bools:

@@ -50,7 +50,12 @@ def p_value(base: Bools, chosen: Bools, clusters: Labels = None, *, seed: int = 
 
 
 def accuracy_difference(
-    base: Bools, chosen: Bools, clusters: Labels = None, *, p_value: float
+    base: Bools,
+    chosen: Bools,
+    clusters: Labels = None,
+    *,
+    p_value: float,
+    widening: float = 1.0,
 ) -> Estimate:
     """Accuracy of chosen minus base, -1..1.
 
@@ -66,15 +71,18 @@ def accuracy_difference(
         clusters: shape (examples,), or None.
         p_value: the function's of this name; where it is no evidence, the interval is made to reach
             zero, so that it never claims more than the test.
+        widening: that of `laser_sweep.statistics.folds.OutOfFold`.
     """
-    low, high = _bonett_price(base, chosen, clusters)
+    low, high = _bonett_price(base, chosen, clusters, widening)
     if p_value >= SIGNIFICANT:
         low, high = min(low, 0.0), max(high, 0.0)
     value = float(chosen.mean() - base.mean())
     return Estimate(value, min(low, value), max(high, value))
 
 
-def _bonett_price(base: Bools, chosen: Bools, clusters: Labels) -> tuple[float, float]:
+def _bonett_price(
+    base: Bools, chosen: Bools, clusters: Labels, widening: float
+) -> tuple[float, float]:
     clustered = count(clusters)
     if clustered == 1:
         return -1.0, 1.0
@@ -83,7 +91,7 @@ def _bonett_price(base: Bools, chosen: Bools, clusters: Labels) -> tuple[float, 
     corrected, broken = ((scale * many + 1) / (size + 2) for many in changes(base, chosen))
     center = corrected - broken
     variance = (corrected + broken - center**2) / (size + 2)
-    half = quantile(clustered) * math.sqrt(variance)
+    half = widening * quantile(clustered) * math.sqrt(variance)
     return max(-1.0, center - half), min(1.0, center + half)
 
 

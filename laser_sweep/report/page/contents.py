@@ -22,7 +22,6 @@ from laser_sweep.report.rows import (
 )
 from laser_sweep.report.words import cost, notes, null_sentence, sentence, tested_on
 from laser_sweep.split import PARTS, TEST
-from laser_sweep.statistics import Comparison
 
 _ALL = "all"
 
@@ -58,15 +57,16 @@ def _rows(report: Report) -> Iterator[dict[str, Any]]:
     results = {"base": report.base, "chosen": report.chosen, "difference": {}}
     for name, point, rank, *figures in rows(report):
         if results[name] is not None:
-            intervals = _intervals(report.comparison, name)
+            intervals = _intervals(report, name)
             figures_and_intervals = list(zip(figures, intervals, strict=True))
             yield {"name": name, "point": point, "rank": rank, "figures": figures_and_intervals}
 
 
-def _intervals(compared: Comparison | None, name: str) -> list[str]:
-    """Under the four figures; those of the validation part are flattered, and have none."""
+def _intervals(report: Report, name: str) -> list[str]:
+    """Under the figures; those of the validation part are flattered, and have none."""
+    compared = report.comparison
     if compared is None:
-        return ["", "", "", ""]
+        return [""] * len(figure_headers(report))
     accuracy, loss = (getattr(pair, name) for pair in (compared.accuracy, compared.log_loss))
     if pd.isna(accuracy.low):
         return ["", "", "", ""]
