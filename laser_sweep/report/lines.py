@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from laser_sweep.grid import ALL_LAYERS
 from laser_sweep.report.content import LINES, Report
 from laser_sweep.report.figure import SETTINGS, cells_of, files, in_order, panels_of
+from laser_sweep.report.rows import best_headers
 
 _PANEL = (2.6, 2.2)
-_FIGURES = {"accuracy": "accuracy", "log_loss": "log-loss, nats"}
+_FIGURES = ("accuracy", "log_loss")
 
 
 def lines(report: Report) -> dict[str, bytes]:
@@ -35,7 +36,7 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
     colours = matplotlib.cm.ScalarMappable(
         Normalize(cells["lnum"].min(), max(cells["lnum"].max(), cells["lnum"].min() + 1)), "viridis"
     )
-    for row, (column, label) in zip(panels, _FIGURES.items(), strict=True):
+    for row, column, label in zip(panels, _FIGURES, best_headers(report)[-2:], strict=True):
         for axes, name in zip(row, names, strict=True):
             _panel(axes, cells[cells["panel"] == name], column, amounts, colours)
             _base(axes, report, column)
