@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from itertools import zip_longest
 from typing import Any
 
@@ -15,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from laser_sweep.grid import ALL_EXPERTS, ALL_LAYERS, LNAMES
+from laser_sweep.grid import ALL_LAYERS
+from laser_sweep.report.cells import cells_of, in_order, panels_of
 from laser_sweep.report.content import HEAT_MAP, Report
 from laser_sweep.report.rows import best_headers
 
 SETTINGS: Any = {"svg.hashsalt": "laser_sweep", "svg.fonttype": "none", "font.size": 9}
-_AMOUNT = re.compile(r"-(rho.+|rank.+|energy.+|mp)$")
 _PAGE_WIDTH = 12.0
 """Inches after which the panels go on in the next row."""
 _MAXIMAL_LABELS = 400
@@ -50,45 +49,6 @@ def _saved(figure: Figure, **options: Any) -> bytes:
     file = io.BytesIO()
     figure.savefig(file, **options)
     return file.getvalue()
-
-
-def cells_of(report: Report) -> pd.DataFrame:
-    """The points of the map, how much they keep, and their difference to the base in points."""
-    assert report.base is not None
-    cells = report.cells
-    base = report.base[f"{report.grid_part}_accuracy"]
-    return cells.assign(
-        kept=cells["point"].map(_kept),
-        panel=cells.apply(_panel_name, axis=1),
-        difference=100 * (cells["accuracy"] - base),
-    )
-
-
-def _kept(point: str) -> str:
-    """How much a point keeps: `0.1` for ρ, else as its name says it, `rank8`."""
-    return _AMOUNT.findall(point)[-1].removeprefix("rho")
-
-
-def _panel_name(cell: pd.Series) -> str:
-    """The matrix type, and the expert if it is one of several."""
-    expert = cell["expert"]
-    return str(cell["lname"]) + ("" if expert in (ALL_EXPERTS, None) else f", expert {expert}")
-
-
-def panels_of(cells: pd.DataFrame) -> list[str]:
-    """The names of the panels, in the order of the matrix types."""
-    order = dict(zip(cells["panel"], cells["lname"].map(LNAMES.index), strict=True))
-    return sorted(order, key=lambda panel: (order[panel], len(panel), panel))
-
-
-def in_order(kept: pd.Series) -> list[str]:
-    """The distinct amounts that are kept, from the mildest edit on."""
-    return sorted(kept.unique(), key=_mild_to_severe)
-
-
-def _mild_to_severe(kept: str) -> tuple[str, float]:
-    name = kept.rstrip("0123456789.e-")
-    return name, -float(kept[len(name) :] or 0)
 
 
 def _figure(report: Report, cells: pd.DataFrame) -> Figure:

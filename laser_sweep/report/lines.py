@@ -11,8 +11,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from laser_sweep.grid import ALL_LAYERS
+from laser_sweep.report.cells import cells_of, in_order, panels_of
 from laser_sweep.report.content import LINES, Report
-from laser_sweep.report.figure import SETTINGS, cells_of, files, in_order, panels_of
+from laser_sweep.report.figure import SETTINGS, files
 from laser_sweep.report.rows import best_headers
 
 _PANEL = (2.6, 2.2)

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from laser_sweep.grid import BASE
+from laser_sweep.report.cells import cells_of, in_order, panels_of
 from laser_sweep.report.content import Report
-from laser_sweep.report.figure import cells_of, in_order, panels_of
 from laser_sweep.report.rows import best_headers, figure_headers
 from laser_sweep.split import TEST
 from laser_sweep.statistics.estimate import quantile
