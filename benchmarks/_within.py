@@ -23,7 +23,8 @@ from laser_sweep.config import Config, conf_folder, register
 from laser_sweep.evaluate.engine import Engine
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.grid import Point
-from laser_sweep.plan import Plan, command_of, make_plan
+from laser_sweep.plan import Plan, command_of
+from laser_sweep.planning import make_plan
 from laser_sweep.worker import Worker
 
 _SIDE = 4096

@@ -28,7 +28,7 @@ def run(configs: Sequence[Config]) -> int:
         return 0
     # Only here, since what follows imports torch and transformers, which takes seconds.
     from laser_sweep.dry_run import describe
-    from laser_sweep.plan import make_plan
+    from laser_sweep.planning import make_plan
 
     # All sweeps of a command are composed with the same cluster.
     cluster = plugin.load(laser_sweep.cluster, waiting[0].cluster.name)

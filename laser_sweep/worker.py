@@ -7,22 +7,19 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
 from tqdm import tqdm
 
-import laser_sweep.intervention
-from laser_sweep import plugin
 from laser_sweep.columns import PointColumns, columns
+from laser_sweep.editor import Editor
 from laser_sweep.errors import is_no_room, one_line
 from laser_sweep.evaluate.budget import default_batch_tokens
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.evaluate.room import GIB, Room
 from laser_sweep.evaluation import Evaluation
-from laser_sweep.grid import Edit, Point
+from laser_sweep.grid import Point
 from laser_sweep.intervention._edited import Edited
 from laser_sweep.model.activation import fuse_activations
 from laser_sweep.model.edit import edited
@@ -34,11 +31,6 @@ log = logging.getLogger(__name__)
 
 _SPILLED = 8
 """So many times cache_gb may be kept in the CPU's memory where an accelerator's is too small."""
-_MOST_SPECTRA = 12
-"""Of so many matrices of a point the singular values are written down."""
-_MOST_PREPARED = 32
-"""A decomposition takes twice its matrix; of all layers at once only so many are kept for the
-next ρ, and the others made again."""
 
 
 class _Group(NamedTuple):
@@ -89,7 +81,6 @@ class Worker:
     def __init__(self, plan: Plan, *, bars: bool = True):
         self._plan = plan
         self._no_bar = None if bars else True
-        self._prepared: dict[Matrix, Any] = {}
 
     def run(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
         """Evaluate and store; those that raised are logged, passed over, and returned."""
@@ -108,7 +99,7 @@ class Worker:
 
     def outcomes(self, point: Point, examples: Sequence[int]) -> dict[str, list[Any]]:
         """The outcomes of a point on some examples, by column; nothing is stored."""
-        return self._outcomes(self._edits(point), examples)
+        return self._outcomes(self._editor.edits(point), examples)
 
     @property
     def is_loaded(self) -> bool:
@@ -116,21 +107,8 @@ class Worker:
         return "_evaluator" in vars(self)
 
     def spectra(self, point: Point) -> list[dict[str, Any]]:
-        """The singular values of the first matrices that a point edits.
-
-        Returns:
-            For each its `name`, its `values`, the largest first, and the `rank` that is left of it,
-            if that is the number of the largest that are kept.
-        """
-        is_cut = self._plan.options.spectrum == "top"
-        return [
-            {
-                "name": matrix.name,
-                "values": torch.linalg.svdvals(weight_of(matrix, self._evaluator.model)).tolist(),
-                "rank": made.rank if is_cut else None,
-            }
-            for matrix, made in islice(self._edits(point).items(), _MOST_SPECTRA)
-        ]
+        """The singular values of the first matrices that a point edits, as `Editor.spectra`."""
+        return self._editor.spectra(point)
 
     def _groups(self, evaluations: Iterable[Evaluation]) -> list[_Group]:
         """The points that start at the same layer and lack the same examples, lowest first."""
@@ -183,7 +161,7 @@ class Worker:
     def _evaluate(self, point: Point, examples: Sequence[int], found: _Found) -> None:
         """Add a point's outcomes on some examples to what was found."""
         started = time.perf_counter()
-        made = self._edits(point)
+        made = self._editor.edits(point)
         outcomes = self._outcomes(made, examples)
         found.add(outcomes, columns(point, (each.rank for each in made.values())), len(examples))
         found.seconds += time.perf_counter() - started
@@ -196,26 +174,9 @@ class Worker:
         path = self._plan.store.write(found.point, examples, outcomes)
         log.debug("computed %s in %.3f s: %s", point, found.seconds, path.name)
 
-    def _edits(self, point: Point) -> dict[Matrix, Edited]:
-        """The edited matrices of a point, and the ranks that they have."""
-        matrices = {edit: self._plan.layout.matrices(edit) for edit in point.edits}
-        self._forget_other_than({matrix for each in matrices.values() for matrix in each})
-        return {
-            matrix: self._edit(edit, matrix) for edit, each in matrices.items() for matrix in each
-        }
-
-    def _edit(self, edit: Edit, matrix: Matrix) -> Edited:
-        intervention = plugin.load(laser_sweep.intervention, edit.kind)
-        if (prepared := self._prepared.get(matrix)) is None:
-            prepared = intervention.prepare(weight_of(matrix, self._evaluator.model))
-            if len(self._prepared) < _MOST_PREPARED:
-                self._prepared[matrix] = prepared
-        edited: Edited = intervention.apply(prepared, self._plan.kept(edit), self._plan.options)
-        return edited
-
-    def _forget_other_than(self, matrices: set[Matrix]) -> None:
-        """Keep what was prepared only from one point to the next that has the matrix too."""
-        self._prepared = {m: p for m, p in self._prepared.items() if m in matrices}
+    @cached_property
+    def _editor(self) -> Editor:
+        return Editor(self._plan, self._evaluator.model)
 
     @cached_property
     def _evaluator(self) -> Evaluator:
@@ -240,18 +201,6 @@ class Worker:
             masks=plan.asked.masked,
             dropped=frozenset(plan.fitted.dropped),
         )
-
-
-def weight_of(matrix: Matrix, model: nn.Module) -> Tensor:
-    """A matrix of a model, as interventions take it: in at least single precision.
-
-    Raises:
-        ValueError: if it holds NaN or infinite values.
-    """
-    weight = matrix.read(model)
-    if not torch.isfinite(weight).all():
-        raise ValueError(f"{matrix.name} holds NaN or infinite values")
-    return weight.to(torch.promote_types(weight.dtype, torch.float32))
 
 
 def _failure(failed: Evaluation, error: Exception) -> Evaluation:

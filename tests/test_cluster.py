@@ -22,7 +22,8 @@ from laser_sweep.cluster.packing import groups, number_of_tasks, pack
 from laser_sweep.cluster.task import Submitted, Sweep, _as_a_job
 from laser_sweep.config import ClusterConfig, ParamsConfig
 from laser_sweep.errors import ConfigError
-from laser_sweep.plan import Plan, command_of, make_plan
+from laser_sweep.plan import Plan, command_of
+from laser_sweep.planning import make_plan
 
 SMALL = ("lname=fc_in", "lnum=26..27", "rho=[0.1,0.5]", "dataset.limit=100")
 WHOLE = ("lname=[fc_in,fc_out,out_proj]", "lnum=0..27", "rho=[0.01,0.1,0.5]", "dataset.limit=100")

@@ -17,7 +17,7 @@ from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import Example, load_dataset, load_module
 from laser_sweep.dataset._source import Facts
 from laser_sweep.errors import ConfigError
-from laser_sweep.plan import make_plan
+from laser_sweep.planning import make_plan
 from laser_sweep.worker import Worker
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -22,7 +22,7 @@ from laser_sweep.evaluate.room import GIB, Room
 from laser_sweep.model.activation import fuse_activations
 from laser_sweep.model.edit import edited
 from laser_sweep.model.find import find_layout
-from laser_sweep.plan import make_plan
+from laser_sweep.planning import make_plan
 from laser_sweep.worker import Worker
 
 EVERYTHING = range(len(EXAMPLES))

@@ -45,7 +45,7 @@ from laser_sweep.grid import Edit, Point
 from laser_sweep.model import load
 from laser_sweep.model.find import find_layout
 from laser_sweep.model.source import find
-from laser_sweep.plan import make_plan
+from laser_sweep.planning import make_plan
 
 DEMO = PACKAGE / "builtin" / "demo"
 SMALL = ("lname=fc_in", "lnum=27", "rho=0.01,0.5", "dataset.limit=60")

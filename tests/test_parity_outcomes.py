@@ -10,7 +10,8 @@ import pytest
 from parity_cases import CASES, Case
 from test_conf import composed
 
-from laser_sweep.plan import Plan, make_plan
+from laser_sweep.plan import Plan
+from laser_sweep.planning import make_plan
 from laser_sweep.worker import Worker
 
 LOGPROB, SUM, RATIO = 1e-4, 1e-3, 1e-9

@@ -8,7 +8,8 @@ import pytest
 from test_conf import composed
 
 from laser_sweep import read_results
-from laser_sweep.plan import Plan, command_of, make_plan
+from laser_sweep.plan import Plan, command_of
+from laser_sweep.planning import make_plan
 from laser_sweep.worker import Worker
 
 SMALL = ("lname=fc_in", "lnum=[26,27]", "rate=[5,9.9]", "dataset.limit=20")

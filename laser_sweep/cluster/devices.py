@@ -20,7 +20,8 @@ from laser_sweep.evaluation import Evaluation
 from laser_sweep.logs import log_only_to
 from laser_sweep.model.load import resolve_device
 from laser_sweep.notation import items
-from laser_sweep.plan import Plan, make_plan
+from laser_sweep.plan import Plan
+from laser_sweep.planning import make_plan
 from laser_sweep.progress import Progress
 from laser_sweep.worker import Worker
 

@@ -26,7 +26,8 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.evaluation import Evaluation
 from laser_sweep.execute import finish
 from laser_sweep.logs import log_everything
-from laser_sweep.plan import Plan, make_plan
+from laser_sweep.plan import Plan
+from laser_sweep.planning import make_plan
 from laser_sweep.record import NAME
 from laser_sweep.worker import Worker
 

@@ -6,12 +6,12 @@ from torch import nn
 
 import laser_sweep.intervention
 from laser_sweep import plugin
+from laser_sweep.editor import weight_of
 from laser_sweep.grid import Edit
 from laser_sweep.intervention._edited import Edited
 from laser_sweep.intervention._kept import Kept
 from laser_sweep.intervention._options import Options
 from laser_sweep.model.matrix import Matrix
-from laser_sweep.worker import weight_of
 
 
 def change(
