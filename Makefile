@@ -1,4 +1,4 @@
-# make demo   a real sweep on the built-in model
+# make demo   a real sweep on the built-in model, and the table of all sweeps
 # make test   the tests; make test TESTS=all runs the slow ones too
 # make lint   format and lint checks, type checks
 # make clean  remove what the others made, but no results
@@ -12,6 +12,7 @@ MARKS := $(if $(filter all,$(TESTS)),-m "slow or not slow")
 
 demo: .venv/installed
 	$(BIN)/python -m laser_sweep -m lnum=0..27 rate=1,5,9.9
+	$(BIN)/python -m laser_sweep.leaderboard
 
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(MARKS)

@@ -18,6 +18,8 @@ from laser_sweep.picks import Pick, Picker, whole
 from laser_sweep.record import parts_of
 from laser_sweep.report import changes
 from laser_sweep.report.costs import seconds
+from laser_sweep.report.folds import Fold, folds
+from laser_sweep.report.otherwise import otherwise
 from laser_sweep.selection import candidates
 from laser_sweep.spectra import read_spectra
 from laser_sweep.split import PARTS, TEST, VALIDATION, Parts
@@ -55,25 +57,6 @@ class Best:
     value: Any
     row: Row | None
     comparison: Comparison | None
-
-
-@dataclass(frozen=True)
-class Fold:
-    """What was chosen without one of the folds, and what it does there.
-
-    Attributes:
-        examples: how many are in the fold.
-        point: what was chosen on all other folds; None without candidates.
-        validation_accuracy: its accuracy (0..1) on those.
-        base_accuracy: that of the base model on the fold.
-        accuracy: that of the chosen point on the fold.
-    """
-
-    examples: int
-    point: str | None
-    validation_accuracy: float
-    base_accuracy: float
-    accuracy: float
 
 
 @dataclass(frozen=True)
@@ -269,7 +252,7 @@ class Report:
     @cached_property
     def folds(self) -> list[Fold]:
         """The folds, in order; empty where there are none."""
-        return [self._fold(number, point) for number, point in enumerate(self.pick.folds)]
+        return folds(self.picker, self.pick, self.outcomes)
 
     @cached_property
     def changed_examples(self) -> pd.DataFrame:
@@ -293,18 +276,8 @@ class Report:
 
     @cached_property
     def otherwise(self) -> pd.DataFrame:
-        """Accuracies (0..1) of base and chosen, tested, by what else may count as correct.
-
-        One row for each such column of the results.
-        """
-        both = {"base": self._tested_base, "chosen": self.picker.tested(self.pick)}
-        rows = {
-            column: [outcomes[column].mean() for outcomes in both.values()]
-            for column in OTHERWISE
-            # Of one token, the likeliest one is what counts as correct.
-            if any(_says_more(outcomes, column) for outcomes in both.values())
-        }
-        return pd.DataFrame.from_dict(rows, orient="index", columns=list(both))
+        """Accuracies of base and chosen, tested, by what else may count as correct."""
+        return otherwise(self._tested_base, self.picker.tested(self.pick))
 
     @cached_property
     def texts(self) -> pd.DataFrame | None:
@@ -352,17 +325,6 @@ class Report:
         among = self.picker.among(axis, value)
         return Best(value, self._row(pick), self._compared(pick, among))
 
-    def _fold(self, number: int, point: str | None) -> Fold:
-        others = self.picker.on_other_folds(number).set_index("point")[f"{VALIDATION}_accuracy"]
-        here = self.outcomes[self.outcomes["fold"] == number].groupby("point")["correct"].mean()
-        return Fold(
-            examples=len(self.parts.folds[number]),
-            point=point,
-            validation_accuracy=float(others.get(point, float("nan"))),
-            base_accuracy=float(here.get(str(BASE), float("nan"))),
-            accuracy=float(here.get(point, float("nan"))),
-        )
-
 
 def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> Report:
     """Select among the points of the command, and put together what the report says."""
@@ -370,20 +332,3 @@ def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> R
     outcomes = whole(outcomes[outcomes["point"].isin(record["points"])], parts)
     picker = Picker(outcomes, parts, config["selection"], config["protocol"])
     return Report(folder, record, parts, outcomes, picker, picker.pick())
-
-
-OTHERWISE = {
-    "correct_per_token": "the label with the highest log-probability per token is the gold one",
-    "correct_in_paper": "as in the paper's code: the answer is anywhere in the text, of which the "
-    "prompt of a causal model is a part",
-    "top_1": "the likeliest token is the gold one",
-    "top_5": "the gold token is among the 5 likeliest",
-    "top_10": "the gold token is among the 10 likeliest",
-}
-"""What else may count as correct, where the results say it."""
-
-
-def _says_more(outcomes: pd.DataFrame, column: str) -> bool:
-    """Whether a column is there, and not the same as `correct`."""
-    there = outcomes[column].notna()
-    return bool(there.any() and not (outcomes[column] == outcomes["correct"]).all())

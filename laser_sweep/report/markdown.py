@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from tabulate import tabulate
 
 from laser_sweep.report import rows, words
-from laser_sweep.report.content import HEAT_MAP, OTHERWISE, Report
+from laser_sweep.report.content import HEAT_MAP, Report
+from laser_sweep.report.otherwise import OTHERWISE
 from laser_sweep.templates import template
 
 _BEST = 10
@@ -28,7 +29,7 @@ def markdown(report: Report) -> str:
         notes=list(words.notes(report)),
         null=words.null_sentence(report),
         per={
-            axis: _table(rows.per_rows(report, axis), (axis, *rows.PER_HEADERS))
+            axis: _table(rows.per_rows(report, axis), rows.per_headers(report, axis))
             for axis in report.per
         },
         folds=_table(rows.fold_rows(report), rows.FOLD_HEADERS) if report.folds else "",

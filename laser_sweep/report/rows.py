@@ -8,15 +8,11 @@ from typing import Any
 import pandas as pd
 
 from laser_sweep.grid import ALL_LAYERS
-from laser_sweep.report.content import Report, Row
+from laser_sweep.report.content import Best, Report, Row
 from laser_sweep.split import PARTS, TEST, VALIDATION
-from laser_sweep.statistics import Comparison
 
 FIGURES = ("accuracy", "log-loss")
-PER_HEADERS = (
-    *("point", "rank", "validation accuracy"),
-    *("base", "test accuracy", "difference", "95 % interval"),
-)
+INTERVAL = "95 % interval"
 FOLD_HEADERS = ("fold", "examples", "chosen on the others", "accuracy there", "base", "chosen")
 
 
@@ -75,26 +71,32 @@ def _differences(report: Report) -> list[str]:
     return texts
 
 
+def per_headers(report: Report, axis: str) -> list[str]:
+    """Over `per_rows`."""
+    tested = f"{tested_name(report)} accuracy"
+    return [axis, "point", "rank", "validation accuracy", "base", tested, "difference", INTERVAL]
+
+
 def per_rows(report: Report, axis: str) -> list[list[str]]:
-    """What was chosen of each value of an axis, under the axis' name and `PER_HEADERS`."""
+    """What was chosen of each value of an axis, under `per_headers`."""
     return [
         [
             "all" if best.value == ALL_LAYERS else str(best.value),
-            *_best(best.row, best.comparison, report),
+            *_best(report, axis, best),
         ]
         for best in report.per[axis]
     ]
 
 
-def _best(best: Row | None, compared: Comparison | None, report: Report) -> list[str]:
-    if best is None:
-        return ["–"] * len(PER_HEADERS)
-    chosen = [best["point"], rank(best), percent(best[f"{VALIDATION}_accuracy"])]
+def _best(report: Report, axis: str, best: Best) -> list[str]:
+    if (figures := best.row) is None:
+        return ["–"] * (len(per_headers(report, axis)) - 1)
+    chosen = [figures["point"], rank(figures), percent(figures[f"{VALIDATION}_accuracy"])]
     base = None if report.base is None else report.base[f"{TEST}_accuracy"]
-    tested = [percent(base), percent(best[f"{TEST}_accuracy"])]
-    if compared is None:
+    tested = [percent(base), percent(figures[f"{TEST}_accuracy"])]
+    if best.comparison is None:
         return [*chosen, *tested, "–", "–"]
-    difference = compared.accuracy.difference
+    difference = best.comparison.accuracy.difference
     return [*chosen, *tested, points(difference.value), interval(difference.low, difference.high)]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from laser_sweep.provenance import versions
-from laser_sweep.report.content import Best, Fold, Report
+from laser_sweep.report.content import Best, Report
+from laser_sweep.report.folds import Fold
 from laser_sweep.report.words import sentence
 from laser_sweep.split import PARTS
 from laser_sweep.statistics import Comparison, Null

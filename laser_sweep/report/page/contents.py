@@ -13,10 +13,10 @@ from laser_sweep.report.content import Report
 from laser_sweep.report.page.data import points_columns
 from laser_sweep.report.rows import (
     FOLD_HEADERS,
-    PER_HEADERS,
     figure_headers,
     fold_rows,
     interval,
+    per_headers,
     per_rows,
     rows,
 )
@@ -41,8 +41,7 @@ def contents(report: Report) -> dict[str, Any]:
         "null": null_sentence(report),
         "fold_headers": FOLD_HEADERS,
         "fold_rows": fold_rows(report),
-        "per_headers": PER_HEADERS,
-        "per": {axis: per_rows(report, axis) for axis in report.per},
+        "per": {axis: (per_headers(report, axis), per_rows(report, axis)) for axis in report.per},
         "points_columns": [name for _, name in points_columns(report)],
         "tested_on": tested_on(report),
         "has_spectrum": bool(report.spectra),

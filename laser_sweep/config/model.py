@@ -1,0 +1,46 @@
+"""`model`: a transformer, and how it is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from omegaconf import MISSING
+
+from laser_sweep.config._name import folder_name
+from laser_sweep.errors import ConfigError, choose
+from laser_sweep.model.schema import LayoutConfig
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+SIDES = ("decoder", "encoder")
+DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
+
+
+@dataclass
+class ModelConfig:
+    """A transformer from the Hugging Face hub or from a folder."""
+
+    path: str = MISSING
+    name: str | None = None
+    revision: str | None = None
+    dtype: str = "auto"
+    device: str = "auto"
+    device_map: str | None = None
+    """How to spread the weights over several devices; see Accelerate's `device_map`."""
+    side: str = "decoder"
+    """Which blocks of an encoder-decoder."""
+    layout: LayoutConfig = field(default_factory=LayoutConfig)
+
+    def __post_init__(self) -> None:
+        choose("model.dtype", self.dtype, DTYPES)
+        choose("model.side", self.side, SIDES)
+        if self.device_map is not None:
+            choose("model.device_map", self.device_map, DEVICE_MAPS)
+            if self.device != "auto":
+                raise ConfigError(
+                    f"model.device={self.device} and model.device_map={self.device_map} are both "
+                    "given: expected one of them."
+                )
+        if not self.path:
+            raise ConfigError("model.path is not set: expected a hub id or a folder.")
+        self.name = folder_name("model.name", self.name, Path(self.path).absolute().name)
