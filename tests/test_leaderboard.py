@@ -8,8 +8,12 @@ import pandas as pd
 import pytest
 from conftest import Command
 from test_command import assert_success
+from test_picks import FOLDS, drawn
+from test_picks import make_sweep as make_split_sweep
 from test_report import BASE, GOOD, MILD, PARTS, Identity, Store, remake, write
 from tiny import COMMAND
+
+from laser_sweep.split import Parts
 
 
 def make_sweep(root: Path, dataset: str, chosen: str, other: str, weights: str = "xxh3:w") -> Path:
@@ -88,3 +92,17 @@ def test_names_never_become_markup(tmp_path: Path, command: Command):
     page = (root / "leaderboard.html").read_text()
     assert "<img" not in page
     assert "&lt;img src=x&gt;" in page
+
+
+def test_a_sweep_of_every_split_is_a_row(tmp_path: Path, command: Command):
+    root, right = tmp_path / "multirun", drawn(4)
+    for name, parts in (("folds", FOLDS), ("none", Parts((), tuple(range(40))))):
+        make_split_sweep(root / name, right, parts)
+    assert_success(command("laser_sweep.leaderboard"))
+    table = pd.read_csv(root / "leaderboard.csv")
+    folds, none = (table[table["folder"].str.endswith(n)].iloc[0] for n in ("folds", "none"))
+    assert (folds["examples"], none["examples"]) == (40, 40)
+    assert folds["base_accuracy"] == none["base_accuracy"] == pytest.approx(right[0].mean())
+    assert none["verdict"] == "nothing is selected"
+    assert pd.isna(none["point"])
+    assert "nan" not in (root / "leaderboard.md").read_text()

@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 
 from laser_sweep.grid import BASE
 from laser_sweep.selection import select
-from laser_sweep.statistics import compare, intervals, majority_accuracy, null_band, paired
+from laser_sweep.statistics import (
+    accuracy_intervals,
+    compare,
+    intervals,
+    majority_accuracy,
+    null_band,
+    paired,
+)
 from laser_sweep.statistics.clusters import effective_size
 from laser_sweep.statistics.constant import Commonest, commonest
 from laser_sweep.statistics.estimate import Estimate
@@ -444,6 +451,17 @@ def test_the_null_band_of_a_sweep_is_that_of_its_validation_part(size):
     assert reordered == pytest.approx(expected, abs=0.02)
 
 
+@pytest.mark.parametrize("size", [1, 4])
+def test_every_point_of_a_grid_has_the_interval_of_its_outcomes(size):
+    drawn = useless(np.random.default_rng(1), 6, 60, size)
+    clusters = [f"fact {i // size}" for i in range(60)] if size > 1 else None
+    found = accuracy_intervals(sweep(drawn, clusters))
+    labels = None if size == 1 else np.arange(60) // size
+    for point, correct in zip(found.index, drawn, strict=True):
+        alone = intervals.accuracy(correct, labels)
+        assert found.loc[point].tolist() == pytest.approx([alone.low, alone.high])
+
+
 def test_the_null_band_says_what_is_missing():
     drawn = np.array([[True, False], [True, True], [False, True]])
     frame = sweep(drawn)
@@ -655,7 +673,9 @@ def test_without_an_example_that_changes_there_is_no_evidence(correct, clusters)
 
 def test_the_base_model_itself_may_be_the_chosen_one():
     base, _ = changed(5, 5, 50)
-    assert compare(base, base).verdict == BASE_CHOSEN
+    found = compare(base, base)
+    assert found.verdict == BASE_CHOSEN
+    assert found.accuracy.difference == Estimate(0.0, 0.0, 0.0)
 
 
 def test_a_constant_model_is_found_out():

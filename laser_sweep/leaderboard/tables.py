@@ -30,7 +30,7 @@ def cells(board: pd.DataFrame) -> list[list[str]]:
             percent(row["chosen_accuracy"]),
             points(row["difference"]),
             interval(row["low"], row["high"]),
-            row["point"] or "–",
+            "–" if pd.isna(row["point"]) else row["point"],
             row["verdict"].partition(":")[0] + _unfinished(row["missing"]),
         ]
         for row in board.to_dict(orient="records")

@@ -41,8 +41,8 @@ def write_report(report: Report) -> None:
 
     folder = report.folder
     check_writable(folder / "figures")
-    write_file(folder / "grid.csv", report.table.to_csv(index=False))
-    write_file(folder / "grid.parquet", report.table.to_parquet(index=False))
+    write_file(folder / "grid.csv", report.grid.to_csv(index=False))
+    write_file(folder / "grid.parquet", report.grid.to_parquet(index=False))
     write_file(folder / "selection.json", selection_json(report))
     for name, picture in {**heat_map(report), **lines(report)}.items():
         write_file(folder / "figures" / name, picture)

@@ -24,10 +24,12 @@ from laser_sweep.selection import candidates
 from laser_sweep.spectra import read_spectra
 from laser_sweep.split import PARTS, TEST, VALIDATION, Parts
 from laser_sweep.statistics import (
+    UNSELECTED,
     UNTESTED,
     Comparison,
     Null,
     Verdict,
+    accuracy_intervals,
     compare,
     null_band,
     out_of_fold,
@@ -83,6 +85,18 @@ class Report:
     def table(self) -> pd.DataFrame:
         """One row for each point, as `laser_sweep.summary` makes it."""
         return self.picker.table
+
+    @cached_property
+    def grid(self) -> pd.DataFrame:
+        """The table with the 95 % intervals of accuracies, `<part>_low` and `<part>_high`."""
+        grid = self.table.copy()
+        for part in PARTS:
+            outcomes = self.outcomes[self.outcomes["part"] == part]
+            ends = accuracy_intervals(outcomes).reindex(grid["point"])
+            after = list(grid.columns).index(f"{part}_accuracy") + 1
+            for end in ("high", "low"):
+                grid.insert(after, f"{part}_{end}", ends[end].to_numpy())
+        return grid
 
     @cached_property
     def base(self) -> Row | None:
@@ -231,6 +245,8 @@ class Report:
     @cached_property
     def judgement(self) -> Verdict:
         """What the test part says, in plain words."""
+        if not self.selects:
+            return UNSELECTED
         return UNTESTED if self.comparison is None else self.comparison.verdict
 
     @cached_property

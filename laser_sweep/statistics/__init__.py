@@ -9,10 +9,12 @@ from laser_sweep.statistics.comparison import Comparison, Paired, compare
 from laser_sweep.statistics.constant import Commonest, majority_accuracy
 from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.folds import OutOfFold, out_of_fold
+from laser_sweep.statistics.grid import accuracy_intervals
 from laser_sweep.statistics.null import Null
-from laser_sweep.statistics.verdict import UNTESTED, Verdict
+from laser_sweep.statistics.verdict import UNSELECTED, UNTESTED, Verdict
 
 __all__ = [
+    "UNSELECTED",
     "UNTESTED",
     "Commonest",
     "Comparison",
@@ -21,6 +23,7 @@ __all__ = [
     "OutOfFold",
     "Paired",
     "Verdict",
+    "accuracy_intervals",
     "compare",
     "majority_accuracy",
     "null_band",

@@ -90,6 +90,8 @@ def compare(
     else:
         p_value, widening = out_of_fold.p_value, out_of_fold.widening
     accuracy = _accuracy(before, after, clusters, p_value, widening)
+    if _is_base(chosen):
+        accuracy = replace(accuracy, difference=Estimate(0.0, 0.0, 0.0))
     return Comparison(
         examples=len(base),
         clusters=count(clusters),
@@ -118,8 +120,13 @@ def _accuracy(
     )
 
 
+def _is_base(chosen: pd.DataFrame) -> bool:
+    """Whether the base model itself is the chosen one, so that there is no difference at all."""
+    return "point" in chosen and chosen["point"].iloc[0] == str(BASE)
+
+
 def _verdict(chosen: pd.DataFrame, difference: Estimate, p_value: float) -> Verdict:
-    if "point" in chosen and chosen["point"].iloc[0] == str(BASE):
+    if _is_base(chosen):
         return BASE_CHOSEN
     return judge(difference, p_value, commonest(chosen["prediction"]))
 

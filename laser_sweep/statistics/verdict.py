@@ -9,7 +9,7 @@ from laser_sweep.statistics.constant import Commonest
 from laser_sweep.statistics.estimate import LEVEL, Estimate
 from laser_sweep.statistics.paired import SIGNIFICANT
 
-Kind = Literal["better", "worse", "no evidence", "constant", "base", "untested"]
+Kind = Literal["better", "worse", "no evidence", "constant", "base", "untested", "unselected"]
 
 _LONGEST = 40
 """Signs of a prediction that are told."""
@@ -22,7 +22,8 @@ class Verdict:
     Attributes:
         kind: `better` or `worse` than the base model; `no evidence` of either; `constant` if there
             is none and the model gives nearly always the same answer; `base` if the base model
-            itself is chosen; `untested` without outcomes on the test part.
+            itself is chosen; `untested` without outcomes on the test part; `unselected` where no
+            examples are there to choose on.
         text: the same with figures, without a full stop. Where a model is better or worse and
             constant too, this says so.
     """
@@ -32,6 +33,7 @@ class Verdict:
 
 
 BASE_CHOSEN = Verdict("base", "the base model itself is chosen")
+UNSELECTED = Verdict("unselected", "nothing is selected")
 UNTESTED = Verdict("untested", "the chosen model is not tested yet")
 
 

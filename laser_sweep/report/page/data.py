@@ -12,8 +12,6 @@ from laser_sweep.report.cells import cells_of, in_order, panels_of
 from laser_sweep.report.content import Report
 from laser_sweep.report.rows import best_headers, figure_headers
 from laser_sweep.split import TEST
-from laser_sweep.statistics.estimate import quantile
-from laser_sweep.statistics.intervals import wilson
 
 _FIGURES = ("accuracy", "log_loss")
 _SHOWN_CHARACTERS = 2_000
@@ -50,20 +48,18 @@ def data(report: Report) -> dict[str, Any]:
 def _points(report: Report, on_map: pd.DataFrame | None) -> list[dict[str, Any]]:
     cells = {} if on_map is None else on_map.set_index("point").to_dict(orient="index")
     part = report.grid_part
-    return [_point(row, cells.get(row["point"]), part) for row in report.table.to_dict("records")]
+    return [_point(row, cells.get(row["point"]), part) for row in report.grid.to_dict("records")]
 
 
 def _point(row: Mapping[Any, Any], cell: Mapping[Any, Any] | None, part: str) -> dict[str, Any]:
-    accuracy, count = row[f"{part}_accuracy"], int(row[f"{part}_examples"])
-    low, high = (None, None) if pd.isna(accuracy) else wilson(accuracy, count, quantile(None))
     return {
         "point": row["point"],
         "lnum": None if pd.isna(row["lnum"]) else int(row["lnum"]),
         "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
         "panel": None if cell is None else cell["panel"],
         "kept": None if cell is None else cell["kept"],
-        "low": _rounded(low),
-        "high": _rounded(high),
+        "low": _rounded(row[f"{part}_low"]),
+        "high": _rounded(row[f"{part}_high"]),
         **{figure: _rounded(row[f"{part}_{figure}"]) for figure in _FIGURES},
         **{f"{TEST}_{figure}": _rounded(row[f"{TEST}_{figure}"]) for figure in _FIGURES},
     }

@@ -1,0 +1,28 @@
+"""The intervals of all points of a grid."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from laser_sweep.statistics import intervals
+from laser_sweep.statistics.alignment import cluster_labels, correct_matrix
+
+
+def accuracy_intervals(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The 95 % intervals of the accuracies (0..1) of all points that have outcomes.
+
+    Args:
+        outcomes: rows of `laser_sweep.read_results`, on one part of the examples.
+
+    Returns:
+        The columns `low` and `high`, a row for each point.
+
+    Raises:
+        ValueError: if a point does not have one outcome for every example.
+    """
+    points, correct = correct_matrix(outcomes)
+    of_one = outcomes.drop_duplicates("example").sort_values("example")
+    clusters = cluster_labels(of_one["cluster"])
+    estimates = [intervals.accuracy(row, clusters) for row in correct]
+    ends = {"low": [each.low for each in estimates], "high": [each.high for each in estimates]}
+    return pd.DataFrame(ends, index=points)
