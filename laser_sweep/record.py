@@ -66,9 +66,9 @@ def parts_of(record: Mapping[str, Any]) -> Parts:
     return Parts(validation, test, tuple(map(read, record["folds"])))
 
 
-def searched(record: Mapping[str, Any]) -> set[int]:
+def searched(record: Mapping[str, Any]) -> tuple[int, ...]:
     """The examples that the command asks every point to be evaluated on."""
-    return set(parts_of(record).searched(record["config"]["split"]["test"]))
+    return parts_of(record).searched(record["config"]["split"]["test"])
 
 
 class DamagedRecordError(ConfigError):

@@ -18,16 +18,18 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from laser_sweep import record
 from laser_sweep.atomic import check_writable, remove_leftovers, replace_file, write_file
@@ -129,15 +131,12 @@ class Store:
     def missing(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
         """Of each evaluation the examples that have no outcome yet; without those that have all."""
         evaluations = list(evaluations)
-        names = {record.point_name(str(each.point)) for each in evaluations}
-        there = examples_there(self.folder, self.digest, names)
-        found = []
-        for each in evaluations:
-            done = there.get(record.point_name(str(each.point)), set())
-            lacking = tuple(number for number in each.examples if number not in done)
-            if lacking:
-                found.append(Evaluation(each.point, lacking))
-        return found
+        there = There(self.folder, self.digest, {str(each.point) for each in evaluations})
+        found = (
+            Evaluation(each.point, there.lacking(str(each.point), each.examples))
+            for each in evaluations
+        )
+        return [each for each in found if each.examples]
 
     def write(
         self, columns: PointColumns, examples: Sequence[int], outcomes: Mapping[str, Sequence[Any]]
@@ -242,27 +241,37 @@ def result_files(folder: Path, digest: str) -> list[Path]:
     return sorted(_results(folder).glob(f"[!.]*.{digest}.parquet"))
 
 
-def examples_there(
-    folder: Path, digest: str, names: Container[str] | None = None
-) -> dict[str, set[int]]:
-    """For each point, by its name in files, the examples that have an undamaged outcome.
+class There:
+    """Which outcomes are there, undamaged.
 
     Args:
         folder: the sweep's folder.
         digest: that of the results.
-        names: of which points; None: of all.
+        points: of which points.
     """
-    paths = [
-        path
-        for path in result_files(folder, digest)
-        if names is None or record.point_in(path.name) in names
-    ]
-    found: dict[str, set[int]] = {}
-    for path, table in zip(paths, _read_all(paths), strict=True):
-        if table is not None:
-            examples = table.column("example").to_pylist()
-            found.setdefault(record.point_in(path.name), set()).update(examples)
-    return found
+
+    def __init__(self, folder: Path, digest: str, points: Iterable[str]):
+        names = {record.point_name(point) for point in points}
+        paths = [p for p in result_files(folder, digest) if record.point_in(p.name) in names]
+        found: dict[str, list[NDArray[np.int64]]] = {}
+        for path, table in zip(paths, _read_all(paths), strict=True):
+            if table is not None:
+                examples = table.column("example").to_numpy()
+                found.setdefault(record.point_in(path.name), []).append(examples)
+        self._examples = {name: np.unique(np.concatenate(each)) for name, each in found.items()}
+        # Most points have the same examples, of which there may be many.
+        self._lacking: dict[tuple[tuple[int, ...], bytes], tuple[int, ...]] = {}
+
+    def lacking(self, point: str, examples: tuple[int, ...]) -> tuple[int, ...]:
+        """Those of some examples that have no outcome of a point."""
+        there = self._examples.get(record.point_name(point))
+        if there is None:
+            return examples
+        key = (examples, there.tobytes())
+        if key not in self._lacking:
+            wanted = np.asarray(examples, dtype=np.int64)
+            self._lacking[key] = tuple(wanted[~np.isin(wanted, there)].tolist())
+        return self._lacking[key]
 
 
 def _read_all(paths: Sequence[Path]) -> list[pa.Table | None]:

@@ -18,7 +18,7 @@ from laser_sweep.cluster import controller
 from laser_sweep.cluster.controller import State
 from laser_sweep.cluster.jobs import Job, log_of, read_jobs
 from laser_sweep.errors import ConfigError
-from laser_sweep.results import examples_there, result_files
+from laser_sweep.results import There, result_files
 from laser_sweep.status.logged import Failure, Log, read_log
 
 _RECENT = 40
@@ -59,7 +59,7 @@ class Status:
         folder: the sweep's folder.
         record: what `sweep.json` says of its last command.
         done: its result files that are there, by name, with the time at which they were written.
-        there: for each point, by its name in files, the examples that have an outcome.
+        there: the outcomes that are there.
         tasks: the tasks of its jobs.
         own: the log of commands on this machine; None if there is none.
     """
@@ -67,7 +67,7 @@ class Status:
     folder: Path
     record: Mapping[str, Any]
     done: Mapping[str, float]
-    there: Mapping[str, set[int]]
+    there: There
     tasks: list[Task]
     own: Log | None
 
@@ -86,11 +86,7 @@ class Status:
     def lacking(self) -> set[str]:
         """Those that lack an outcome on an example on which the command asks for every point's."""
         wanted = record.searched(self.record)
-        return {
-            point
-            for point in self.points
-            if not wanted <= self.there.get(record.point_name(point), set())
-        }
+        return {point for point in self.points if self.there.lacking(point, wanted)}
 
     @cached_property
     def failures(self) -> list[Failure]:
@@ -154,7 +150,7 @@ def read_status(folder: Path) -> Status:
         folder=folder,
         record=about,
         done=done,
-        there=examples_there(folder, about["digest"]),
+        there=There(folder, about["digest"], about["points"]),
         tasks=_tasks(folder, done),
         own=read_log(own) if own.is_file() else None,
     )
