@@ -79,6 +79,7 @@ def test_a_sweep_from_the_command_to_the_report(sweep: Command, command: Command
     output = assert_success(result)
     folder = tmp_path / SWEEP_FOLDER
     assert f"Report: {SWEEP_FOLDER / 'report.md'}\n" in output
+    assert f"The same as a page: {SWEEP_FOLDER / 'report.html'}\n" in output
     assert result.stderr == "", "quiet without a terminal"
     assert {path.name for path in folder.iterdir()} == {
         *("results", "figures", "sweep.json", "laser_sweep.log", ".report.json"),

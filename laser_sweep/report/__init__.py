@@ -54,5 +54,6 @@ def write_report(report: Report) -> None:
 
 
 def terminal(said: str, folder: Path) -> str:
-    """What is printed of a report's summary, with the path of its file as one would type it."""
-    return f"\n{said}\nReport: {near(folder / 'report.md')}\n"
+    """What is printed of a report's summary, with the paths of its files as one would type them."""
+    text, page = near(folder / "report.md"), near(folder / "report.html")
+    return f"\n{said}\nReport: {text}\nThe same as a page: {page}\n"

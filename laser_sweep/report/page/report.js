@@ -126,7 +126,7 @@ function both() {
   const special = (point) => point.point === data.chosen || point.point === data.base;
   draw(page("validation-test"), [{
     type: "scatter", mode: "markers+text", x: tested.map((point) => point.accuracy), y: tested.map((point) => point.test_accuracy),
-    text: tested.map((point) => (point.point === data.chosen ? "chosen" : point.point === data.base ? "base" : "")), textposition: "top left",
+    text: tested.map((point) => (point.point === data.chosen ? "chosen" : point.point === data.base ? "base" : "")), textposition: tested.map((point) => (point.point === data.base ? "top right" : "top left")),
     hovertext: tested.map(hover), customdata: tested.map((point) => point.point), hovertemplate: "%{hovertext}<extra></extra>",
     marker: { size: tested.map((point) => (special(point) ? 12 : 6)), color: tested.map((point) => colour(special(point) ? "accent" : "quiet")) },
   }], {
