@@ -22,14 +22,13 @@ from hypothesis import strategies as st
 from test_conf import composed
 from test_most_used import MASKED, make
 from test_readme import small_gpt2
-from tiny import EXAMPLES, FAMILIES, PIECES, make_model, make_tokenizer, quick
+from tiny import EXAMPLES, FAMILIES, make_model, make_tokenizer, quick, zamba2_config
 from torch import nn
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
     GenerationConfig,
     PreTrainedModel,
-    Zamba2Config,
     Zamba2ForCausalLM,
 )
 
@@ -89,20 +88,7 @@ def loaded(path: Path, dtype: str = "float32") -> PreTrainedModel:
 def zamba2() -> PreTrainedModel:
     """A hybrid whose layers 1 and 3 are the same tensors, but for an adapter."""
     torch.manual_seed(0)
-    config = Zamba2Config(
-        vocab_size=len(PIECES),
-        hidden_size=16,
-        num_hidden_layers=4,
-        layers_block_type=["mamba", "hybrid", "mamba", "hybrid"],
-        num_mem_blocks=1,
-        num_attention_heads=4,
-        intermediate_size=24,
-        mamba_d_state=4,
-        mamba_headdim=8,
-        n_mamba_heads=4,
-        mamba_ngroups=1,
-    )
-    return Zamba2ForCausalLM(config)
+    return Zamba2ForCausalLM(zamba2_config())
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Where the matrices are in each family of models."""
 
 import pytest
-from tiny import CAUSAL, FAMILIES, LAYERS, make_config, make_model
+from tiny import CAUSAL, FAMILIES, LAYERS, make_config, make_model, zamba2_config
 from torch import nn
 from transformers import (
     AlbertConfig,
@@ -10,7 +10,6 @@ from transformers import (
     MambaConfig,
     Qwen2MoeConfig,
     T5Config,
-    Zamba2Config,
 )
 
 from laser_sweep.amount import RATE, Amount
@@ -184,20 +183,7 @@ def test_layers_that_are_one_block_are_edited_as_one():
 
 
 def zamba2():
-    config = Zamba2Config(
-        vocab_size=32,
-        hidden_size=16,
-        num_hidden_layers=4,
-        layers_block_type=["mamba", "hybrid", "mamba", "hybrid"],
-        num_mem_blocks=1,
-        num_attention_heads=4,
-        intermediate_size=24,
-        mamba_d_state=4,
-        mamba_headdim=8,
-        n_mamba_heads=4,
-        mamba_ngroups=1,
-    )
-    return find_layout(skeleton(config), "zamba2")
+    return find_layout(skeleton(zamba2_config()), "zamba2")
 
 
 def test_a_matrix_that_two_layers_share_is_edited_in_the_first_and_refused_in_the_other():

@@ -17,6 +17,7 @@ from transformers import (
     PreTrainedTokenizerFast,
     RobertaConfig,
     RobertaForMaskedLM,
+    Zamba2Config,
 )
 
 from laser_sweep.dataset import Asked, Example
@@ -89,6 +90,23 @@ def make_tokenizer(family):
 def make_config(family):
     """The configuration of a tiny model of a family."""
     return _CONFIGS[family]()
+
+
+def zamba2_config():
+    """A hybrid whose layers 1 and 3 are the same tensors, but for an adapter."""
+    return Zamba2Config(
+        vocab_size=len(PIECES),
+        hidden_size=16,
+        num_hidden_layers=4,
+        layers_block_type=["mamba", "hybrid", "mamba", "hybrid"],
+        num_mem_blocks=1,
+        num_attention_heads=4,
+        intermediate_size=24,
+        mamba_d_state=4,
+        mamba_headdim=8,
+        n_mamba_heads=4,
+        mamba_ngroups=1,
+    )
 
 
 def make_model(family, dtype=torch.float32, seed=0):

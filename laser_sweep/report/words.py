@@ -50,7 +50,9 @@ def sentence(report: Report) -> str:
 
 def _out_of_fold(report: Report) -> str:
     assert report.chosen is not None
-    chosen = f"Chosen on all examples{_reason(report)}: {report.chosen['point']}."
+    point = report.chosen["point"]
+    named = "the base model itself" if point == str(BASE) else point
+    chosen = f"Chosen on all examples{_reason(report)}: {named}."
     if report.difference is None:
         return f"{chosen} Not tested yet."
     return (
