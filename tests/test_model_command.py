@@ -135,12 +135,10 @@ def test_weights_spread_by_a_device_map_give_the_same_numbers(sweep: Command):
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-@pytest.mark.parametrize("intervention", ["rank_reduction", "pruning", "zero"])
-def test_half_precision_is_cast_for_what_it_cannot_do(
-    dtype: str, intervention: str, sweep: Command
-):
-    printed = said(sweep(*SMALL, f"model.dtype={dtype}", f"intervention={intervention}"))
-    assert "2 points, 0 done, 2 to do" in printed
+def test_half_precision_is_cast_for_what_it_cannot_do(dtype: str, sweep: Command):
+    interventions = "intervention=rank_reduction,pruning,zero"
+    printed = said(sweep("-m", *SMALL, f"model.dtype={dtype}", interventions))
+    assert printed.count("2 points, 0 done, 2 to do") == 3
 
 
 def test_a_stack_is_evaluated_and_reported(sweep: Command, tmp_path: Path):
