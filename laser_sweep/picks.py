@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -20,10 +20,12 @@ class Pick:
     Attributes:
         point: on all examples that validate; None without any candidate.
         folds: for each fold, on all others; empty where there are none.
+        among: the points that it chose among, and the base model.
     """
 
     point: str | None
     folds: tuple[str | None, ...] = ()
+    among: tuple[str, ...] = field(default=(), compare=False)
 
 
 class Picker:
@@ -56,19 +58,15 @@ class Picker:
         The base model is a candidate wherever it is one.
         """
 
-        among = self.among(axis, value)
+        table = self.table
+        if axis is not None:
+            table = table[(table[axis] == value).fillna(False) | (table["point"] == str(BASE))]
+        among = tuple(table["point"])
 
         def chosen(table: pd.DataFrame) -> str | None:
             return select(table[table["point"].isin(among)], self.rule, self.protocol)
 
-        return Pick(chosen(self.table), tuple(map(chosen, self._other_folds)))
-
-    def among(self, axis: str | None = None, value: object = None) -> list[str]:
-        """The base model, and the points that have a value of an axis; without an axis, all."""
-        table = self.table
-        if axis is not None:
-            table = table[(table[axis] == value).fillna(False) | (table["point"] == str(BASE))]
-        return list(table["point"])
+        return Pick(chosen(self.table), tuple(map(chosen, self._other_folds)), among)
 
     def values(self, axis: str) -> list[object]:
         """The values of an axis that edited points have, in order."""

@@ -16,74 +16,32 @@ is there is of use, and what it lacks comes into files of its own.
 from __future__ import annotations
 
 import json
-import logging
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from laser_sweep import record
 from laser_sweep.atomic import check_writable, remove_leftovers, replace_file, write_file
 from laser_sweep.columns import PointColumns
-from laser_sweep.errors import one_line
 from laser_sweep.evaluation import Evaluation
 from laser_sweep.provenance import content_hash, digest, versions
 from laser_sweep.split import TEST, VALIDATION, Parts
-
-log = logging.getLogger(__name__)
-
-SCHEMA = pa.schema(
-    [
-        ("intervention", pa.string()),
-        ("lname", pa.string()),
-        ("lnum", pa.int32()),
-        ("expert", pa.string()),
-        ("rate", pa.float64()),
-        ("rho", pa.float64()),
-        ("rank", pa.int32()),
-        ("edits", pa.int32()),
-        ("point", pa.string()),
-        ("example", pa.int64()),
-        ("part", pa.string()),
-        ("fold", pa.int32()),
-        ("cluster", pa.string()),
-        ("correct", pa.bool_()),
-        ("answer_logprob", pa.float64()),
-        ("answer_length", pa.int32()),
-        ("prediction", pa.string()),
-        ("question_logprob", pa.float64()),
-        ("total_logprob", pa.float64()),
-        ("top_1", pa.bool_()),
-        ("top_5", pa.bool_()),
-        ("top_10", pa.bool_()),
-        ("choice_logprobs", pa.list_(pa.float64())),
-        ("choice_lengths", pa.list_(pa.int32())),
-        ("correct_per_token", pa.bool_()),
-        ("f1", pa.float64()),
-        ("precision", pa.float64()),
-        ("recall", pa.float64()),
-        ("correct_in_paper", pa.bool_()),
-        ("top_tokens", pa.list_(pa.string())),
-        ("top_logprobs", pa.list_(pa.float64())),
-    ]
+from laser_sweep.stored import (
+    METADATA,
+    OF_THE_SPLIT,
+    SCHEMA,
+    STORED,
+    There,
+    read_all,
+    result_files,
+    results_folder,
 )
-"""The columns of `read_results`; those that a dataset does not record are null."""
-
-_OF_THE_SPLIT = ("part", "fold")
-_STORED = pa.schema([field for field in SCHEMA if field.name not in _OF_THE_SPLIT])
-"""The columns of a file: those that depend on no split."""
-
-_METADATA = b"laser_sweep"
-"""The key of a file's metadata under which it says what it was made from."""
 
 _PANDAS_TYPES = {pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
 
@@ -126,7 +84,7 @@ class Store:
 
     def path(self, point: object, examples: Sequence[int]) -> Path:
         """Where the outcomes of a point on some examples are, or will be."""
-        return _results(self.folder) / record.file_name(str(point), examples, self.digest)
+        return results_folder(self.folder) / record.file_name(str(point), examples, self.digest)
 
     def missing(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
         """Of each evaluation the examples that have no outcome yet; without those that have all."""
@@ -151,15 +109,15 @@ class Store:
         given = {**constant, "example": examples, **outcomes}
         arrays = [
             pa.array(given.get(name, [None] * count), type)
-            for name, type in zip(_STORED.names, _STORED.types, strict=True)
+            for name, type in zip(STORED.names, STORED.types, strict=True)
         ]
-        table = pa.table(arrays, schema=_STORED)
+        table = pa.table(arrays, schema=STORED)
         made_from = {
             **asdict(self.identity),
             "content": content_hash(table),
             "versions": versions(),
         }
-        metadata = {_METADATA: json.dumps(made_from, sort_keys=True)}
+        metadata = {METADATA: json.dumps(made_from, sort_keys=True)}
         table = table.replace_schema_metadata(metadata)
         path = self.path(columns.point, examples)
         replace_file(
@@ -189,8 +147,8 @@ class Store:
             ConfigError: if the folder cannot be written to.
         """
         check_writable(self.folder)
-        _results(self.folder).mkdir(exist_ok=True)
-        remove_leftovers(_results(self.folder))
+        results_folder(self.folder).mkdir(exist_ok=True)
+        remove_leftovers(results_folder(self.folder))
         content = json.dumps(self.record(command), indent=2)
         write_file(self.folder / record.NAME, content + "\n")
 
@@ -202,11 +160,11 @@ def read_results(folder: str | Path) -> pd.DataFrame:
         folder: a sweep's folder, such as `multirun/demo/noisy_facts/rank_reduction`.
 
     Returns:
-        A frame with the columns of `SCHEMA`: the point, the example's index and part (and `fold`,
-        where every example validates and is tested in one), whether the outcome is `correct`, the
-        natural `answer_logprob` summed over `answer_length` tokens, and
-        what else the dataset records. If the folder has results of several models, protocols or
-        datasets, they are those of the last command.
+        A frame with the columns of `laser_sweep.stored.SCHEMA`: the point, the example's index and
+        part (and `fold`, where every example validates and is tested in one), whether the outcome
+        is `correct`, the natural `answer_logprob` summed over `answer_length` tokens, and what else
+        the dataset records. If the folder has results of several models, protocols or datasets,
+        they are those of the last command.
 
     Raises:
         ConfigError: if the folder is no sweep's, or of another version of the store.
@@ -215,74 +173,9 @@ def read_results(folder: str | Path) -> pd.DataFrame:
     return _frame(Path(folder), written["digest"], record.parts_of(written))
 
 
-def _results(folder: Path) -> Path:
-    return folder / "results"
-
-
-def _read(path: Path) -> pa.Table | None:
-    """A file's rows; None, and a line in the log, if it is damaged."""
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            # The files are small, and read several at a time.
-            table = file.read(use_threads=False)
-        if not table.schema.equals(_STORED):
-            raise ValueError("its columns are others")
-        # Parquet's own checksums leave out the headers of pages and the footer.
-        if content_hash(table) != json.loads(table.schema.metadata[_METADATA])["content"]:
-            raise ValueError("its content has changed")
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-        log.warning("%s is damaged and will not be used: %s", path, one_line(error))
-        return None
-    return table
-
-
-def result_files(folder: Path, digest: str) -> list[Path]:
-    """The files of a sweep's folder that have a digest, in order."""
-    return sorted(_results(folder).glob(f"[!.]*.{digest}.parquet"))
-
-
-class There:
-    """Which outcomes are there, undamaged.
-
-    Args:
-        folder: the sweep's folder.
-        digest: that of the results.
-        points: of which points.
-    """
-
-    def __init__(self, folder: Path, digest: str, points: Iterable[str]):
-        names = {record.point_name(point) for point in points}
-        paths = [p for p in result_files(folder, digest) if record.point_in(p.name) in names]
-        found: dict[str, list[NDArray[np.int64]]] = {}
-        for path, table in zip(paths, _read_all(paths), strict=True):
-            if table is not None:
-                examples = table.column("example").to_numpy()
-                found.setdefault(record.point_in(path.name), []).append(examples)
-        self._examples = {name: np.unique(np.concatenate(each)) for name, each in found.items()}
-        # Most points have the same examples, of which there may be many.
-        self._lacking: dict[tuple[tuple[int, ...], bytes], tuple[int, ...]] = {}
-
-    def lacking(self, point: str, examples: tuple[int, ...]) -> tuple[int, ...]:
-        """Those of some examples that have no outcome of a point."""
-        there = self._examples.get(record.point_name(point))
-        if there is None:
-            return examples
-        key = (examples, there.tobytes())
-        if key not in self._lacking:
-            wanted = np.asarray(examples, dtype=np.int64)
-            self._lacking[key] = tuple(wanted[~np.isin(wanted, there)].tolist())
-        return self._lacking[key]
-
-
-def _read_all(paths: Sequence[Path]) -> list[pa.Table | None]:
-    # pyarrow lets other threads work while it reads.
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-        return list(threads.map(_read, paths))
-
-
 def _frame(folder: Path, digest: str, parts: Parts) -> pd.DataFrame:
-    tables = [table for table in _read_all(result_files(folder, digest)) if table is not None]
-    rows = pa.concat_tables(tables) if tables else _STORED.empty_table()
+    tables = [table for table in read_all(result_files(folder, digest)) if table is not None]
+    rows = pa.concat_tables(tables) if tables else STORED.empty_table()
     frame = _with_parts(rows, parts).to_pandas(types_mapper=_PANDAS_TYPES.get)
     frame["correct"] = frame["correct"].astype(bool)
     by = ["lnum", "lname", "rate", "point", "example"]
@@ -305,6 +198,6 @@ def _with_parts(rows: pa.Table, parts: Parts) -> pa.Table:
     places = pc.index_in(rows.column("example"), value_set=of_split.column("example"))
     kept = pc.is_valid(places)
     rows, places = rows.filter(kept), places.filter(kept)
-    for name in _OF_THE_SPLIT:
+    for name in OF_THE_SPLIT:
         rows = rows.append_column(SCHEMA.field(name), of_split.column(name).take(places))
     return rows.select(SCHEMA.names).replace_schema_metadata()

@@ -173,6 +173,16 @@ def test_whole_keeps_the_parts_that_a_point_has_whole():
     ]
 
 
+def test_the_base_model_alone_is_reported_out_of_fold(tmp_path: Path):
+    store = Store(tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), FOLDS)
+    store.open(COMMAND)
+    fill(store, BASE, range(COUNT), drawn(1)[0])
+    report = read_report(store.folder)
+    assert report.pick.folds == ("base",) * 4
+    assert report.comparison.p_value == 1
+    assert report.judgement.kind == "base"
+
+
 def test_a_stack_has_no_layer_of_its_own(tmp_path: Path):
     stack = replace(GOOD, lname=None, lnum=None, edits=2, point="fc_in-l3-rho0.1+fc_out-l2-rho0.1")
     store = Store(

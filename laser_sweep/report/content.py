@@ -154,8 +154,8 @@ class Report:
     @cached_property
     def finals(self) -> list[str]:
         """The points that are to be tested: the base model, and what was chosen of what."""
-        best = [each.row for bests in self.per.values() for each in bests]
-        chosen = [row["point"] for row in (self.chosen, *best) if row is not None]
+        best = [pick for of_values in self._picks_per.values() for pick in of_values.values()]
+        chosen = [pick.point for pick in (self.pick, *best) if pick.point is not None]
         return list(dict.fromkeys([str(BASE), *chosen]))
 
     @cached_property
@@ -240,7 +240,7 @@ class Report:
     @cached_property
     def comparison(self) -> Comparison | None:
         """Base against chosen on examples that it was not chosen on; None if one is not tested."""
-        return self._compared(self.pick, self.picker.among())
+        return self._compared(self.pick, self._tested_chosen)
 
     @cached_property
     def judgement(self) -> Verdict:
@@ -261,8 +261,11 @@ class Report:
     def per(self) -> dict[str, list[Best]]:
         """For each axis that was asked for, what was chosen of each of its values."""
         return {
-            axis: [self._best(axis, value) for value in self.picker.values(axis)]
-            for axis in (self.config["select_per"] or () if self.selects else ())
+            axis: [
+                Best(value, self._row(pick), self._compared(pick, self.picker.tested(pick)))
+                for value, pick in of_values.items()
+            ]
+            for axis, of_values in self._picks_per.items()
         }
 
     @cached_property
@@ -277,7 +280,7 @@ class Report:
         The columns are `example`, `change` (`corrected`, `broken`, `right in both`, `wrong in
         both`), `before`, `after`, and `prompt` and `answer` where the texts are there.
         """
-        return changes.examples(self._tested_base, self.picker.tested(self.pick), self.texts)
+        return changes.examples(self._tested_base, self._tested_chosen, self.texts)
 
     @cached_property
     def changed(self) -> dict[str, int]:
@@ -293,7 +296,7 @@ class Report:
     @cached_property
     def otherwise(self) -> pd.DataFrame:
         """Accuracies of base and chosen, tested, by what else may count as correct."""
-        return otherwise(self._tested_base, self.picker.tested(self.pick))
+        return otherwise(self._tested_base, self._tested_chosen)
 
     @cached_property
     def texts(self) -> pd.DataFrame | None:
@@ -311,14 +314,26 @@ class Report:
     def _tested_base(self) -> pd.DataFrame:
         return self.picker.tested(self.picker.base)
 
-    def _compared(self, pick: Pick, among: Sequence[str]) -> Comparison | None:
-        """Base against what was picked among some points."""
-        base, chosen = self._tested_base, self.picker.tested(pick)
+    @cached_property
+    def _tested_chosen(self) -> pd.DataFrame:
+        return self.picker.tested(self.pick)
+
+    @cached_property
+    def _picks_per(self) -> dict[str, dict[Any, Pick]]:
+        """For each axis that was asked for, what was picked of each of its values."""
+        return {
+            axis: {value: self.picker.pick(axis, value) for value in self.picker.values(axis)}
+            for axis in (self.config["select_per"] or () if self.selects else ())
+        }
+
+    def _compared(self, pick: Pick, chosen: pd.DataFrame) -> Comparison | None:
+        """Base against the outcomes of what was picked."""
+        base = self._tested_base
         if base.empty or chosen.empty:
             return None
         if not self.parts.folds:
             return compare(base, chosen)
-        candidates = self.outcomes[self.outcomes["point"].isin(among)]
+        candidates = self.outcomes[self.outcomes["point"].isin(pick.among)]
         is_candidate = self.config["protocol"] != PAPER
         null = out_of_fold(candidates, chosen, base_is_candidate=is_candidate)
         return compare(base, chosen, out_of_fold=null)
@@ -335,11 +350,6 @@ class Report:
         tested = summarize(self.picker.tested(pick).assign(part=TEST))
         columns = [name for name in tested.columns if name.startswith(TEST)]
         return {} if tested.empty else {name: tested[name].iloc[0] for name in columns}
-
-    def _best(self, axis: str, value: object) -> Best:
-        pick = self.picker.pick(axis, value)
-        among = self.picker.among(axis, value)
-        return Best(value, self._row(pick), self._compared(pick, among))
 
 
 def gather(folder: Path, record: Mapping[str, Any], outcomes: pd.DataFrame) -> Report:

@@ -18,7 +18,7 @@ from laser_sweep.atomic import write_file
 from laser_sweep.provenance import versions
 from laser_sweep.report.content import Report
 from laser_sweep.report.words import summary
-from laser_sweep.results import result_files
+from laser_sweep.stored import result_files
 
 _NAME = ".report.json"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from laser_sweep.grid import BASE
 from laser_sweep.statistics.clusters import Bools, Labels
 
 _SHOWN = 5
@@ -56,6 +57,29 @@ def cluster_labels(column: pd.Series) -> Labels:
     alone = codes < 0
     codes[alone] = codes.max(initial=0) + 1 + np.arange(alone.sum())
     return None if len(np.unique(codes)) == len(codes) else codes
+
+
+def beside_base(outcomes: pd.DataFrame, where: str) -> tuple[Bools, Bools, pd.DataFrame]:
+    """Which candidate is correct on which example, and the base model beside them.
+
+    Args:
+        outcomes: rows of `laser_sweep.read_results`, one for each point and example.
+        where: on which examples they are, in words.
+
+    Returns:
+        The candidates', shape (candidates, examples), the base model's, shape (examples,), and the
+        base model's rows, all with the examples in order.
+
+    Raises:
+        ValueError: if the base model has no outcomes, or a point does not have one for every
+            example.
+    """
+    points, correct = correct_matrix(outcomes)
+    is_base = np.asarray(points == str(BASE))
+    if not is_base.any():
+        raise ValueError(f"There are no outcomes of the base model {where}.")
+    rows = outcomes[outcomes["point"] == str(BASE)].sort_values("example")
+    return correct[~is_base], correct[is_base][0], rows
 
 
 def correct_matrix(outcomes: pd.DataFrame) -> tuple[pd.Index, Bools]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from laser_sweep.grid import BASE
 from laser_sweep.split import VALIDATION
-from laser_sweep.statistics.alignment import cluster_labels, correct_matrix
+from laser_sweep.statistics.alignment import beside_base, cluster_labels
 from laser_sweep.statistics.null import FLIPS, Null, best_of
 
 
@@ -27,11 +25,10 @@ def null_band(
             does not have one for every example.
     """
     outcomes = outcomes[outcomes["part"] == part]
-    points, correct = correct_matrix(outcomes)
-    is_base = np.asarray(points == str(BASE))
-    if not is_base.any() or is_base.all():
-        lacking = "points other than the base model" if is_base.any() else "the base model"
-        raise ValueError(f"There are no outcomes of {lacking} on the {part} part.")
-    base_rows = outcomes[outcomes["point"] == str(BASE)].sort_values("example")
-    clusters = cluster_labels(base_rows["cluster"])
-    return best_of(correct[~is_base], correct[is_base][0], clusters, seed=seed, flips=permutations)
+    candidates, base, rows = beside_base(outcomes, f"on the {part} part")
+    if not len(candidates):
+        raise ValueError(
+            f"There are no outcomes of points other than the base model on the {part} part."
+        )
+    clusters = cluster_labels(rows["cluster"])
+    return best_of(candidates, base, clusters, seed=seed, flips=permutations)

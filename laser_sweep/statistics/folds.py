@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from laser_sweep.grid import BASE
-from laser_sweep.statistics.alignment import cluster_labels, correct_matrix
+from laser_sweep.statistics.alignment import beside_base, cluster_labels
 from laser_sweep.statistics.clusters import Bools, Floats, Labels, totals
 from laser_sweep.statistics.flips import Singles, signs
 from laser_sweep.statistics.null import FLIPS, gains_of
@@ -47,16 +46,13 @@ def out_of_fold(
         base_is_candidate: whether the base model may be chosen.
         seed: the same seed gives the same figures.
     """
-    points, correct = correct_matrix(outcomes)
-    is_base = np.asarray(points == str(BASE))
-    base = outcomes[outcomes["point"] == str(BASE)].sort_values("example")
-    observed = int(chosen["correct"].sum()) - int(base["correct"].sum())
+    candidates, base, rows = beside_base(outcomes, "in the folds")
     return null_of(
-        correct[~is_base],
-        correct[is_base][0],
-        base["fold"].to_numpy(dtype=int),
-        observed,
-        cluster_labels(base["cluster"]),
+        candidates,
+        base,
+        rows["fold"].to_numpy(dtype=int),
+        int(chosen["correct"].sum()) - int(base.sum()),
+        cluster_labels(rows["cluster"]),
         base_is_candidate=base_is_candidate,
         seed=seed,
     )

@@ -18,8 +18,8 @@ from laser_sweep.cluster import controller
 from laser_sweep.cluster.controller import State
 from laser_sweep.cluster.jobs import Job, log_of, read_jobs
 from laser_sweep.errors import ConfigError
-from laser_sweep.results import There, result_files
 from laser_sweep.status.logged import Failure, Log, read_log
+from laser_sweep.stored import There, result_files
 
 _RECENT = 40
 """The rate is that of so many result files that came last."""
