@@ -6,7 +6,10 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -105,25 +108,54 @@ def test_a_task_passes_over_what_has_a_result(tmp_path: Path, capsys: pytest.Cap
     assert bytes_of(plan.store.folder) == before
 
 
-def test_submitits_verdict_passes_whatever_catches_exceptions():
-    def verdict(*_: object) -> None:
-        raise UncompletedJobError("timed-out too many times")
-
-    before = signal.signal(signal.SIGUSR2, verdict)
+@contextmanager
+def handler_of_submitits(handler: Callable[..., object]) -> Iterator[None]:
+    """What submitit has a job do when it is to stop."""
+    before = signal.signal(signal.SIGUSR2, handler)
     try:
-        went_on = False
-        with pytest.raises(UncompletedJobError, match="too many times"), _as_a_job():  # noqa: PT012
-            try:
-                os.kill(os.getpid(), signal.SIGUSR2)
-                for _ in range(1000):
-                    pass
-            except Exception:
-                went_on = True
-            went_on = True
-        assert not went_on
-        assert signal.getsignal(signal.SIGUSR2) is verdict
+        yield
+        assert signal.getsignal(signal.SIGUSR2) is handler
     finally:
         signal.signal(signal.SIGUSR2, before)
+
+
+def work_that_catches_exceptions() -> None:
+    """A job that is told to stop in the midst of what isolates failures."""
+    with suppress(Exception):
+        os.kill(os.getpid(), signal.SIGUSR2)
+        for _ in range(1000):
+            pass
+    pytest.fail("the job went on")
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        UncompletedJobError("timed-out too many times"),
+        subprocess.CalledProcessError(1, ["scontrol", "requeue", "1_0"]),
+        subprocess.TimeoutExpired(["scontrol", "requeue", "1_0"], 60),
+    ],
+)
+def test_what_submitit_stops_a_job_with_passes_whatever_catches_exceptions(stop: Exception):
+    def verdict(*_: object) -> None:
+        raise stop
+
+    with handler_of_submitits(verdict):
+        with pytest.raises(type(stop)) as caught, _as_a_job():
+            work_that_catches_exceptions()
+        assert caught.value is stop
+
+
+def test_requeueing_survives_the_signals_that_it_brings_about():
+    def requeue(*_: object) -> None:
+        # SLURM signals all processes of a task, of which scontrol is one.
+        subprocess.run(["sh", "-c", "kill -TERM $$ $PPID; kill -USR2 $$ $PPID"], check=True)
+        sys.exit(255)
+
+    before = signal.getsignal(signal.SIGTERM)
+    with handler_of_submitits(requeue), pytest.raises(SystemExit), _as_a_job():
+        work_that_catches_exceptions()
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_every_option_of_sbatch_that_submitit_has_can_be_set():

@@ -18,7 +18,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from submitit.core.utils import UncompletedJobError
 from submitit.helpers import Checkpointable
 
 from laser_sweep.config import Config
@@ -141,7 +140,7 @@ def _raise_if(failed: Sequence[Evaluation]) -> None:
 
 
 class _StopError(BaseException):
-    """submitit's verdict on a task, on its way past whatever catches exceptions."""
+    """What ends a task from submitit's handler, on its way past whatever catches exceptions."""
 
 
 @contextmanager
@@ -149,27 +148,29 @@ def _as_a_job() -> Iterator[None]:
     """Log everything to the job's own log; let submitit stop the task wherever it is."""
     log_everything(sys.stdout)
     try:
-        with _verdict_passes():
+        with _stops_pass():
             yield
     except _StopError as stop:
         raise stop.args[0] from None
 
 
 @contextmanager
-def _verdict_passes() -> Iterator[None]:
+def _stops_pass() -> Iterator[None]:
     """submitit raises in its signal handler, in the midst of code that may catch exceptions.
 
-    Points that fail are isolated by catching `Exception`, here and in libraries; its
-    `UncompletedJobError` is one, and a task that swallowed it would run on until it is killed.
+    Points that fail are isolated by catching `Exception`, here and in libraries. The handler raises
+    some: its verdict that a task is not to be queued again, or that `scontrol requeue` failed. A
+    task that swallowed them would run on until it is killed.
     """
     handled = {number: signal.getsignal(number) for number in (signal.SIGUSR1, signal.SIGUSR2)}
 
     def stopping(number: int, frame: FrameType | None) -> Any:
         handler = handled[signal.Signals(number)]
         try:
-            return handler(number, frame) if callable(handler) else None
-        except UncompletedJobError as verdict:
-            raise _StopError(verdict) from None
+            with _ignored(signal.SIGTERM, *ours):
+                return handler(number, frame) if callable(handler) else None
+        except Exception as stop:
+            raise _StopError(stop) from None
 
     ours = [number for number, handler in handled.items() if callable(handler)]
     for number in ours:
@@ -179,3 +180,18 @@ def _verdict_passes() -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, handled[number])
+
+
+@contextmanager
+def _ignored(*signals: signal.Signals) -> Iterator[None]:
+    """Ignore signals, as processes started meanwhile do.
+
+    `scontrol requeue` is a process of the very task that it makes SLURM terminate, often before it
+    has had its answer.
+    """
+    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
