@@ -108,16 +108,59 @@ def test_clusters_of_which_all_examples_agree_count_as_one_example_each():
     assert together.high - together.low > alone.high - alone.low
 
 
-def test_the_effective_size_is_what_the_cluster_robust_variance_of_statsmodels_says():
-    api = pytest.importorskip("statsmodels.api")
+def test_the_effective_size_is_what_leaving_out_one_cluster_after_the_other_says():
     rng = np.random.default_rng(1)
     sizes = rng.integers(1, 9, 40)
     clusters = np.repeat(np.arange(40), sizes)
     values = np.repeat(rng.normal(size=40), sizes) + rng.normal(size=len(clusters))
+    without = [values[clusters != cluster].mean() for cluster in range(40)]
+    variance = 39 / 40 * np.square(np.subtract(without, values.mean())).sum()
+    assert effective_size(values, clusters) == pytest.approx(values.var() / variance)
+
+
+def test_clusters_of_one_size_have_the_cluster_robust_variance_of_statsmodels():
+    api = pytest.importorskip("statsmodels.api")
+    rng = np.random.default_rng(1)
+    clusters = np.repeat(np.arange(40), 5)
+    values = np.repeat(rng.normal(size=40), 5) + rng.normal(size=200)
     robust = {"groups": clusters, "use_correction": False}
     fit = api.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds=robust)
     variance = fit.bse[0] ** 2 * 40 / 39
     assert effective_size(values, clusters) == pytest.approx(values.var() / variance)
+
+
+UNEQUAL = {
+    "a dominant one": [200] + [1] * 100,
+    "two large ones": [100, 100] + [2] * 20,
+    "all sizes": [*range(1, 40, 2)],
+    "three": [10] * 3,
+}
+
+
+@pytest.mark.parametrize("sizes", UNEQUAL.values(), ids=UNEQUAL)
+def test_intervals_of_clusters_of_unequal_size_hold_the_truth(sizes):
+    rng = np.random.default_rng(11)
+    clusters = np.repeat(np.arange(len(sizes)), sizes)
+    held = []
+    for _ in range(400):
+        shared, own = rng.normal(size=len(sizes)), rng.normal(size=len(clusters))
+        values = np.sqrt(0.7) * np.repeat(shared, sizes) + np.sqrt(0.3) * own
+        uniform = scipy.stats.norm.cdf(values)
+        accuracy = intervals.accuracy(uniform < 0.7, clusters)
+        differences = (uniform < 0.3).astype(int) - (uniform > 0.9)
+        difference = paired.accuracy_difference(*models(differences), clusters, p_value=0.0)
+        (mean,) = intervals.means(values[:, None], clusters, resamples=400)
+        truths = ((accuracy, 0.7), (difference, 0.2), (mean, 0.0))
+        held.append([each.low <= truth <= each.high for each, truth in truths])
+    assert (np.mean(held, axis=0) > 0.92).all()
+
+
+def test_one_cluster_with_nearly_all_examples_says_nothing_of_others():
+    clusters = np.repeat(np.arange(11), [400, *[10] * 10])
+    correct = np.arange(500) % 3 > 0
+    assert intervals.accuracy(correct, clusters) == Estimate(float(correct.mean()), 0.0, 1.0)
+    (mean,) = intervals.means(correct.astype(float)[:, None], clusters)
+    assert np.isnan([mean.low, mean.high]).all()
 
 
 @pytest.mark.parametrize("correct", [True, False])

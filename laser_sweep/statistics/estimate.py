@@ -25,12 +25,13 @@ class Estimate:
     high: float
 
 
-def quantile(clusters: int | None) -> float:
+def quantile(clusters: float | None) -> float:
     """How many standard errors an interval reaches to either side.
 
     Args:
-        clusters: how many clusters the standard error is of, at least 2: a quantile of Student's t
-            with one degree of freedom less. None if it is not estimated: that of the normal.
+        clusters: how many clusters of one size the standard error is of, more than 1: a quantile of
+            Student's t with one degree of freedom less. None if it is not estimated: that of the
+            normal.
     """
     probability = (1 + LEVEL) / 2
     if clusters is None:

@@ -7,10 +7,22 @@ import math
 import numpy as np
 import scipy
 
-from laser_sweep.statistics.clusters import Bools, Floats, Labels, count, effective_size, totals
+from laser_sweep.statistics.clusters import (
+    FEWEST,
+    Bools,
+    Floats,
+    Labels,
+    effective_count,
+    effective_size,
+    jackknife,
+    of_one_size,
+    totals,
+)
 from laser_sweep.statistics.estimate import Estimate, quantile
 
 RESAMPLES = 2_000
+_FEW = 20
+"""Fewer examples, or clusters of one size, have too few resamples that differ."""
 _AT_ONCE = 2_000_000
 """Numbers drawn at a time: 16 MB."""
 
@@ -19,17 +31,18 @@ def accuracy(correct: Bools, clusters: Labels = None) -> Estimate:
     """The share of correct examples, 0..1, with Wilson's interval (JASA 22, 1927, 209–212).
 
     Of clusters it is the interval of as many examples as `effective_size` says, with a quantile of
-    Student's t (Korn and Graubard, Survey Methodology 24, 1998; Dean and Pagano, J. Survey Stat.
-    Methodol. 3, 2015). In simulations this holds the truth in 0.89 to 0.99 of the cases, where a
-    bootstrap of whole clusters does in 0.35 to 0.96, least at few clusters and accuracies near 1,
-    where a resample rarely has an example that is wrong.
+    Student's t for as many clusters as `effective_count` does (Korn and Graubard, Survey
+    Methodology 24, 1998; Dean and Pagano, J. Survey Stat. Methodol. 3, 2015). In simulations this
+    holds the truth in 0.89 to 1 of the cases, in 0.83 where 20 clusters have 1 to 39 examples and
+    nearly all are right; a bootstrap of whole clusters does in 0.35 to 0.96, least at few clusters
+    and accuracies near 1, where a resample rarely has an example that is wrong.
 
     Args:
         correct: shape (examples,), of at least one example.
         clusters: shape (examples,), or None.
     """
-    share, clustered = float(correct.mean()), count(clusters)
-    if clustered == 1:
+    share, clustered = float(correct.mean()), effective_count(clusters)
+    if clustered is not None and clustered < FEWEST:
         return Estimate(share, 0.0, 1.0)
     low, high = wilson(share, effective_size(correct.astype(float), clusters), quantile(clustered))
     return Estimate(share, low, high)
@@ -52,9 +65,10 @@ def means(
     All columns have the same resamples. The ends are those of BCa (Efron, JASA 82, 1987), at levels
     that are widened for few clusters (Hesterberg, The American Statistician 69, 2015). SciPy's BCa
     makes as many numbers as the square of the examples; for means the acceleration is a formula.
-    In simulations with 30 clusters or more the intervals hold the truth in 0.94 to 0.96 of the
-    cases, in 0.90 where values are as skewed as a lognormal's; where nearly all values are the same
-    they are too short, and if all are, they have no length.
+    With too few clusters to draw from (or very unequal ones, which tell as little) the interval is
+    Student's t of the jackknife's variance. In simulations the intervals hold the truth in 0.93 to
+    0.97 of the cases, in 0.90 where values are as skewed as a lognormal's; where nearly all values
+    are the same they are too short, and if all are, they have no length.
 
     Args:
         values: shape (examples, columns).
@@ -62,14 +76,18 @@ def means(
 
     Returns:
         One for each column. The ends are NaN if there are fewer than two clusters (or examples,
-        where there are none) or if a value is not finite.
+        where there are none), if one has nearly all examples, or if a value is not finite.
     """
     with np.errstate(invalid="ignore"):
         centers = values.mean(axis=0)
     sums, sizes = totals(values, clusters)
-    usable = np.isfinite(centers) & (len(sizes) > 1)
+    clustered = of_one_size(sizes)
+    usable = np.isfinite(centers) & (clustered >= FEWEST)
     ends = np.full((2, len(centers)), np.nan)
-    if usable.any():
+    if usable.any() and clustered < _FEW:
+        half = quantile(clustered) * np.sqrt(jackknife(sums[:, usable], sizes))
+        ends[:, usable] = centers[usable] - half, centers[usable] + half
+    elif usable.any():
         drawn = _resampled(sums[:, usable], sizes, seed, resamples)
         influence = sums[:, usable] - sizes[:, None] * centers[usable]
         ends[:, usable] = _bca(drawn, centers[usable], influence)
