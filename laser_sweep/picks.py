@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from laser_sweep.grid import BASE
-from laser_sweep.selection import select
+from laser_sweep.selection import grid, select
 from laser_sweep.split import TEST, VALIDATION, Parts
-from laser_sweep.summary import summarize
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,12 @@ class Picker:
     """
 
     def __init__(self, outcomes: pd.DataFrame, parts: Parts, rule: str, protocol: str):
-        self.table = summarize(outcomes)
+        self.table = grid(outcomes, rule)
         self.rule, self.protocol = rule, protocol
         self._outcomes = outcomes
         validating = outcomes[outcomes["part"] == VALIDATION]
         self._other_folds = [
-            summarize(validating[validating["fold"] != fold]) for fold in range(len(parts.folds))
+            grid(validating[validating["fold"] != fold], rule) for fold in range(len(parts.folds))
         ]
 
     @property

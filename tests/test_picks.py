@@ -194,3 +194,30 @@ def test_a_stack_has_no_layer_of_its_own(tmp_path: Path):
     picker = Picker(store.read(), store.parts, "accuracy", "corrected")
     assert picker.values("lnum") == []
     assert make_config().select_per is None
+
+
+def test_where_every_fold_chooses_the_base_model_the_verdict_says_so(tmp_path: Path):
+    halves = tuple(tuple(range(first, COUNT, 2)) for first in range(2))
+    right = np.zeros((len(POINTS), COUNT), dtype=bool)
+    right[:, :20] = True
+    right[1, 20:24] = True
+    # 24 of 40 are more than one standard error better than 20, and 12 of 20 not than 10.
+    parts = replace(FOLDS, folds=halves)
+    store = make_sweep(tmp_path, right, parts, selection="one_standard_error")
+    report = read_report(store.folder)
+    assert report.pick == Pick(GRID[0].point, (BASE.point, BASE.point))
+    assert report.judgement.text == "the base model itself is chosen in every fold"
+
+
+def test_one_standard_error_is_larger_where_examples_are_in_clusters(tmp_path: Path):
+    right = np.zeros((len(POINTS), COUNT), dtype=bool)
+    right[:, :20] = True
+    right[1, 20:24] = True
+    parts = Parts(tuple(range(COUNT)), ())
+    outcomes = read_report(make_sweep(tmp_path, right, parts).folder).outcomes
+    by_four = outcomes["example"].floordiv(4).astype(str)
+    picked = [
+        Picker(each, parts, "one_standard_error", "corrected").pick().point
+        for each in (outcomes, outcomes.assign(cluster=by_four))
+    ]
+    assert picked == [GRID[0].point, BASE.point]

@@ -18,7 +18,7 @@ from laser_sweep.config import (
 )
 from laser_sweep.errors import ConfigError
 from laser_sweep.report import read_report, summary, write_report
-from laser_sweep.report.rows import rows
+from laser_sweep.report.rows import interval, p_value, points, rows
 from laser_sweep.report.words import sentence
 from laser_sweep.results import Identity, Store
 from laser_sweep.split import Parts
@@ -51,10 +51,10 @@ def make_config(protocol="corrected"):
     )
 
 
-def make_store(folder, protocol="corrected", points=()):
+def make_store(folder, protocol="corrected", points=(), selection="accuracy"):
     store = Store(folder, Identity("xxh3:w", "float32", "xxh3:e", protocol), PARTS)
     record = {
-        "config": asdict(make_config(protocol)),
+        "config": {**asdict(make_config(protocol)), "selection": selection},
         "model": {**COMMAND["model"], "path": "models/tiny"},
         "dataset": COMMAND["dataset"],
         "points": [*(columns.point for columns in POINTS), *points],
@@ -63,7 +63,7 @@ def make_store(folder, protocol="corrected", points=()):
     return store
 
 
-def write(store, columns, part, right, log_loss=1.0):
+def write(store, columns, part, right, log_loss=1.0, f1=None):
     """Outcomes of a point, written as a text like `1011`: which examples are right."""
     count = len(right)
     outcomes = {
@@ -71,6 +71,7 @@ def write(store, columns, part, right, log_loss=1.0):
         "answer_logprob": [-log_loss] * count,
         "answer_length": [1] * count,
         "prediction": ["word"] * count,
+        **({} if f1 is None else {"f1": [f1] * count}),
     }
     store.write(columns, store.parts.of(part), outcomes)
 
@@ -252,6 +253,60 @@ def test_the_base_is_chosen_where_no_edit_is_better(tmp_path):
     assert "base model itself is chosen" in sentence(report)
     assert report.difference == 0
     assert report.changed == {"corrected": 0, "broken": 0}
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("accuracy", "no edit is better on the validation part"),
+        ("log_loss", "no edit has a lower log-loss on the validation part"),
+        ("one_standard_error", "it is within one standard error of the best"),
+    ],
+)
+def test_why_the_base_is_chosen_is_said_by_the_rule(rule, why, tmp_path):
+    store = make_store(tmp_path, selection=rule)
+    write(store, BASE, "validation", "1110", 1.0)
+    write(store, GOOD, "validation", "1111" if rule == "log_loss" else "0111", 2.0)
+    assert f"The base model itself is chosen: {why}" in sentence(read_report(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "rule", "told"),
+    [("corrected", "accuracy", True), ("paper", "accuracy", False), ("corrected", "f1", False)],
+)
+def test_an_edit_that_is_as_often_right_is_chosen_for_its_log_loss_by_one_rule(
+    protocol, rule, told, tmp_path
+):
+    store = make_store(tmp_path, protocol, selection=rule)
+    for point, loss in ((BASE, 2.0), (GOOD, 1.0)):
+        for part, right in (("validation", "1100"), ("test", "1111100000")):
+            write(store, point, part, right, loss, f1=0.5)
+    said = sentence(read_report(tmp_path))
+    assert said.startswith("Chosen on the validation part")
+    assert (", for its log-loss alone:" in said) == told
+
+
+def test_differences_that_round_to_nothing_have_no_sign_and_p_values_keep_their_side():
+    assert points(-0.0002) == points(0.0) == "+0.0"
+    assert points(-0.004) == "-0.4"
+    assert interval(-0.0002, 0.01) == "0.0 to 1.0"
+    assert [p_value(p) for p in (0.04999, 0.0499, 0.05, 0.0501, 0.00012, 1.0)] == [
+        *("0.04999", "0.0499", "0.05", "0.05", "0.00012", "1")
+    ]
+
+
+def test_an_answer_that_is_impossible_to_the_model_leaves_valid_json(tmp_path):
+    store = make_store(tmp_path)
+    write_grid(store)
+    write(store, BASE, "test", "1100000000")
+    write(store, GOOD, "test", "1011100000", float("inf"))
+    remake(tmp_path)
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    text = (tmp_path / "selection.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=refuse)["chosen"]["test"]["log_loss"] is None
 
 
 def test_in_the_papers_protocol_the_base_is_reported_and_not_chosen(tmp_path):

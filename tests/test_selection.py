@@ -23,6 +23,7 @@ def table(*rows):
     return frame.assign(
         rho=1 - frame["rate"] / 10,
         validation_examples=100,
+        validation_effective_examples=100,
         validation_f1=frame["validation_accuracy"],
     )
 

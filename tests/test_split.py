@@ -217,3 +217,17 @@ def test_an_option_that_a_split_does_not_go_by_is_refused(name: str, option: str
 def test_an_unknown_split_is_refused_with_those_that_there_are():
     with pytest.raises(ConfigError, match=r"'frist20'.*Did you mean 'first20'"):
         split(numbered(10), SplitConfig("frist20"))
+
+
+def test_folds_of_which_one_is_left_are_refused():
+    options = config("kfold", folds=2)
+    parts = split(numbered(6), options)
+    with pytest.raises(ConfigError, match="leaves one fold of 3 examples"):
+        split(numbered(6), options, parts.folds[0])
+
+
+def test_another_seed_lets_other_large_clusters_validate():
+    sizes = range(1, 31)
+    examples = [Example("prompt", "yes", cluster=str(size)) for size in sizes for _ in range(size)]
+    drawn = {split(examples, config("grouped", fraction=0.2, seed=seed)) for seed in range(30)}
+    assert len(drawn) > 20

@@ -349,7 +349,7 @@ def test_the_null_of_few_examples_is_that_of_all_flips(seed, size):
     assert null.harmful == 0
     assert null.observed == pytest.approx(max(0, (correct.mean(1) - base.mean()).max()))
     assert null.mean == pytest.approx(expected.mean() / 8)
-    assert null.upper == pytest.approx(np.quantile(expected, 0.95) / 8)
+    assert null.upper == pytest.approx(np.quantile(expected, 0.95, method="higher") / 8)
     assert null.p_value == pytest.approx(np.mean(expected >= round(null.observed * 8)))
 
 
@@ -398,16 +398,20 @@ def useless(rng, candidates, examples, size=1, right=0.6):
     return latent < scipy.stats.norm.ppf(right)
 
 
-@pytest.mark.parametrize("size", [1, 4])
-def test_the_best_of_useless_candidates_is_rarely_significant(size):
+# The flips are a rough null where few examples are right, and a timid one where most are.
+@pytest.mark.parametrize(
+    ("size", "right", "least", "most"),
+    [(1, 0.6, 0.005, 0.05), (4, 0.6, 0.005, 0.05), (1, 0.1, 0.02, 0.1), (1, 0.95, 0, 0.03)],
+)
+def test_the_best_of_useless_candidates_is_rarely_significant(size, right, least, most):
     rng = np.random.default_rng(13)
     clusters = np.arange(120) // size
     found = []
     for seed in range(400):
-        drawn = useless(rng, 30, 120, size)
+        drawn = useless(rng, 30, 120, size, right)
         null = best_of(drawn[1:], drawn[0], clusters, seed=seed, flips=400)
         found.append(null.p_value < 0.05)
-    assert 0.005 < np.mean(found) <= scipy.stats.binom.ppf(0.999, 400, 0.05) / 400
+    assert least <= np.mean(found) <= scipy.stats.binom.ppf(0.999, 400, most) / 400
 
 
 def test_a_planted_effect_stands_out_from_the_null():
@@ -417,6 +421,12 @@ def test_a_planted_effect_stands_out_from_the_null():
     null = best_of(drawn[1:], drawn[0])
     assert null.observed > 1.5 * null.upper
     assert null.p_value == pytest.approx(1 / 2000)
+
+
+def gained(drawn):
+    """What the candidates have more than the base model (row 0)."""
+    base, *candidates = np.asarray(drawn, dtype=float)
+    return {"accuracy": np.array(candidates) - base}
 
 
 def redone(correct, base, fold, flips):
@@ -440,9 +450,47 @@ def test_the_null_out_of_fold_is_that_of_choosing_again_with_every_flip(seed):
     flips = np.array(list(itertools.product([1, -1], repeat=10)))
     found = redone(drawn[1:], drawn[0], fold, flips)
     observed = found[0]
-    null = null_of(drawn[1:], drawn[0], fold, int(observed))
+    null = null_of(gained(drawn), fold, int(observed))
     assert null.p_value == pytest.approx((np.abs(found) >= abs(observed)).mean())
-    assert null.widening >= 1
+    assert null.widening["accuracy"] >= 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_rule_that_goes_by_another_measure_chooses_by_it_with_every_flip(seed):
+    rng = np.random.default_rng(seed)
+    fold, losses = np.arange(10) % 3, rng.normal(size=(4, 10))
+    drawn = gained(useless(rng, 4, 10))
+    wrong, varies = [], []
+    for flip in itertools.product([1, -1], repeat=10):
+        gain, spread = np.zeros(2), np.zeros(2)
+        for number in range(3):
+            here = fold == number
+            elsewhere = [(row * flip)[~here].sum() for row in losses]
+            best = int(np.argmax(elsewhere))
+            if elsewhere[best] > 0:
+                for index, of in enumerate((drawn["accuracy"], losses)):
+                    gain[index] += (of[best] * flip)[here].sum()
+                    spread[index] += (of[best][here] ** 2).sum()
+        wrong.append(gain)
+        varies.append(spread)
+    null = null_of({**drawn, "log_loss": losses}, fold, int(wrong[0][0]), by="log_loss")
+    reached = np.abs(wrong)[:, 0] >= abs(wrong[0][0])
+    assert null.p_value == pytest.approx(reached.mean())
+    factors = np.sqrt(np.square(wrong[1:]).mean(axis=0) / np.mean(varies, axis=0))
+    assert [null.widening[name] for name in ("accuracy", "log_loss")] == pytest.approx(
+        np.maximum(1, factors), rel=1e-5
+    )
+
+
+def test_where_no_answer_changes_the_interval_of_the_log_loss_is_widened_all_the_same():
+    rng = np.random.default_rng(21)
+    losses = 0.5 * rng.normal(size=400) + rng.normal(size=(60, 400))
+    gains = {"accuracy": np.zeros((60, 400)), "log_loss": losses}
+    null = null_of(gains, np.arange(400) % 5, 0, by="log_loss")
+    assert null.p_value == 1
+    assert null.widening["accuracy"] == 1
+    # Useless candidates, chosen by their log-loss in five folds.
+    assert 1.1 < null.widening["log_loss"] < 1.4
 
 
 def test_folds_of_whole_clusters_flip_whole_clusters():
@@ -451,7 +499,7 @@ def test_folds_of_whole_clusters_flip_whole_clusters():
     clusters, fold = np.arange(20) // 2, np.arange(20) // 2 % 3
     flips = np.array(list(itertools.product([1, -1], repeat=10)))
     found = redone(drawn[1:], drawn[0], fold, flips.repeat(2, axis=1))
-    null = null_of(drawn[1:], drawn[0], fold, int(found[0]), clusters)
+    null = null_of(gained(drawn), fold, int(found[0]), clusters)
     assert null.p_value == pytest.approx((np.abs(found) >= abs(found[0])).mean())
 
 
@@ -461,15 +509,15 @@ def test_an_effect_that_is_the_same_in_every_fold_is_found():
     good = base | (rng.random(300) < 0.3)
     drawn = np.stack([np.where(rng.random(300) < 0.1, ~base, base) for _ in range(20)] + [good])
     fold = np.arange(300) % 5
-    null = null_of(drawn, base, fold, int(good.sum() - base.sum()), flips=1000)
+    null = null_of(gained([base, *drawn]), fold, int(good.sum() - base.sum()), flips=1000)
     assert null.p_value == 0.001
-    assert null.widening < 2
+    assert null.widening["accuracy"] < 2
 
 
 def test_without_a_candidate_nothing_is_gained():
-    base = np.ones(12, dtype=bool)
-    null = null_of(np.zeros((2, 12), dtype=bool), base, np.arange(12) % 3, 0)
-    assert (null.p_value, null.widening) == (1.0, 1.0)
+    drawn = np.repeat([[True], [False], [False]], 12, axis=1)
+    null = null_of(gained(drawn), np.arange(12) % 3, 0)
+    assert (null.p_value, null.widening) == (1.0, {"accuracy": 1.0})
 
 
 def sweep(drawn, clusters=None, part="validation"):
@@ -807,7 +855,7 @@ def verdicts_out_of_fold(seed, size, folds=5, examples=400):
         best = [chosen_of(drawn[:, fold != each]) for each in range(folds)]
         chosen = drawn[np.array(best)[fold], np.arange(examples)]
         gained = int(chosen.sum()) - int(drawn[0].sum())
-        null = null_of(drawn[1:], drawn[0], fold, gained, clusters, seed=number, flips=500)
+        null = null_of(gained(drawn), fold, gained, clusters, seed=number, flips=500)
         kinds.append(verdict_on(drawn[0], chosen, max(best), names, number, null))
         naive.append(verdict_on(drawn[0], chosen, max(best), names, number))
     return pd.Series(kinds).value_counts(), pd.Series(naive).value_counts()

@@ -20,7 +20,7 @@ from laser_sweep.report import changes
 from laser_sweep.report.costs import seconds
 from laser_sweep.report.folds import Fold, folds
 from laser_sweep.report.otherwise import otherwise
-from laser_sweep.selection import candidates
+from laser_sweep.selection import candidates, measure
 from laser_sweep.spectra import read_spectra
 from laser_sweep.split import PARTS, TEST, VALIDATION, Parts
 from laser_sweep.statistics import (
@@ -335,7 +335,8 @@ class Report:
             return compare(base, chosen)
         candidates = self.outcomes[self.outcomes["point"].isin(pick.among)]
         is_candidate = self.config["protocol"] != PAPER
-        null = out_of_fold(candidates, chosen, base_is_candidate=is_candidate)
+        by = measure(self.config["selection"])
+        null = out_of_fold(candidates, chosen, by=by, base_is_candidate=is_candidate)
         return compare(base, chosen, out_of_fold=null)
 
     def _row(self, pick: Pick) -> Row | None:

@@ -10,6 +10,7 @@ import pandas as pd
 from laser_sweep.grid import ALL_LAYERS
 from laser_sweep.report.content import Best, Report, Row
 from laser_sweep.split import PARTS, TEST, VALIDATION
+from laser_sweep.statistics import SIGNIFICANT
 
 FIGURES = ("accuracy", "log-loss")
 INTERVAL = "95 % interval"
@@ -66,8 +67,8 @@ def _differences(report: Report) -> list[str]:
     for part in PARTS:
         accuracy = report.difference_in(f"{part}_accuracy", 100)
         loss = report.difference_in(f"{part}_log_loss")
-        texts.append("–" if accuracy is None else f"{accuracy:+.1f}")
-        texts.append("–" if loss is None else f"{loss:+.3f}")
+        texts.append("–" if accuracy is None else _signed(accuracy, 1))
+        texts.append("–" if loss is None else _signed(loss, 3))
     return texts
 
 
@@ -150,9 +151,24 @@ def number(value: float) -> str:
 
 def points(difference: float) -> str:
     """A difference of accuracies in points of percent."""
-    return "–" if pd.isna(difference) else f"{100 * difference:+.1f}"
+    return "–" if pd.isna(difference) else _signed(100 * difference, 1)
+
+
+def _signed(value: float, digits: int) -> str:
+    """A figure with its sign, which a zero loses by adding zero."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}"
+
+
+def p_value(value: float) -> str:
+    """A p-value; what is below 5 % never looks like 5 %."""
+    texts = [f"{value:.{digits}g}" for digits in range(2, 9)]
+    says = (text for text in texts if (float(text) < SIGNIFICANT) == (value < SIGNIFICANT))
+    return next(says, texts[0])
 
 
 def interval(low: float, high: float) -> str:
     """An interval of accuracies or their difference in points of percent."""
-    return "–" if pd.isna(low) else f"{100 * low:.1f} to {100 * high:.1f}"
+    if pd.isna(low):
+        return "–"
+    ends = (round(100 * end, 1) + 0.0 for end in (low, high))
+    return " to ".join(f"{end:.1f}" for end in ends)

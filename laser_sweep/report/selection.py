@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -45,7 +46,7 @@ def selection_json(report: Report) -> str:
         "identity": report.record["identity"],
         "versions": versions(),
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _best(best: Best) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _figures(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON knows it; what is missing is null."""
-    if pd.isna(value):
+    """A value as JSON knows it; what is missing, or infinite, is null."""
+    if pd.isna(value) or (isinstance(value, float) and math.isinf(value)):
         return None
     return value.item() if hasattr(value, "item") else value

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
+from laser_sweep.config import PAPER
 from laser_sweep.grid import BASE
 from laser_sweep.report.content import Report
-from laser_sweep.report.rows import headers, percent, rows
+from laser_sweep.report.rows import headers, p_value, percent, points, rows
+from laser_sweep.selection import BY_ACCURACY, why_base
 from laser_sweep.split import TEST, VALIDATION
 from laser_sweep.statistics import majority_accuracy
 
@@ -39,7 +41,8 @@ def sentence(report: Report) -> str:
     if report.parts.folds:
         return _out_of_fold(report)
     if report.chosen["point"] == str(BASE):
-        return "The base model itself is chosen: no edit is better on the validation part."
+        why = why_base(report.config["selection"])
+        return f"The base model itself is chosen: {why} on the validation part."
     if report.difference is None:
         return f"Chosen on the validation part: {report.chosen['point']}; not tested yet."
     return (
@@ -62,17 +65,20 @@ def _out_of_fold(report: Report) -> str:
 
 
 def _reason(report: Report) -> str:
+    """Why an edit was chosen that is right as often as the base model, which could be chosen."""
     is_base = report.chosen is not None and report.chosen["point"] == str(BASE)
     by_accuracy = report.difference_in(f"{VALIDATION}_accuracy")
-    return "" if is_base or by_accuracy else ", for its log-loss alone"
+    others = report.config["selection"] != BY_ACCURACY or report.config["protocol"] == PAPER
+    return "" if is_base or by_accuracy or others else ", for its log-loss alone"
 
 
 def _tested(report: Report) -> str:
     assert report.base is not None
     assert report.chosen is not None
+    assert report.difference is not None
     return (
         f"{percent(report.chosen[f'{TEST}_accuracy'])} of the examples, the base model on "
-        f"{percent(report.base[f'{TEST}_accuracy'])}: {report.difference:+.1f} points "
+        f"{percent(report.base[f'{TEST}_accuracy'])}: {points(report.difference / 100)} points "
         f"({report.changed['corrected']:,} examples corrected, "
         f"{report.changed['broken']:,} broken)."
     )
@@ -98,11 +104,12 @@ def null_sentence(report: Report) -> str:
     null = report.null
     if null is None:
         return ""
+    left_out = f" ({null.harmful:,} that do harm are left out)" if null.harmful else ""
     return (
-        f"the best of {null.candidates:,} candidates without an effect gains "
-        f"{100 * null.mean:.1f} points on the validation part on average, and more than "
+        f"the best of {null.candidates - null.harmful:,} candidates without an effect{left_out} "
+        f"gains {100 * null.mean:.1f} points on the validation part on average, and more than "
         f"{100 * null.upper:.1f} in one of twenty cases; the best here gains "
-        f"{100 * null.observed:.1f} (p = {null.p_value:.2g})"
+        f"{100 * null.observed:.1f} (p = {p_value(null.p_value)})"
     )
 
 
@@ -114,7 +121,7 @@ def notes(report: Report) -> Iterator[str]:
         where = tested_on(report)
         yield (
             f"{where[:1].upper()}{where[1:]}, {compared.corrected:,} examples are corrected and "
-            f"{compared.broken:,} broken (p = {compared.p_value:.2g}, two-sided"
+            f"{compared.broken:,} broken (p = {p_value(compared.p_value)}, two-sided"
             f"{_of_clusters(compared.clusters)})."
         )
         for name, says in (

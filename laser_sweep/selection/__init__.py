@@ -1,8 +1,11 @@
 """Selection rules, one file each: which point to believe in, given its validation figures.
 
 A rule is a function `select(candidates) -> str`: from one row for each point, as in
-`laser_sweep.summary`, to the name of the chosen one. One that goes by what only some datasets
-record has `SCORING`, how their outcomes are found.
+`laser_sweep.summary`, to the name of the chosen one. One that does not go by accuracy has
+`MEASURE`, what it goes by; one that chooses the base model for another reason than that no edit is
+better has `BASE_IS_BEST`, the reason in words; one that goes by what only some datasets record has
+`SCORING`, how their outcomes are found; one that needs a figure that is not in the summary has
+`figures(outcomes) -> Series`, by point.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from laser_sweep import plugin
 from laser_sweep.config import PAPER
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid import BASE
+from laser_sweep.summary import summarize
 
-_BY_ACCURACY = "accuracy"
+BY_ACCURACY = "accuracy"
 
 
 def select(table: pd.DataFrame, rule: str, protocol: str) -> str | None:
@@ -27,10 +31,30 @@ def select(table: pd.DataFrame, rule: str, protocol: str) -> str | None:
     eligible = candidates(table, protocol)
     if eligible.empty:
         return None
-    if protocol == PAPER and rule == _BY_ACCURACY:
+    if protocol == PAPER and rule == BY_ACCURACY:
         rule = PAPER
     chosen: str = plugin.load(sys.modules[__name__], rule).select(eligible)
     return chosen
+
+
+def grid(outcomes: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """The grid of a sweep, as `laser_sweep.summary` makes it, with all that a rule goes by."""
+    table = summarize(outcomes)
+    figures = getattr(plugin.load(sys.modules[__name__], rule), "figures", None)
+    return table if figures is None else table.join(figures(outcomes), on="point")
+
+
+def measure(rule: str) -> str:
+    """What a rule goes by: `accuracy`, `log_loss` or `f1`."""
+    found: str = getattr(plugin.load(sys.modules[__name__], rule), "MEASURE", "accuracy")
+    return found
+
+
+def why_base(rule: str) -> str:
+    """Why a rule chooses the base model itself, in words."""
+    module = plugin.load(sys.modules[__name__], rule)
+    found: str = getattr(module, "BASE_IS_BEST", "no edit is better")
+    return found
 
 
 def check(rule: str, kind: str) -> None:

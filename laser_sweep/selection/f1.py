@@ -8,6 +8,8 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.selection import accuracy
 
 SCORING = "generation"
+MEASURE = "f1"
+BASE_IS_BEST = "no edit has a higher F1"
 
 
 def select(candidates: pd.DataFrame) -> str:

@@ -6,6 +6,9 @@ import pandas as pd
 
 from laser_sweep.selection._first import first
 
+MEASURE = "log_loss"
+BASE_IS_BEST = "no edit has a lower log-loss"
+
 
 def select(candidates: pd.DataFrame) -> str:
     """The name of the chosen point."""

@@ -51,7 +51,7 @@ def split(examples: Sequence[Example], config: SplitConfig, dropped: Collection[
     """The parts of the examples; those that were dropped are in none.
 
     Raises:
-        ConfigError: if a part would be empty.
+        ConfigError: if a part would be empty, or a fold have no others beside it.
     """
     check(config)
     module = _load(config.name)
@@ -64,6 +64,11 @@ def split(examples: Sequence[Example], config: SplitConfig, dropped: Collection[
                 f"split={config.name}{given} leaves no {part} examples of "
                 f"{len(examples) - len(left_out)}."
             )
+    if len(parts.folds) == 1:
+        raise ConfigError(
+            f"split={config.name} leaves one fold of {len(examples) - len(left_out)} examples: "
+            "there are no others to choose on. Give another split.seed, or fewer split.folds."
+        )
     return parts
 
 

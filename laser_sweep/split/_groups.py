@@ -16,7 +16,7 @@ _ANY = None
 
 
 def deal(examples: Sequence[Example], shares: Sequence[float], seed: int) -> list[list[int]]:
-    """Deal the examples out, the largest clusters first, those of one size in an order by lot.
+    """Deal the examples out, the large clusters first, those of about one size in an order by lot.
 
     A cluster goes to the group that lacks its gold answers most: where it raises least the sum over
     groups and answers of (is - should be)^2 / should be, Pearson's chi-squared. An answer of which
@@ -60,7 +60,9 @@ def _clusters(examples: Sequence[Example], seed: int) -> list[list[int]]:
         clusters.setdefault(index if example.cluster is None else example.cluster, []).append(index)
     by_lot = shuffled((cluster[0] for cluster in clusters.values()), seed)
     first = {cluster[0]: cluster for cluster in clusters.values()}
-    return sorted((first[index] for index in by_lot), key=lambda cluster: -len(cluster))
+    return sorted(
+        (first[index] for index in by_lot), key=lambda cluster: -len(cluster).bit_length()
+    )
 
 
 def _cost(

@@ -11,9 +11,11 @@ from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.folds import OutOfFold, out_of_fold
 from laser_sweep.statistics.grid import accuracy_intervals
 from laser_sweep.statistics.null import Null
+from laser_sweep.statistics.paired import SIGNIFICANT
 from laser_sweep.statistics.verdict import UNSELECTED, UNTESTED, Verdict
 
 __all__ = [
+    "SIGNIFICANT",
     "UNSELECTED",
     "UNTESTED",
     "Commonest",

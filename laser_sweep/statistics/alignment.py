@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from laser_sweep.grid import BASE
 from laser_sweep.statistics.clusters import Bools, Labels
 
 _SHOWN = 5
+_T = TypeVar("_T", bound=np.generic)
 
 
 def align(base: pd.DataFrame, chosen: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Labels]:
@@ -59,34 +63,46 @@ def cluster_labels(column: pd.Series) -> Labels:
     return None if len(np.unique(codes)) == len(codes) else codes
 
 
-def beside_base(outcomes: pd.DataFrame, where: str) -> tuple[Bools, Bools, pd.DataFrame]:
-    """Which candidate is correct on which example, and the base model beside them.
+def beside_base(
+    outcomes: pd.DataFrame, where: str, figures: NDArray[_T]
+) -> tuple[NDArray[_T], NDArray[_T], pd.DataFrame]:
+    """A figure of all candidates on every example, and the base model's beside them.
 
     Args:
         outcomes: rows of `laser_sweep.read_results`, one for each point and example.
         where: on which examples they are, in words.
+        figures: one for each row, or several, shape (rows, ...).
 
     Returns:
-        The candidates', shape (candidates, examples), the base model's, shape (examples,), and the
-        base model's rows, all with the examples in order.
+        The candidates', shape (candidates, examples, ...), the base model's, shape (examples, ...),
+        and the base model's rows, all with the examples in order.
 
     Raises:
         ValueError: if the base model has no outcomes, or a point does not have one for every
             example.
     """
-    points, correct = correct_matrix(outcomes)
+    points, found = by_point(outcomes, figures)
     is_base = np.asarray(points == str(BASE))
     if not is_base.any():
         raise ValueError(f"There are no outcomes of the base model {where}.")
     rows = outcomes[outcomes["point"] == str(BASE)].sort_values("example")
-    return correct[~is_base], correct[is_base][0], rows
+    return found[~is_base], found[is_base][0], rows
 
 
-def correct_matrix(outcomes: pd.DataFrame) -> tuple[pd.Index, Bools]:
-    """Which point is correct on which example, of outcomes on one part.
+def correct(outcomes: pd.DataFrame) -> Bools:
+    """Whether each outcome is correct, shape (outcomes,)."""
+    return outcomes["correct"].to_numpy(dtype=bool)
+
+
+def by_point(outcomes: pd.DataFrame, figures: NDArray[_T]) -> tuple[pd.Index, NDArray[_T]]:
+    """A figure of each point on each example, of outcomes on one part.
+
+    Args:
+        outcomes: one for each point and example.
+        figures: one for each of them, or several, shape (outcomes, ...).
 
     Returns:
-        The points, in the order they come in, and an array of shape (points, examples), the
+        The points, in the order they come in, and an array of shape (points, examples, ...), the
         examples in order.
 
     Raises:
@@ -102,6 +118,6 @@ def correct_matrix(outcomes: pd.DataFrame) -> tuple[pd.Index, Bools]:
             f"{len(wrong):,} of {len(points):,} points do not have one outcome for each of the "
             f"{len(examples):,} examples: {_some(pd.Index(points)[wrong])}."
         )
-    correct = np.zeros(times.shape, dtype=bool)
-    correct[rows, columns] = outcomes["correct"].to_numpy(dtype=bool)
-    return pd.Index(points), correct
+    placed = np.zeros((*times.shape, *figures.shape[1:]), dtype=figures.dtype)
+    placed[rows, columns] = figures
+    return pd.Index(points), placed

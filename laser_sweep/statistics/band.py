@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from laser_sweep.split import VALIDATION
-from laser_sweep.statistics.alignment import beside_base, cluster_labels
+from laser_sweep.statistics.alignment import beside_base, cluster_labels, correct
 from laser_sweep.statistics.null import FLIPS, Null, best_of
 
 
@@ -25,7 +25,7 @@ def null_band(
             does not have one for every example.
     """
     outcomes = outcomes[outcomes["part"] == part]
-    candidates, base, rows = beside_base(outcomes, f"on the {part} part")
+    candidates, base, rows = beside_base(outcomes, f"on the {part} part", correct(outcomes))
     if not len(candidates):
         raise ValueError(
             f"There are no outcomes of points other than the base model on the {part} part."

@@ -9,12 +9,13 @@ import pandas as pd
 
 from laser_sweep.grid import BASE
 from laser_sweep.statistics import intervals, paired
-from laser_sweep.statistics.alignment import align
+from laser_sweep.statistics.alignment import align, correct
 from laser_sweep.statistics.clusters import Bools, Floats, Labels, count
 from laser_sweep.statistics.constant import Commonest, commonest
 from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.folds import OutOfFold
-from laser_sweep.statistics.verdict import BASE_CHOSEN, Verdict, judge
+from laser_sweep.statistics.measures import ACCURACY, F1, LOG_LOSS, log_loss, numbers
+from laser_sweep.statistics.verdict import BASE_CHOSEN, BASE_IN_FOLDS, Verdict, judge
 
 
 @dataclass(frozen=True)
@@ -83,38 +84,35 @@ def compare(
             points or parts, or if the two are not of the same examples.
     """
     base, chosen, clusters = align(base, chosen)
-    before, after = (frame["correct"].to_numpy(dtype=bool) for frame in (base, chosen))
+    before, after = correct(base), correct(chosen)
     corrected, broken = paired.changes(before, after)
-    if out_of_fold is None:
-        p_value, widening = paired.p_value(before, after, clusters, seed=seed), 1.0
-    else:
-        p_value, widening = out_of_fold.p_value, out_of_fold.widening
-    accuracy = _accuracy(before, after, clusters, p_value, widening)
+    in_folds = out_of_fold is not None
+    null = out_of_fold or OutOfFold(paired.p_value(before, after, clusters, seed=seed), {})
+    accuracy = _accuracy(before, after, clusters, null)
     if _is_base(chosen):
         accuracy = replace(accuracy, difference=Estimate(0.0, 0.0, 0.0))
     return Comparison(
         examples=len(base),
         clusters=count(clusters),
         accuracy=accuracy,
-        p_value=p_value,
+        p_value=null.p_value,
         corrected=corrected,
         broken=broken,
-        log_loss=_widened(_means(_loss(base), _loss(chosen), clusters, seed), widening),
-        f1=_f1(base, chosen, clusters, seed, widening),
+        log_loss=_means(LOG_LOSS, log_loss(base), log_loss(chosen), clusters, null, seed),
+        f1=_f1(base, chosen, clusters, null, seed),
         base_commonest=commonest(base["prediction"]),
         chosen_commonest=commonest(chosen["prediction"]),
-        verdict=_verdict(chosen, accuracy.difference, p_value),
+        verdict=_verdict(chosen, accuracy.difference, null.p_value, in_folds=in_folds),
     )
 
 
-def _accuracy(
-    base: Bools, chosen: Bools, clusters: Labels, p_value: float, widening: float
-) -> Paired:
+def _accuracy(base: Bools, chosen: Bools, clusters: Labels, null: OutOfFold) -> Paired:
+    widening = null.widening.get(ACCURACY, 1.0)
     return Paired(
         base=intervals.accuracy(base, clusters),
         chosen=intervals.accuracy(chosen, clusters),
         difference=paired.accuracy_difference(
-            base, chosen, clusters, p_value=p_value, widening=widening
+            base, chosen, clusters, p_value=null.p_value, widening=widening
         ),
         examples=len(base),
     )
@@ -125,39 +123,35 @@ def _is_base(chosen: pd.DataFrame) -> bool:
     return "point" in chosen and chosen["point"].iloc[0] == str(BASE)
 
 
-def _verdict(chosen: pd.DataFrame, difference: Estimate, p_value: float) -> Verdict:
+def _verdict(
+    chosen: pd.DataFrame, difference: Estimate, p_value: float, *, in_folds: bool
+) -> Verdict:
     if _is_base(chosen):
-        return BASE_CHOSEN
+        return BASE_IN_FOLDS if in_folds else BASE_CHOSEN
     return judge(difference, p_value, commonest(chosen["prediction"]))
 
 
-def _loss(outcomes: pd.DataFrame) -> Floats:
-    lengths = _numbers(outcomes["answer_length"])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(-_numbers(outcomes["answer_logprob"]) / lengths)
-
-
-def _widened(means: Paired, widening: float) -> Paired:
-    """The same with an interval of the difference that is so many times as wide, either way."""
-    value, low, high = means.difference.value, means.difference.low, means.difference.high
-    wider = Estimate(value, value - widening * (value - low), value + widening * (high - value))
-    return replace(means, difference=wider) if widening > 1 else means
+def _widened(estimate: Estimate, widening: float) -> Estimate:
+    """The same with an interval that is so many times as wide, either way."""
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if widening == 1:
+        return estimate
+    return Estimate(value, value - widening * (value - low), value + widening * (high - value))
 
 
 def _f1(
-    base: pd.DataFrame, chosen: pd.DataFrame, clusters: Labels, seed: int, widening: float
+    base: pd.DataFrame, chosen: pd.DataFrame, clusters: Labels, null: OutOfFold, seed: int
 ) -> Paired | None:
     if "f1" not in base or "f1" not in chosen:
         return None
-    measured = _means(_numbers(base["f1"]), _numbers(chosen["f1"]), clusters, seed)
-    return _widened(measured, widening) if measured.examples else None
+    found = _means(F1, numbers(base["f1"]), numbers(chosen["f1"]), clusters, null, seed)
+    return found if found.examples else None
 
 
-def _means(base: Floats, chosen: Floats, clusters: Labels, seed: int) -> Paired:
+def _means(
+    measure: str, base: Floats, chosen: Floats, clusters: Labels, null: OutOfFold, seed: int
+) -> Paired:
     examples = int((~(np.isnan(base) | np.isnan(chosen))).sum())
     before, after, difference = paired.mean_difference(base, chosen, clusters, seed=seed)
-    return Paired(before, after, difference, examples)
-
-
-def _numbers(column: pd.Series) -> Floats:
-    return column.to_numpy(dtype=float, na_value=np.nan)
+    wider = _widened(difference, null.widening.get(measure, 1.0))
+    return Paired(before, after, wider, examples)

@@ -2,7 +2,10 @@
 
 If an edit does nothing, then on each example (or, where examples belong together, each cluster) it
 is as likely that base and edited model had changed places, which turns the sign of the difference.
-The tests are exact, whatever the number of examples (Fisher, The Design of Experiments, 1935, §21).
+Of one edited model the test is exact, whatever the number of examples (Fisher, The Design of
+Experiments, 1935, §21). Of many at once it is where they change places with the base model
+together; models that are only as good as it are wrong in places of their own, and the best of them
+gets further than flips say where few examples are right, and less far where most are.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from laser_sweep.statistics import intervals
-from laser_sweep.statistics.alignment import cluster_labels, correct_matrix
+from laser_sweep.statistics.alignment import by_point, cluster_labels, correct
 
 
 def accuracy_intervals(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -20,9 +20,9 @@ def accuracy_intervals(outcomes: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: if a point does not have one outcome for every example.
     """
-    points, correct = correct_matrix(outcomes)
+    points, found = by_point(outcomes, correct(outcomes))
     of_one = outcomes.drop_duplicates("example").sort_values("example")
     clusters = cluster_labels(of_one["cluster"])
-    estimates = [intervals.accuracy(row, clusters) for row in correct]
+    estimates = [intervals.accuracy(row, clusters) for row in found]
     ends = {"low": [each.low for each in estimates], "high": [each.high for each in estimates]}
     return pd.DataFrame(ends, index=points)

@@ -27,7 +27,7 @@ class Null:
         harmful: how many of these do harm, and were left out: they could not be chosen.
         observed: what the best one gains in fact; accuracy, 0..1.
         mean: what the best one gains on average without an effect; accuracy, 0..1.
-        upper: what it gains more than in 5 % of the cases only; accuracy, 0..1.
+        upper: what it gains more than in 5 % of the cases at most; accuracy, 0..1.
         p_value: how often it gains as much as was observed.
     """
 
@@ -50,6 +50,10 @@ def best_of(
     does harm is no candidate without an effect, but would look like one that changes much (Hansen,
     J. Bus. Econ. Stat. 23, 2005), so it is left out; of those without an effect, one in a thousand.
 
+    In simulations with 30 useless candidates p is below 0.05 in 2 to 5 % of the cases where
+    accuracies are 0.6, in 1 % at 0.95, and in 5 to 10 % at 0.1 or less, most if the candidates have
+    nothing in common: there the null is a rough one.
+
     Args:
         correct: whether a candidate is correct on an example, shape (candidates, examples).
         base: whether the base model is, shape (examples,).
@@ -65,7 +69,7 @@ def best_of(
         harmful=len(correct) - gains.shape[1],
         observed=observed / examples,
         mean=float(null.mean()) / examples,
-        upper=float(np.quantile(null, LEVEL)) / examples,
+        upper=float(np.quantile(null, LEVEL, method="higher")) / examples,
         p_value=float((null >= observed).mean()),
     )
 
@@ -83,10 +87,10 @@ def gains_of(correct: Bools, base: Bools, clusters: Labels) -> Floats:
     """
     differences = (correct.astype(np.int8) - base.astype(np.int8)).T.astype(float)
     gains = totals(differences, clusters)[0]
-    return gains[:, ~_harmful(gains)]
+    return gains[:, ~harmful(gains)]
 
 
-def _harmful(gains: Floats) -> Bools:
+def harmful(gains: Floats) -> Bools:
     """Which columns of (clusters, candidates) do harm."""
     errors = np.sqrt((gains**2).sum(axis=0))
     return np.asarray(gains.sum(axis=0) < HARMFUL * errors)

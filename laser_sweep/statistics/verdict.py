@@ -11,6 +11,7 @@ from laser_sweep.statistics.paired import SIGNIFICANT
 
 Kind = Literal["better", "worse", "no evidence", "constant", "base", "untested", "unselected"]
 
+_MOST_DIGITS = 7
 _LONGEST = 40
 """Signs of a prediction that are told."""
 
@@ -33,6 +34,7 @@ class Verdict:
 
 
 BASE_CHOSEN = Verdict("base", "the base model itself is chosen")
+BASE_IN_FOLDS = Verdict("base", "the base model itself is chosen in every fold")
 UNSELECTED = Verdict("unselected", "nothing is selected")
 UNTESTED = Verdict("untested", "the chosen model is not tested yet")
 
@@ -41,7 +43,7 @@ def judge(difference: Estimate, p_value: float, chosen: Commonest) -> Verdict:
     """The verdict on a chosen model that is not the base model, from the test part.
 
     It is better, or worse, if both the interval of the difference in accuracy and the two-sided
-    p-value say so at 5 %: an edit without an effect is called better in one of forty cases at most.
+    p-value say so at 5 %: an edit without an effect is called better in about one of forty cases.
 
     Args:
         difference: accuracy of chosen minus base, -1..1.
@@ -75,7 +77,7 @@ def in_points(difference: Estimate) -> str:
     """A difference of accuracies with its interval, in points of percent."""
     nearest = 100 * min(abs(difference.low), abs(difference.high))
     # An end that is not zero should not look like it.
-    digits = 2 if 0 < nearest < 0.05 else 1
+    digits = next((n for n in range(1, _MOST_DIGITS) if round(nearest, n)), 1)
     value, low, high = (
         # Adding zero takes the sign from a zero.
         round(100 * share, digits) + 0.0
