@@ -854,8 +854,8 @@ def verdicts_out_of_fold(seed, size, folds=5, examples=400):
         drawn = useless(rng, 60, examples, size)
         best = [chosen_of(drawn[:, fold != each]) for each in range(folds)]
         chosen = drawn[np.array(best)[fold], np.arange(examples)]
-        gained = int(chosen.sum()) - int(drawn[0].sum())
-        null = null_of(gained(drawn), fold, gained, clusters, seed=number, flips=500)
+        observed = int(chosen.sum()) - int(drawn[0].sum())
+        null = null_of(gained(drawn), fold, observed, clusters, seed=number, flips=500)
         kinds.append(verdict_on(drawn[0], chosen, max(best), names, number, null))
         naive.append(verdict_on(drawn[0], chosen, max(best), names, number))
     return pd.Series(kinds).value_counts(), pd.Series(naive).value_counts()
@@ -879,6 +879,32 @@ def test_useless_candidates_are_called_better_out_of_fold_in_at_most_5_of_100_sw
     print("folds", size, dict(kinds), "as if examples were independent", dict(naive))
     assert naive["better"] > most(0.025)
     assert kinds.get("better", 0) <= most(0.025) <= 0.05 * SWEEPS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changing", [0.0, 0.1])
+def test_log_losses_of_what_was_chosen_by_them_out_of_fold_hold_the_truth(changing):
+    rng, fold, held = np.random.default_rng(22), np.arange(400) % 5, []
+    for number in range(500):
+        common = rng.normal(size=400)
+        gains = 0.2 * (np.sqrt(0.5) * common + np.sqrt(0.5) * rng.normal(size=(60, 400)))
+        right = rng.random(400) < 0.6
+        drawn = np.vstack([right, np.where(rng.random((60, 400)) < changing, ~right, right)])
+        best = [int(gains[:, fold != each].sum(axis=1).argmax()) for each in range(5)]
+        best = [each if gains[each, fold != n].sum() > 0 else -1 for n, each in enumerate(best)]
+        gain = np.vstack([gains, np.zeros(400)])[np.array(best)[fold], np.arange(400)]
+        chosen = drawn[np.array(best)[fold] + 1, np.arange(400)]
+        measured = {**gained(drawn), "log_loss": gains}
+        observed = int(chosen.sum()) - int(right.sum())
+        null = null_of(measured, fold, observed, by="log_loss", seed=number, flips=500)
+        found = compare(
+            outcomes(right, point="base", answer_logprob=np.full(400, -2.0)),
+            outcomes(chosen, point="edits", answer_logprob=gain - 2.0),
+            out_of_fold=null,
+        ).log_loss.difference
+        held.append(found.low <= 0 <= found.high)
+    print("log-loss out of fold", changing, np.mean(held))
+    assert np.mean(held) > 0.92
 
 
 @pytest.mark.slow
