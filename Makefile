@@ -15,7 +15,7 @@ demo: .venv/installed
 	$(BIN)/python -m laser_sweep.leaderboard
 
 test: .venv/installed
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(MARKS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(MARKS)
 
 lint: .venv/installed
 	$(BIN)/ruff format --check

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,14 @@ os.environ["OMP_NUM_THREADS"] = "1"
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 SWEEP_FOLDER = Path("multirun/demo/noisy_facts/rank_reduction")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of many slow tests come first, then large ones: the last one is waited for alone."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    size = Counter(item.path for item in items)
+    items.sort(key=lambda item: (-slow[item.path], -size[item.path]))
 
 
 def environment(folder: Path) -> dict[str, str]:
