@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +14,8 @@ import pytest
 
 # Two workers share the cores; threads of torch's own would only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
+# A shell that runs the tests in the background has them, and the commands they start, ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

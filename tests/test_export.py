@@ -180,6 +180,7 @@ def test_the_card_has_the_figures_of_the_report(swept: Sweeper, tmp_path: Path):
         "tags": ["laser", "laser_sweep", "rank-reduction"],
     }
     selection = json.loads((folder / "selection.json").read_text())
+    assert f"Verdict: {selection['judgement']['text']}." in text
     for name in ("base", "chosen"):
         for part in ("validation", "test"):
             assert f"{100 * selection[name][part]['accuracy']:.1f} %" in text
@@ -221,6 +222,17 @@ def test_a_part_of_a_parameter_comes_out_as_it_was_evaluated(
     layout = find_layout(original, family)
     for each, matrix in zip(edit["matrices"], layout.blocks[0][lname], strict=True):
         assert torch.linalg.matrix_rank(matrix.read(original)) == each["rank"] < matrix.full_rank
+
+
+def test_the_card_does_not_take_figures_out_of_fold_for_those_of_the_model(
+    swept: Sweeper, tmp_path: Path
+):
+    options = ("split=kfold", "split.folds=2")
+    _, folder = swept("gpt2", "lname=q_proj", "lnum=1", "rho=0.5,0.1", *options)
+    export(folder, tmp_path / "one")
+    card = (tmp_path / "one" / "README.md").read_text()
+    assert "the validation figures are of exactly these" in card
+    assert "in each fold of the point that was chosen without it" in card
 
 
 def test_a_model_of_the_hub_is_taken_at_its_commit_and_named_in_the_card(

@@ -67,7 +67,7 @@ def _out_of_fold(report: Report) -> str:
 def _reason(report: Report) -> str:
     """Why an edit was chosen that is right as often as the base model, which could be chosen."""
     is_base = report.chosen is not None and report.chosen["point"] == str(BASE)
-    by_accuracy = report.difference_in(f"{VALIDATION}_accuracy")
+    by_accuracy = report.difference_in(f"{VALIDATION}_accuracy") != 0  # it may be unknown
     others = report.config["selection"] != BY_ACCURACY or report.config["protocol"] == PAPER
     return "" if is_base or by_accuracy or others else ", for its log-loss alone"
 
