@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from laser_sweep.amount import Amount
-from laser_sweep.intervention import Kept, Options, rank_reduction
+from laser_sweep.grid.amount import Amount
+from laser_sweep.intervention import Retention, Options, rank_reduction
 
 RHOS = (0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.01, 0.005)
 """The grid of the paper and of its code."""
@@ -81,8 +81,8 @@ def medians(found: dict[str, Any]) -> tuple[float, float, float, list[float]]:
     return theirs, ours, prepares, [reference / own for reference, own, _ in found["runs"]]
 
 
-def _kept(rho: float) -> Kept:
-    return Kept(Amount("rate", round(10 * (1 - rho), 11)))
+def _kept(rho: float) -> Retention:
+    return Retention(Amount("rate", round(10 * (1 - rho), 11)))
 
 
 def _run(weight: Tensor) -> None:

@@ -20,12 +20,12 @@ from omegaconf import OmegaConf
 from torch.profiler import ProfilerActivity, profile
 
 from laser_sweep.config import Config, conf_folder, register
-from laser_sweep.evaluate.engine import Engine
+from laser_sweep.evaluate.engine.engine import Engine
 from laser_sweep.evaluate.evaluator import Evaluator
-from laser_sweep.grid import Point
-from laser_sweep.plan import Plan, command_of
-from laser_sweep.planning import make_plan
-from laser_sweep.worker import Worker
+from laser_sweep.grid.point import Point
+from laser_sweep.plan.plan import Plan, command_of
+from laser_sweep.plan.make import make_plan
+from laser_sweep.run.worker import Worker
 
 _SIDE = 4096
 _SHOWN = 10

@@ -29,20 +29,13 @@ from _processes import HERE, machine
 from playwright.sync_api import Browser, sync_playwright
 from tabulate import tabulate
 
-from laser_sweep.columns import PointColumns
-from laser_sweep.config import (
-    ClusterConfig,
-    Config,
-    DatasetConfig,
-    InterventionConfig,
-    ModelConfig,
-    SplitConfig,
-)
+from laser_sweep.store.columns import PointColumns
+from laser_sweep.config import (ClusterConfig, Config, DatasetConfig, InterventionConfig, ModelConfig, SplitConfig,)
 from laser_sweep.dataset import Example
-from laser_sweep.examples import write_examples
+from laser_sweep.store.examples import write_examples
 from laser_sweep.report import read_report, write_report
-from laser_sweep.results import Identity, Store
-from laser_sweep.spectra import write_spectra
+from laser_sweep.store.results import Identity, Store
+from laser_sweep.store.spectra import write_spectra
 from laser_sweep.split import Parts
 
 WEIGHTS, FINGERPRINT = "xxh3:w", "xxh3:e"

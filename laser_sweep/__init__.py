@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from laser_sweep.export.recipe import apply_recipe
-    from laser_sweep.results import read_results
+    from laser_sweep.store.results import read_results
 
 __all__ = ["apply_recipe", "read_results"]
 __version__ = "0.1.0"
@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> object:
     # Reading results needs pandas and pyarrow, which `--help` should not wait for.
     if name == "read_results":
-        from laser_sweep.results import read_results
+        from laser_sweep.store.results import read_results
 
         return read_results
     if name == "apply_recipe":

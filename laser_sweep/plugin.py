@@ -1,25 +1,53 @@
-"""Folders whose file names are the values of an option: `intervention=zero` is `zero.py`."""
+"""Option groups whose values are modules: `intervention=zero` is `intervention/zero.py`."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from types import ModuleType
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 from laser_sweep.errors import choose
 
-
-def names(package: ModuleType) -> list[str]:
-    """The option values that a package offers: its public modules, sorted."""
-    modules = pkgutil.iter_modules(package.__path__)
-    return sorted(module.name for module in modules if not module.name.startswith("_"))
+Contract = TypeVar("Contract")
 
 
-def load(package: ModuleType, name: str, option: str = "") -> ModuleType:
-    """The module behind an option's value; `option` is what it is called, else as the package.
+@dataclass(frozen=True)
+class Group(Generic[Contract]):
+    """An option whose values are the modules of a package that fulfil a contract.
 
-    Raises:
-        ConfigError: if the package has no such module.
+    A private module, or one that lacks a member of the contract, is not a value of the option.
+
+    Attributes:
+        package: the package's name, such as `laser_sweep.intervention`.
+        contract: the `typing.Protocol` that every module fulfils, decorated `runtime_checkable`.
+        option: the option's name, such as `intervention`.
     """
-    option = option or package.__name__.rpartition(".")[2]
-    return importlib.import_module(f"{package.__name__}.{choose(option, name, names(package))}")
+
+    package: str
+    contract: type[Contract]
+    option: str
+
+    def names(self) -> list[str]:
+        """The values of the option, sorted."""
+        return [name for name in self._public() if self._fulfils(name)]
+
+    def load(self, name: str) -> Contract:
+        """The module behind a value of the option.
+
+        Raises:
+            ConfigError: if the option has no such value.
+        """
+        if name not in self._public() or not self._fulfils(name):
+            choose(self.option, name, self.names())
+        return cast(Contract, self._import(name))
+
+    def _public(self) -> list[str]:
+        modules = pkgutil.iter_modules(importlib.import_module(self.package).__path__)
+        return sorted(module.name for module in modules if not module.name.startswith("_"))
+
+    def _fulfils(self, name: str) -> bool:
+        return isinstance(self._import(name), self.contract)
+
+    def _import(self, name: str) -> object:
+        return importlib.import_module(f"{self.package}.{name}")

@@ -1,6 +1,9 @@
-"""Where the work is done: `cluster=slurm` is `slurm.py`.
+"""Clusters: where sweeps run, one module each; its name is the option's value."""
 
-A module has `device(config)`, the device that its workers will have, None for this machine's;
-`describe(plan, missing)`, what a dry run says of it; and `run(plans)`, which returns the exit
-status.
-"""
+from laser_sweep.cluster._contract import Cluster
+from laser_sweep.cluster._controller import State, states
+from laser_sweep.plugin import Group
+
+CLUSTERS = Group(__name__, Cluster, "cluster")
+
+__all__ = ["CLUSTERS", "Cluster", "State", "states"]

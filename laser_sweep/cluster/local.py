@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from laser_sweep.cluster import devices
+from laser_sweep.cluster import _devices as devices
 from laser_sweep.config import Config
-from laser_sweep.evaluation import Evaluation
-from laser_sweep.execute import execute
-from laser_sweep.plan import Plan
+from laser_sweep.grid.point import Evaluation
+from laser_sweep.plan.plan import Plan
+from laser_sweep.run.execute import execute
 
 
 def device(config: Config) -> str | None:

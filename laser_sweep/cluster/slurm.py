@@ -26,18 +26,20 @@ from submitit.core.utils import (
 from submitit.helpers import clean_env
 from submitit.slurm import slurm
 
-from laser_sweep.cluster import controller
-from laser_sweep.cluster.jobs import REPORT, SWEEP, Job, jobs_folder, read_jobs, write_job
-from laser_sweep.cluster.packing import groups, number_of_tasks, pack
-from laser_sweep.cluster.task import Finish, Submitted, Sweep
-from laser_sweep.cluster.waiting import wait
+from laser_sweep.cluster import _controller as controller
+from laser_sweep.cluster._task import Finish, Submitted, Sweep
+from laser_sweep.cluster._waiting import wait
 from laser_sweep.config import ClusterConfig, Config
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.evaluation import Evaluation
-from laser_sweep.finished import progress, title
-from laser_sweep.logs import log_file, near, say
-from laser_sweep.plan import Plan, command_of
-from laser_sweep.provenance import digest
+from laser_sweep.grid.point import Evaluation
+from laser_sweep.logs import log_file
+from laser_sweep.plan.grouping import groups
+from laser_sweep.plan.packing import number_of_tasks, pack
+from laser_sweep.plan.plan import Plan, command_of
+from laser_sweep.run.messages import progress, title
+from laser_sweep.store.jobs import REPORT, SWEEP, Job, jobs_folder, read_jobs, write_job
+from laser_sweep.store.provenance import digest
+from laser_sweep.terminal import near, say
 
 log = logging.getLogger(__name__)
 

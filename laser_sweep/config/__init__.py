@@ -5,8 +5,10 @@ written there, or on the command line, is merged into these dataclasses by Hydra
 unknown keys and wrong types. Each group has a module of its own.
 """
 
-from laser_sweep.config._config import CORRECTED, PAPER, PROTOCOLS, SELECT_PER, Config
-from laser_sweep.config._files import PACKAGE, conf_folder, register
+from laser_sweep.config._explain import explain, options
+from laser_sweep.config._register import PACKAGE, conf_folder, register
+from laser_sweep.config._root import CORRECTED, PAPER, PROTOCOLS, SELECT_PER, Config
+from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
 from laser_sweep.config.dataset import (
     AUTO,
@@ -19,6 +21,7 @@ from laser_sweep.config.dataset import (
     DatasetConfig,
 )
 from laser_sweep.config.intervention import InterventionConfig
+from laser_sweep.config.layout import FORMS, LayoutConfig
 from laser_sweep.config.model import DEVICE_MAPS, DTYPES, SIDES, ModelConfig
 from laser_sweep.config.paper import PaperConfig
 from laser_sweep.config.split import TEST_EVALUATIONS, SplitConfig
@@ -30,6 +33,7 @@ __all__ = [
     "DEFAULT_ID",
     "DEVICE_MAPS",
     "DTYPES",
+    "FORMS",
     "MINIMUM_EXAMPLES",
     "PACKAGE",
     "PAPER",
@@ -44,10 +48,14 @@ __all__ = [
     "Config",
     "DatasetConfig",
     "InterventionConfig",
+    "LayoutConfig",
     "ModelConfig",
     "PaperConfig",
     "ParamsConfig",
     "SplitConfig",
     "conf_folder",
+    "explain",
+    "options",
     "register",
+    "typed",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from laser_sweep.config._name import folder_name
+from laser_sweep.config._folder_name import folder_name
 from laser_sweep.errors import ConfigError, choose
 
 ROWS = "rows"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
-from laser_sweep.config._name import folder_name
+from laser_sweep.config._folder_name import folder_name
 
 
 @dataclass

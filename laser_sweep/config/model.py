@@ -7,9 +7,9 @@ from pathlib import Path
 
 from omegaconf import MISSING
 
-from laser_sweep.config._name import folder_name
+from laser_sweep.config._folder_name import folder_name
+from laser_sweep.config.layout import LayoutConfig
 from laser_sweep.errors import ConfigError, choose
-from laser_sweep.model.schema import LayoutConfig
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 SIDES = ("decoder", "encoder")

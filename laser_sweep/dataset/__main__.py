@@ -15,13 +15,16 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from laser_sweep.composition import explain
-from laser_sweep.config import Config, conf_folder, register
-from laser_sweep.dataset import Asked, Loaded, load_dataset, load_module
+from laser_sweep.config import Config, conf_folder, explain, register
+from laser_sweep.dataset import PublishedDataset
+from laser_sweep.dataset._example import Loaded
+from laser_sweep.dataset._load import DATASETS, load_dataset
+from laser_sweep.dataset._prompting import Prompting, prompting_of
 from laser_sweep.dataset._source import Facts
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.logs import log_to_terminal, say
+from laser_sweep.logs import log_to_terminal
 from laser_sweep.split import split
+from laser_sweep.terminal import say
 
 _NO_MODEL = "the prompts of a causal model; with model=NAME or model.path=... also its token ids"
 
@@ -32,9 +35,9 @@ def main() -> None:
     log_to_terminal()
     try:
         config = _compose(arguments)
-        facts = getattr(load_module(config.dataset.reader), "FACTS", None)
-        if facts is not None:
-            say("\n".join(_facts(arguments.dataset, facts)) + "\n")
+        module = DATASETS.load(config.dataset.reader)
+        if isinstance(module, PublishedDataset):
+            say("\n".join(_facts(arguments.dataset, module.FACTS)) + "\n")
         has_model = any(option.lstrip("+").startswith("model") for option in arguments.options)
         say("\n".join(_asked(config, has_model, arguments.first)))
     except ConfigError as error:
@@ -77,11 +80,11 @@ def _facts(name: str, facts: Facts) -> Iterator[str]:
 
 
 def _asked(config: Config, has_model: bool, first: int) -> Iterator[str]:
-    asked = _model(config) if has_model else _no_model(config)
-    loaded = load_dataset(config.dataset, asked)
+    prompting = _model(config) if has_model else _no_model(config)
+    loaded = load_dataset(config.dataset, prompting)
     parts = split(loaded.examples, config.split)
     scoring = loaded.scoring
-    yield f"{len(loaded.examples):,} examples ({parts}), {asked.protocol} protocol; {scoring}"
+    yield f"{len(loaded.examples):,} examples ({parts}), {prompting.protocol} protocol; {scoring}"
     yield f"Asked of {config.model.name}:" if has_model else f"Asked: {_NO_MODEL}"
     examples = loaded.examples[:first]
     for number, example in enumerate(examples):
@@ -92,12 +95,12 @@ def _asked(config: Config, has_model: bool, first: int) -> Iterator[str]:
         if example.choices:
             yield f"   labels  {', '.join(map(repr, example.choices))}"
         if has_model:
-            yield from _tokens(config, asked, Loaded([example], scoring))
+            yield from _tokens(config, prompting, Loaded([example], scoring))
 
 
-def _tokens(config: Config, asked: Asked, loaded: Loaded) -> Iterator[str]:
+def _tokens(config: Config, prompting: Prompting, loaded: Loaded) -> Iterator[str]:
     """The token ids of the prompt, the answer and the labels of one example."""
-    from laser_sweep.evaluate.encode import encode
+    from laser_sweep.evaluate.questions.encode import encode
     from laser_sweep.model.load import load_config
     from laser_sweep.model.source import config_source
 
@@ -106,42 +109,42 @@ def _tokens(config: Config, asked: Asked, loaded: Loaded) -> Iterator[str]:
         (question,) = encode(
             loaded.examples,
             loaded.scoring,
-            asked.tokenizer,
+            prompting.tokenizer,
             load_config(source),
-            masks=asked.masked,
-            paper=asked.paper,
+            masks=prompting.masked,
+            paper=prompting.paper,
         ).questions
     except ConfigError as error:
         yield f"   tokens  {one_line(error)}"
         return
-    yield f"   tokens  {len(question.passes[0].ids)}: {_pieces(asked, question.passes[0].ids)}"
-    yield f"   answer  {question.gold} {_pieces(asked, question.gold)}"
+    yield f"   tokens  {len(question.passes[0].ids)}: {_pieces(prompting, question.passes[0].ids)}"
+    yield f"   answer  {question.gold} {_pieces(prompting, question.gold)}"
     labels = {reading.of: reading.tokens for each in question.passes for reading in each.readings}
     for number, label in enumerate(question.labels):
-        yield f"   label   {labels[number]} {_pieces(asked, labels[number])} {label!r}"
+        yield f"   label   {labels[number]} {_pieces(prompting, labels[number])} {label!r}"
 
 
-def _pieces(asked: Asked, ids: Sequence[int]) -> str:
-    return " ".join(asked.tokenizer.convert_ids_to_tokens(list(ids)))
+def _pieces(prompting: Prompting, ids: Sequence[int]) -> str:
+    return " ".join(prompting.tokenizer.convert_ids_to_tokens(list(ids)))
 
 
-def _no_model(config: Config) -> Asked:
+def _no_model(config: Config) -> Prompting:
     def refuse() -> None:
         raise ConfigError(
             f"dataset={config.dataset.name} depends on the model's tokenizer: expected "
             "model=NAME or model.path=..."
         )
 
-    return Asked(config.protocol, False, "", "", refuse)  # type: ignore[arg-type]
+    return Prompting(config.protocol, False, "", "", refuse)  # type: ignore[arg-type]
 
 
-def _model(config: Config) -> Asked:
+def _model(config: Config) -> Prompting:
     """The model of the command, as far as datasets see it; its weights need not be there."""
-    from laser_sweep.model.load import asked_of, load_config, load_tokenizer
+    from laser_sweep.model.load import load_config, load_tokenizer
     from laser_sweep.model.source import config_source
 
     source = config_source(config.model.path, config.model.revision)
-    return asked_of(config.protocol, load_config(source), load_tokenizer(source))
+    return prompting_of(config.protocol, load_config(source), load_tokenizer(source))
 
 
 def _count(text: str) -> int:

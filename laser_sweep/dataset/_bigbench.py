@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from laser_sweep.dataset import CHOICE, Asked, Example, Scoring
+from laser_sweep.dataset._example import CHOICE, Example, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError
 from laser_sweep.dataset._source import Facts, Hub
 
@@ -45,7 +46,9 @@ def target(row: Row) -> str:
     return targets[0]
 
 
-def choose(prompt: str, gold: str, labels: Sequence[str], row: Row, asked: Asked) -> Example:
+def choose(
+    prompt: str, gold: str, labels: Sequence[str], row: Row, prompting: Prompting
+) -> Example:
     """An example whose labels are words that follow the prompt.
 
     Raises:
@@ -53,10 +56,10 @@ def choose(prompt: str, gold: str, labels: Sequence[str], row: Row, asked: Asked
     """
     if gold not in labels:
         raise RowError(f"the answer is {gold!r}, expected one of {', '.join(map(repr, labels))}")
-    asks = prompt if asked.paper else asked.fill(prompt.rstrip())
+    asks = prompt if prompting.paper else prompting.fill(prompt.rstrip())
     return Example(asks, gold, tuple(labels), None, row.place)
 
 
-def scoring(asked: Asked) -> Scoring:
+def scoring(prompting: Prompting) -> Scoring:
     """A choice between labels of any number of tokens, by their sums."""
-    return Scoring(CHOICE, bare=asked.paper and asked.masked)
+    return Scoring(CHOICE, bare=prompting.paper and prompting.masked)

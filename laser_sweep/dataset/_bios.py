@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from laser_sweep.dataset import CHOICE, Asked, Scoring
+from laser_sweep.dataset._example import CHOICE, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row
 from laser_sweep.dataset._source import Facts, Hub
 from laser_sweep.dataset._wording import clean_up, sentence
@@ -42,18 +43,21 @@ def facts(title: str, count: int, *notes: str) -> Facts:
     )
 
 
-def biography(row: Row, asked: Asked) -> str:
+def biography(row: Row, prompting: Prompting) -> str:
     """The text of a row, with a full stop; for a masked model its end alone."""
     text = row.text("hard_text")
-    if asked.masked:
-        ids = asked.tokenizer(text, add_special_tokens=False)["input_ids"]
-        end = asked.tokenizer.decode(ids[-_LAST_TOKENS:], clean_up_tokenization_spaces=False)
-        text = clean_up(str(end)) if asked.paper else str(end)
+    if prompting.masked:
+        ids = prompting.tokenizer(text, add_special_tokens=False)["input_ids"]
+        end = prompting.tokenizer.decode(ids[-_LAST_TOKENS:], clean_up_tokenization_spaces=False)
+        text = clean_up(str(end)) if prompting.paper else str(end)
     return sentence(text)
 
 
-def scoring(asked: Asked, *, strict: bool) -> Scoring:
+def scoring(prompting: Prompting, *, strict: bool) -> Scoring:
     """A choice between the labels."""
     return Scoring(
-        CHOICE, single_token=asked.paper, strict=asked.paper and strict, details=asked.paper
+        CHOICE,
+        single_token=prompting.paper,
+        strict=prompting.paper and strict,
+        details=prompting.paper,
     )

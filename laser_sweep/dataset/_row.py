@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from laser_sweep.dataset import Example
+from laser_sweep.dataset._example import Example
 from laser_sweep.errors import ConfigError
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import xxhash
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._files import read_rows
+from laser_sweep.dataset._file_rows import read_rows
 from laser_sweep.dataset._row import Row, Rows
 from laser_sweep.errors import ConfigError, one_line
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import Asked, Example, Loaded, Scoring, _bios
+from laser_sweep.dataset import _bios
+from laser_sweep.dataset._example import Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row
 from laser_sweep.dataset._source import load_rows
 
@@ -15,24 +17,26 @@ FACTS = _bios.facts(
 LABELS = ("male", "female")
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """All rows, in their order.
 
     Raises:
         ConfigError: if the rows cannot be had or are not as they should be.
     """
-    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, asked)])
-    return Loaded(examples, _scoring(config, asked))
+    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """A choice between the two labels."""
-    return _bios.scoring(asked, strict=True)
+    return _bios.scoring(prompting, strict=True)
 
 
-def _example(row: Row, asked: Asked) -> Example:
-    start = f"Consider the following text: {_bios.biography(row, asked)}"
+def _example(row: Row, prompting: Prompting) -> Example:
+    start = f"Consider the following text: {_bios.biography(row, prompting)}"
     question = "Is the person in this text a male or female?"
-    person = "This person is" if asked.masked else "The gender of this person is"
+    person = "This person is" if prompting.masked else "The gender of this person is"
     label = LABELS[row.one_of("gender", range(len(LABELS)))]
-    return Example(asked.fill(f"{start} {question} {person}", "."), label, LABELS, None, row.place)
+    return Example(
+        prompting.fill(f"{start} {question} {person}", "."), label, LABELS, None, row.place
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import Asked, Loaded, Scoring, _bigbench
+from laser_sweep.dataset import _bigbench
+from laser_sweep.dataset._example import Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._source import load_rows
 
 FACTS = _bigbench.facts(
@@ -15,7 +17,7 @@ FACTS = _bigbench.facts(
 LABELS = ("Yes", "No")
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """All rows, validation first.
 
     Raises:
@@ -23,12 +25,12 @@ def load(config: DatasetConfig, asked: Asked) -> Loaded:
     """
     examples = load_rows(FACTS, config).examples(
         lambda row: [
-            _bigbench.choose(row.text("inputs"), _bigbench.target(row), LABELS, row, asked)
+            _bigbench.choose(row.text("inputs"), _bigbench.target(row), LABELS, row, prompting)
         ]
     )
-    return Loaded(examples, _scoring(config, asked))
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """A choice between the two labels."""
-    return _bigbench.scoring(asked)
+    return _bigbench.scoring(prompting)

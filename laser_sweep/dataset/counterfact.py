@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import ANSWER, GENERATION, NEXT_TOKEN, Asked, Example, Loaded, Scoring
+from laser_sweep.dataset._example import ANSWER, GENERATION, NEXT_TOKEN, Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError
 from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
 
@@ -38,7 +39,7 @@ FACTS = Facts(
 _LLAMA_TOKENS = 10
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """The three prompts of each record, in the order of `case_id`, or rows that are prompts.
 
     Raises:
@@ -48,15 +49,15 @@ def load(config: DatasetConfig, asked: Asked) -> Loaded:
     rows.check_unique("case_id")
     if any("question" not in row.values for row in rows.rows):
         rows.rows.sort(key=lambda row: int(rows.apply(_case, row)))
-    examples = rows.examples(lambda row: _examples(row, asked))
-    return Loaded(examples, _scoring(config, asked))
+    examples = rows.examples(lambda row: _examples(row, prompting))
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """The answer's tokens; in `paper` protocol what the paper's code does with each model."""
-    if not asked.paper:
+    if not prompting.paper:
         return Scoring(ANSWER)
-    if asked.family == "llama":
+    if prompting.family == "llama":
         return Scoring(GENERATION, new_tokens=_LLAMA_TOKENS)
     return Scoring(NEXT_TOKEN, single_token=True, details=True)
 
@@ -68,7 +69,7 @@ def _case(row: Row) -> int:
     return number
 
 
-def _examples(row: Row, asked: Asked) -> list[Example]:
+def _examples(row: Row, prompting: Prompting) -> list[Example]:
     if "question" in row.values:
         prompts, answer, cluster = [row.text("question")], row.text("gold-answer"), None
         if not answer.startswith(" "):
@@ -77,7 +78,7 @@ def _examples(row: Row, asked: Asked) -> list[Example]:
     else:
         prompts, answer = _prompts(row), row.text("requested_rewrite.target_true.str")
         cluster = str(_case(row))
-    return [Example(_asked(each, asked), answer, (), cluster, row.place) for each in prompts]
+    return [Example(_asked(each, prompting), answer, (), cluster, row.place) for each in prompts]
 
 
 def _prompts(row: Row) -> list[str]:
@@ -92,9 +93,9 @@ def _prompts(row: Row) -> list[str]:
     return [template.replace("{}", row.text("requested_rewrite.subject")), *paraphrases]
 
 
-def _asked(prompt: str, asked: Asked) -> str:
-    if not asked.paper:
-        return asked.fill(prompt.rstrip(), ".")
-    if asked.masked and prompt.endswith(" "):
-        return f"{prompt}{asked.mask}."
-    return asked.fill(prompt, ".")
+def _asked(prompt: str, prompting: Prompting) -> str:
+    if not prompting.paper:
+        return prompting.fill(prompt.rstrip(), ".")
+    if prompting.masked and prompt.endswith(" "):
+        return f"{prompt}{prompting.mask}."
+    return prompting.fill(prompt, ".")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import Asked, Example, Loaded, Scoring, _bigbench
+from laser_sweep.dataset import _bigbench
+from laser_sweep.dataset._example import Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError
 from laser_sweep.dataset._source import load_rows
 
@@ -19,23 +21,23 @@ FACTS = _bigbench.facts(
 LABELS = ("entailment", "non-entailment")
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """All rows, validation first.
 
     Raises:
         ConfigError: if the rows cannot be had or are not as they should be.
     """
-    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, asked)])
-    return Loaded(examples, _scoring(config, asked))
+    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """A choice between the two labels."""
-    return _bigbench.scoring(asked)
+    return _bigbench.scoring(prompting)
 
 
-def _example(row: Row, asked: Asked) -> Example:
-    return _bigbench.choose(relation_prompt(row), _bigbench.target(row), LABELS, row, asked)
+def _example(row: Row, prompting: Prompting) -> Example:
+    return _bigbench.choose(relation_prompt(row), _bigbench.target(row), LABELS, row, prompting)
 
 
 def relation_prompt(row: Row) -> str:

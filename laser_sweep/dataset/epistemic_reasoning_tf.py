@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import Asked, Example, Loaded, Scoring, _bigbench
+from laser_sweep.dataset import _bigbench
+from laser_sweep.dataset._example import Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError
 from laser_sweep.dataset._source import load_rows
 from laser_sweep.dataset.epistemic_reasoning import relation_prompt
@@ -23,32 +25,32 @@ _TRUTH = {"entailment": "True", "non-entailment": "False", "True": "True", "Fals
 _PARTS = re.compile(r"Premise: (.+?) Hypothesis: (.+?)\s*\nRelation:$", re.DOTALL)
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """All rows, validation first.
 
     Raises:
         ConfigError: in `paper` protocol; if the rows cannot be had or are not as they should be.
     """
-    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, asked)])
-    return Loaded(examples, _scoring(config, asked))
+    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """A choice between the two labels.
 
     Raises:
         ConfigError: in `paper` protocol, where it does not exist.
     """
-    if asked.paper:
+    if prompting.paper:
         raise ConfigError(
             "dataset=epistemic_reasoning_tf has no protocol=paper: the paper's code expects the "
             "targets True and False where the task has entailment and non-entailment, so that it "
             "always ended in an error. Use protocol=corrected, or dataset=epistemic_reasoning."
         )
-    return _bigbench.scoring(asked)
+    return _bigbench.scoring(prompting)
 
 
-def _example(row: Row, asked: Asked) -> Example:
+def _example(row: Row, prompting: Prompting) -> Example:
     parts = _PARTS.search(relation_prompt(row))
     if parts is None:
         raise RowError("'inputs' has no 'Premise: ... Hypothesis: ...' before 'Relation:'")
@@ -60,4 +62,4 @@ def _example(row: Row, asked: Asked) -> Example:
         f"Premise: {premise} Hypothesis: {hypothesis}\nIs it true or false that the hypothesis "
         "follows from the premise? The answer is"
     )
-    return _bigbench.choose(prompt, _TRUTH[gold], LABELS, row, asked)
+    return _bigbench.choose(prompt, _TRUTH[gold], LABELS, row, prompting)

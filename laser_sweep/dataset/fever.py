@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import CHOICE, Asked, Example, Loaded, Scoring
+from laser_sweep.dataset._example import CHOICE, Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, Rows
 from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
 from laser_sweep.dataset._wording import sentence
@@ -45,7 +46,7 @@ _NOT_ENOUGH = "NOT ENOUGH INFO"
 _CLASSES = {"REFUTES": 0, "SUPPORTS": 1, 0: 0, 1: 1}
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """Claims with one label, each once, split by split.
 
     Raises:
@@ -60,14 +61,16 @@ def load(config: DatasetConfig, asked: Asked) -> Loaded:
                 raise ConfigError(f"{rows.where}: {row.place}: its claim is in {seen[claim]} too.")
             if len(labels[claim]) == 1:
                 (label,) = labels[claim]
-                examples.append(_example(claim, label, row, asked))
+                examples.append(_example(claim, label, row, prompting))
         seen |= dict.fromkeys(first, split)
-    return Loaded(examples, _scoring(config, asked))
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """A choice between the two labels."""
-    return Scoring(CHOICE, single_token=asked.paper, strict=asked.paper, details=asked.paper)
+    return Scoring(
+        CHOICE, single_token=prompting.paper, strict=prompting.paper, details=prompting.paper
+    )
 
 
 def _labels(rows: Rows) -> tuple[dict[str, set[int]], dict[str, Row]]:
@@ -88,8 +91,8 @@ def _claim(row: Row) -> tuple[str, int | None]:
     return row.text("claim"), _CLASSES.get(label)
 
 
-def _example(claim: str, label: int, row: Row, asked: Asked) -> Example:
+def _example(claim: str, label: int, row: Row, prompting: Prompting) -> Example:
     prompt = (
         f"Consider the following claim: {sentence(claim)} Is this claim true or false. The claim is"
     )
-    return Example(asked.fill(prompt), LABELS[label], LABELS, None, row.place)
+    return Example(prompting.fill(prompt), LABELS[label], LABELS, None, row.place)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import GENERATION, Asked, Example, Loaded, Scoring
+from laser_sweep.dataset._example import GENERATION, Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, Rows
 from laser_sweep.dataset._source import Facts, Hub, load_rows
 
@@ -52,7 +53,7 @@ _NEW_TOKENS, MASKS = 15, 5
 _LLAMA = "hf-internal-testing/llama-tokenizer"
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """Questions with short answers, those of train first.
 
     Raises:
@@ -62,22 +63,24 @@ def load(config: DatasetConfig, asked: Asked) -> Loaded:
     rows.check_unique("id")
     validation = rows.of_split("validation").rows
     train = rows.of_split("train").rows[: len(validation)]
-    examples = Rows([*train, *validation], rows.where).examples(lambda row: [_example(row, asked)])
-    examples = _short_ones(examples, _length_tokenizer(config, asked))
-    return Loaded(examples, _scoring(config, asked))
+    examples = Rows([*train, *validation], rows.where).examples(
+        lambda row: [_example(row, prompting)]
+    )
+    examples = _short_ones(examples, _length_tokenizer(config, prompting))
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """The answer in what the model says; its log-probability besides."""
-    new_tokens = config.new_tokens or (MASKS if asked.masked else _NEW_TOKENS)
-    return Scoring(GENERATION, new_tokens=new_tokens, bare=asked.paper and asked.masked)
+    new_tokens = config.new_tokens or (MASKS if prompting.masked else _NEW_TOKENS)
+    return Scoring(GENERATION, new_tokens=new_tokens, bare=prompting.paper and prompting.masked)
 
 
-def _example(row: Row, asked: Asked) -> Example:
+def _example(row: Row, prompting: Prompting) -> Example:
     question = row.text("question").strip()
     mark = "" if question.endswith(("?", ".")) else "?"
     prompt = f"{question}{mark} The answer is"
-    filled = prompt if asked.paper else asked.fill(prompt)
+    filled = prompt if prompting.paper else prompting.fill(prompt)
     return Example(filled, row.text("answer").strip(), (), None, row.place)
 
 
@@ -92,12 +95,14 @@ def _short_ones(
     ]
 
 
-def _length_tokenizer(config: DatasetConfig, asked: Asked) -> PreTrainedTokenizerBase | None:
+def _length_tokenizer(
+    config: DatasetConfig, prompting: Prompting
+) -> PreTrainedTokenizerBase | None:
     wanted = config.length_tokenizer
     if wanted is None:
         return None
-    if wanted == "auto" and asked.family == "llama":
-        return asked.tokenizer
+    if wanted == "auto" and prompting.family == "llama":
+        return prompting.tokenizer
     from laser_sweep.model.load import load_length_tokenizer
 
     return load_length_tokenizer(_LLAMA if wanted == "auto" else wanted)

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from laser_sweep.config import AUTO, DEFAULT_CHOICES, DEFAULT_ID, DatasetConfig
-from laser_sweep.dataset import (
+from laser_sweep.dataset._example import (
     ANSWER,
     CHOICE,
     GENERATION,
     NEXT_TOKEN,
-    Asked,
     Example,
     Loaded,
     Scoring,
 )
-from laser_sweep.dataset._files import read_rows
+from laser_sweep.dataset._file_rows import read_rows
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
 from laser_sweep.dataset._source import load_hub_rows
 from laser_sweep.errors import ConfigError
@@ -34,7 +34,7 @@ Fill = Callable[[Row], str]
 _NEW_TOKENS, _MASKS = 10, 5
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """The examples of a file or of a dataset on the hub.
 
     Raises:
@@ -53,7 +53,7 @@ def load(config: DatasetConfig, asked: Asked) -> Loaded:
         cluster_by=config.cluster_by,
     )
     examples = rows.examples(lambda row: [maker.example(row)])
-    return Loaded(examples, _scoring(config, asked, any(each.choices for each in examples)))
+    return Loaded(examples, _scoring(config, prompting, any(each.choices for each in examples)))
 
 
 def _rows(config: DatasetConfig) -> Rows:
@@ -65,7 +65,7 @@ def _rows(config: DatasetConfig) -> Rows:
     return Rows(rows.rows[: config.limit], rows.where)
 
 
-def _scoring(config: DatasetConfig, asked: Asked, has_choices: bool) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting, has_choices: bool) -> Scoring:
     """What `dataset.scoring` says; `auto` is a choice where there are labels, else the answer."""
     kind = config.scoring
     if kind == AUTO:
@@ -76,10 +76,10 @@ def _scoring(config: DatasetConfig, asked: Asked, has_choices: bool) -> Scoring:
             "labels in brackets."
         )
     if kind == GENERATION:
-        new_tokens = config.new_tokens or (_MASKS if asked.masked else _NEW_TOKENS)
+        new_tokens = config.new_tokens or (_MASKS if prompting.masked else _NEW_TOKENS)
         return Scoring(kind, new_tokens=new_tokens)
-    strict = asked.paper and kind == CHOICE
-    return Scoring(kind, single_token=kind == NEXT_TOKEN, strict=strict, details=asked.paper)
+    strict = prompting.paper and kind == CHOICE
+    return Scoring(kind, single_token=kind == NEXT_TOKEN, strict=strict, details=prompting.paper)
 
 
 @dataclass(frozen=True)

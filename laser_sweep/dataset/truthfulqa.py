@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import CHOICE, Asked, Example, Loaded, Scoring
+from laser_sweep.dataset._example import CHOICE, Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError
 from laser_sweep.dataset._source import Facts, Hub, load_rows
 
@@ -33,23 +34,23 @@ FACTS = Facts(
 LABELS = ("false", "true")
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """Each answer of each question, in their order.
 
     Raises:
         ConfigError: if the rows cannot be had or are not as they should be.
     """
-    examples = load_rows(FACTS, config).examples(lambda row: _examples(row, asked))
-    return Loaded(examples, _scoring(config, asked))
+    examples = load_rows(FACTS, config).examples(lambda row: _examples(row, prompting))
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """A choice between the two labels; the paper's code keeps more of what a mask may be."""
-    details = asked.paper and asked.masked
-    return Scoring(CHOICE, single_token=asked.paper, strict=asked.paper, details=details)
+    details = prompting.paper and prompting.masked
+    return Scoring(CHOICE, single_token=prompting.paper, strict=prompting.paper, details=details)
 
 
-def _examples(row: Row, asked: Asked) -> list[Example]:
+def _examples(row: Row, prompting: Prompting) -> list[Example]:
     question, answers = row.text("question"), row.texts("mc2_targets.choices")
     labels = row.value("mc2_targets.labels")
     if not isinstance(labels, list) or not all(type(n) is int and n in (0, 1) for n in labels):
@@ -57,13 +58,13 @@ def _examples(row: Row, asked: Asked) -> list[Example]:
     if len(answers) != len(labels):
         raise RowError(f"it has {len(answers)} answers and {len(labels)} labels")
     return [
-        Example(_prompt(question, answer, asked), LABELS[label], LABELS, question, row.place)
+        Example(_prompt(question, answer, prompting), LABELS[label], LABELS, question, row.place)
         for answer, label in zip(answers, labels, strict=True)
     ]
 
 
-def _prompt(question: str, answer: str, asked: Asked) -> str:
+def _prompt(question: str, answer: str, prompting: Prompting) -> str:
     stop = "" if answer.endswith(".") else "."
-    blank = "" if asked.paper else " "
+    blank = "" if prompting.paper else " "
     end = "Is this statement true or false? This statement is"
-    return asked.fill(f"{question} {answer}{stop}{blank}{end}")
+    return prompting.fill(f"{question} {answer}{stop}{blank}{end}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import Asked, Loaded, Scoring, _bigbench
+from laser_sweep.dataset import _bigbench
+from laser_sweep.dataset._example import Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
 
 _SUZGUN = "https://raw.githubusercontent.com/suzgunmirac/BIG-Bench-Hard/main/bbh/web_of_lies.json"
@@ -32,18 +34,20 @@ FACTS = Facts(
 LABELS = ("Yes", "No")
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """All rows, in their order.
 
     Raises:
         ConfigError: if the rows cannot be had or are not as they should be.
     """
     examples = load_rows(FACTS, config).examples(
-        lambda row: [_bigbench.choose(row.text("input"), row.text("target"), LABELS, row, asked)]
+        lambda row: [
+            _bigbench.choose(row.text("input"), row.text("target"), LABELS, row, prompting)
+        ]
     )
-    return Loaded(examples, _scoring(config, asked))
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """A choice between the two labels."""
-    return _bigbench.scoring(asked)
+    return _bigbench.scoring(prompting)

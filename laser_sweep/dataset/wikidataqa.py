@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import GENERATION, Asked, Example, Loaded, Scoring, _bigbench
+from laser_sweep.dataset import _bigbench
+from laser_sweep.dataset._example import GENERATION, Example, Loaded, Scoring
+from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row
 from laser_sweep.dataset._source import load_rows
 from laser_sweep.dataset.hotpotqa import MASKS
@@ -18,29 +20,29 @@ FACTS = _bigbench.facts(
 _NEW_TOKENS = 10
 
 
-def load(config: DatasetConfig, asked: Asked) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     """The rows with one answer, validation first.
 
     Raises:
         ConfigError: if the rows cannot be had or are not as they should be.
     """
-    examples = load_rows(FACTS, config).examples(lambda row: _examples(row, asked))
-    return Loaded(examples, _scoring(config, asked))
+    examples = load_rows(FACTS, config).examples(lambda row: _examples(row, prompting))
+    return Loaded(examples, _scoring(config, prompting))
 
 
-def _scoring(config: DatasetConfig, asked: Asked) -> Scoring:
+def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
     """The answer in what the model says; its log-probability besides."""
-    new_tokens = config.new_tokens or (MASKS if asked.masked else _NEW_TOKENS)
-    return Scoring(GENERATION, new_tokens=new_tokens, bare=asked.paper and asked.masked)
+    new_tokens = config.new_tokens or (MASKS if prompting.masked else _NEW_TOKENS)
+    return Scoring(GENERATION, new_tokens=new_tokens, bare=prompting.paper and prompting.masked)
 
 
-def _examples(row: Row, asked: Asked) -> list[Example]:
+def _examples(row: Row, prompting: Prompting) -> list[Example]:
     targets = row.texts("targets")
     if len(targets) != 1:
         return []
     prompt = row.text("inputs")
     # The paper's code for masked models leaves the blanks around it.
-    if not (asked.paper and asked.masked):
+    if not (prompting.paper and prompting.masked):
         prompt = prompt.strip()
-    filled = prompt if asked.paper else asked.fill(prompt)
+    filled = prompt if prompting.paper else prompting.fill(prompt)
     return [Example(filled, targets[0].strip(), (), None, row.place)]

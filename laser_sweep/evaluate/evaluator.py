@@ -14,17 +14,17 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Scoring
 from laser_sweep.errors import is_out_of_memory
-from laser_sweep.evaluate import answer, choice, generation
-from laser_sweep.evaluate.batch import Batch, make_batches, positions
-from laser_sweep.evaluate.engine import Engine
-from laser_sweep.evaluate.generate import Continuations
-from laser_sweep.evaluate.outcome import outcome
-from laser_sweep.evaluate.predictions import Likeliest, Predicted
-from laser_sweep.evaluate.question import Pass, Question, joined
-from laser_sweep.evaluate.room import Room
-from laser_sweep.evaluate.scoring import Scorer
-from laser_sweep.evaluate.tokens import Tokens
-from laser_sweep.evaluate.vocabulary import read_vocabulary
+from laser_sweep.evaluate.engine.batch import Batch, make_batches, positions
+from laser_sweep.evaluate.engine.continuations import Continuations
+from laser_sweep.evaluate.engine.engine import Engine
+from laser_sweep.evaluate.engine.memory import MemoryBudget
+from laser_sweep.evaluate.questions.question import Pass, Question, joined
+from laser_sweep.evaluate.questions.tokens import Tokens
+from laser_sweep.evaluate.score import answer, choice, generation
+from laser_sweep.evaluate.score.outcome import outcome
+from laser_sweep.evaluate.score.predictions import Likeliest, Predicted
+from laser_sweep.evaluate.score.scoring_context import ScoringContext
+from laser_sweep.evaluate.score.vocabulary import read_vocabulary
 from laser_sweep.model.layout import Layout
 
 _SCORES = {
@@ -89,7 +89,7 @@ class Evaluator:
         scoring: Scoring,
         batch_tokens: int,
         *,
-        room: Room | None = None,
+        room: MemoryBudget | None = None,
         paper: bool = False,
         masks: bool = False,
         dropped: Collection[int] = (),
@@ -105,7 +105,7 @@ class Evaluator:
         size = model.config.get_text_config().vocab_size
         self._most_places = max(1, _MOST_LOGITS // size)
         vocabulary = read_vocabulary(tokenizer, size)
-        self._scorer = Scorer(scoring, Tokens(tokenizer), vocabulary, paper, masks)
+        self._scorer = ScoringContext(scoring, Tokens(tokenizer), vocabulary, paper, masks)
         self._prepared: dict[tuple[int, ...], _Prepared] = {}
         self._engine = Engine(model, layout, outputs, self._device, room)
         with torch.inference_mode():
@@ -129,7 +129,7 @@ class Evaluator:
         return [tuple(chunk) for chunk in chunks]
 
     @torch.inference_mode()
-    def enter(self, examples: Sequence[int], layer: int) -> None:
+    def enter(self, examples: Sequence[int], layer: int | None) -> None:
         """Keep what enters a layer, so that evaluations of these examples start there.
 
         The weights have to be the base model's; those below the layer must not change until
@@ -214,10 +214,14 @@ class Evaluator:
         self._prepared.clear()
         torch.cuda.empty_cache()
 
-    def _enter(self, examples: tuple[int, ...], layer: int) -> None:
+    def _enter(self, examples: tuple[int, ...], layer: int | None) -> None:
         prepared = self._prepare(examples)
         self._engine.enter(prepared.batches, layer)
-        if prepared.continuations is not None and self._engine.blocks is not None:
+        if prepared.continuations is None:
+            return
+        if layer is None:
+            prepared.continuations.leave()
+        elif self._engine.blocks is not None:
             assert self._room is not None
             prepared.continuations.enter(self._engine.blocks, layer, self._room)
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.logs import log_to_terminal, say
+from laser_sweep.logs import log_to_terminal
+from laser_sweep.terminal import say
 
 _INTERRUPTED = 130
 """The exit status of a program that an interrupt ended, as shells have it."""
@@ -27,7 +28,7 @@ def main() -> None:
 
 
 def _export(arguments: argparse.Namespace) -> str:
-    from laser_sweep.export.write import export  # imports torch, which --help should not wait for
+    from laser_sweep.export.write import export
 
     return export(
         arguments.folder,

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from huggingface_hub import ModelCardData
 from tabulate import tabulate
 
-from laser_sweep.export.choice import Choice
 from laser_sweep.export.original import Exported
 from laser_sweep.export.recipe import NAME, Recipe
-from laser_sweep.report.rows import headers, row
-from laser_sweep.report.words import sentence
-from laser_sweep.templates import template
+from laser_sweep.export.request import Choice
+from laser_sweep.report.sentences import sentence
+from laser_sweep.report.tables import headers, row
+from laser_sweep.report.templates import template
 
 _MOST_MATRICES = 64
 _MATRIX_HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "rank", "of")

@@ -8,15 +8,15 @@ import torch
 from transformers import PreTrainedModel
 
 from laser_sweep.errors import ConfigError
-from laser_sweep.export.choice import Choice
-from laser_sweep.export.edit import change
+from laser_sweep.export.apply import change
 from laser_sweep.export.recipe import Changed, Recipe, Step, hash_of
-from laser_sweep.grid import Edit
+from laser_sweep.export.request import Choice
+from laser_sweep.grid.point import Edit
 from laser_sweep.model import load
-from laser_sweep.model.find import find_layout
+from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.matrix import Matrix
-from laser_sweep.model.source import Source, find
-from laser_sweep.provenance import versions
+from laser_sweep.model.source import Source, find_source
+from laser_sweep.store.provenance import versions
 
 
 class Exported(NamedTuple):
@@ -38,7 +38,9 @@ def find_original(choice: Choice, path: str | None) -> Source:
     """
     given = path or choice.model.path
     try:
-        source = find(given, choice.report.record["model"]["commit"] if path is None else None)
+        source = find_source(
+            given, choice.report.record["model"]["commit"] if path is None else None
+        )
     except ConfigError as error:
         hint = "" if path else " If the model has moved, say where to with --model PATH."
         raise ConfigError(f"{error}{hint}") from error

@@ -12,11 +12,11 @@ import torch
 import xxhash
 from torch import Tensor, nn
 
-from laser_sweep.amount import Amount
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.export.edit import change
-from laser_sweep.grid import Edit
-from laser_sweep.intervention._options import Options
+from laser_sweep.export.apply import change
+from laser_sweep.grid.amount import Amount
+from laser_sweep.grid.point import Edit
+from laser_sweep.intervention import Options
 from laser_sweep.model.matrix import Matrix, Rows
 
 FORMAT = 1

@@ -15,11 +15,11 @@ from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.errors import choose as one_of
 from laser_sweep.export import recipe as recipes
 from laser_sweep.export.card import card
-from laser_sweep.export.choice import Choice, choose
 from laser_sweep.export.original import Exported, edit_original, find_original
-from laser_sweep.export.whole import whole_folder
+from laser_sweep.export.request import Choice, choose
 from laser_sweep.model.load import load_tokenizer
 from laser_sweep.model.source import Source
+from laser_sweep.store.folder import whole_folder
 
 _DTYPES = tuple(name for name in DTYPES if name != "auto")
 _GENERATION_CONFIG = "generation_config.json"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import groupby
 
-from laser_sweep.amount import RANK, RATE
 from laser_sweep.errors import ConfigError, choose, unknown
+from laser_sweep.grid.amount import RANK, RATE
 
 EXACT, RANDOMIZED = "exact", "randomized"
 TOP, BOTTOM, RANDOM = "top", "bottom", "random"

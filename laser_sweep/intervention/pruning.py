@@ -11,12 +11,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from laser_sweep.amount import RATE
-from laser_sweep.intervention._edited import Edited
-from laser_sweep.intervention._kept import Kept
+from laser_sweep.grid.amount import RATE
+from laser_sweep.intervention._edited_matrix import EditedMatrix
 from laser_sweep.intervention._options import Options
+from laser_sweep.intervention._retention import Retention
 
-USES_AMOUNT = True
 AMOUNTS: tuple[str, ...] = (RATE,)
 
 
@@ -37,7 +36,7 @@ def prepare(weight: Tensor) -> Ordered:
     return Ordered(weight, magnitudes.sort().values)
 
 
-def apply(prepared: Ordered, kept: Kept, options: Options) -> Edited:
+def apply(prepared: Ordered, retention: Retention, options: Options) -> EditedMatrix:
     """The matrix without its smallest entries; ties go by position, the first ones first.
 
     `corrected` removes exactly floor((1 - ρ) * entries). `paper` removes, as the reference does,
@@ -46,14 +45,14 @@ def apply(prepared: Ordered, kept: Kept, options: Options) -> Edited:
     Raises:
         ConfigError: if the amount is not by rate.
     """
-    if (count := kept.removed(len(prepared.magnitudes))) == 0 and kept.everything:
-        return Edited(prepared.weight, None)
-    if kept.protocol == "paper":
-        return Edited(_up_to_threshold(prepared, kept.rate), None)
-    return Edited(_without(prepared, count), None)
+    if (count := retention.removed(len(prepared.magnitudes))) == 0 and retention.everything:
+        return EditedMatrix(prepared.weight, None)
+    if retention.protocol == "paper":
+        return EditedMatrix(_up_to_threshold(prepared, retention.rate), None)
+    return EditedMatrix(_without(prepared, count), None)
 
 
-def rank(kept: Kept, full_rank: int, options: Options) -> None:
+def rank(retention: Retention, full_rank: int, options: Options) -> None:
     """Pruning sets no rank."""
 
 

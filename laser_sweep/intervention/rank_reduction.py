@@ -11,14 +11,13 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from laser_sweep.amount import EDGE, ENERGY, RANK, RATE
+from laser_sweep.grid.amount import EDGE, ENERGY, RANK, RATE
 from laser_sweep.intervention._decomposition import Components, components
-from laser_sweep.intervention._edited import Edited
-from laser_sweep.intervention._kept import Kept
+from laser_sweep.intervention._edited_matrix import EditedMatrix
 from laser_sweep.intervention._options import RANDOMIZED, Options
+from laser_sweep.intervention._retention import Retention
 from laser_sweep.intervention._spectrum import chosen, edge_rank, energy_rank, within
 
-USES_AMOUNT = True
 AMOUNTS: tuple[str, ...] = (RATE, RANK, ENERGY, EDGE)
 
 _SMALL = 1e-4
@@ -71,27 +70,27 @@ def prepare(weight: Tensor) -> Decomposed:
     return Decomposed(weight)
 
 
-def apply(prepared: Decomposed, kept: Kept, options: Options) -> Edited:
+def apply(prepared: Decomposed, retention: Retention, options: Options) -> EditedMatrix:
     """The components that stay, by default the best approximation of the rank that is kept.
 
     Raises:
         ConfigError: if a rank or an index is larger than the matrix has.
     """
     weight, full = prepared.weight, prepared.full_rank
-    if options.indices is None and kept.everything:
-        return Edited(weight, full)
-    count = rank(kept, full, options)
-    count = _measured(prepared, kept) if count is None else count
+    if options.indices is None and retention.everything:
+        return EditedMatrix(weight, full)
+    count = rank(retention, full, options)
+    count = _measured(prepared, retention) if count is None else count
     if count == full:
-        return Edited(weight, full)
+        return EditedMatrix(weight, full)
     if count == 0:
-        return Edited(torch.zeros_like(weight), 0)
+        return EditedMatrix(torch.zeros_like(weight), 0)
     if options.svd == RANDOMIZED:
-        return Edited(randomized(weight, count, options), count)
-    return Edited(prepared.only(chosen(options, count, full)), count)
+        return EditedMatrix(randomized(weight, count, options), count)
+    return EditedMatrix(prepared.only(chosen(options, count, full)), count)
 
 
-def rank(kept: Kept, full_rank: int, options: Options) -> int | None:
+def rank(retention: Retention, full_rank: int, options: Options) -> int | None:
     """The rank that is kept; None where it takes the singular values to know it.
 
     Raises:
@@ -99,9 +98,9 @@ def rank(kept: Kept, full_rank: int, options: Options) -> int | None:
     """
     if options.indices is not None:
         return len(within(options.indices, full_rank))
-    if kept.everything:
+    if retention.everything:
         return full_rank
-    return kept.of(full_rank) if kept.amount.by in (RATE, RANK) else None
+    return retention.of(full_rank) if retention.amount.by in (RATE, RANK) else None
 
 
 def randomized(weight: Tensor, count: int, options: Options) -> Tensor:
@@ -117,9 +116,9 @@ def randomized(weight: Tensor, count: int, options: Options) -> Tensor:
     return u[:, :count] @ torch.diag(s[:count]) @ v[:, :count].T
 
 
-def _measured(prepared: Decomposed, kept: Kept) -> int:
+def _measured(prepared: Decomposed, retention: Retention) -> int:
     """The rank of an amount that depends on the singular values."""
     s, (rows, columns) = prepared.components.s, prepared.weight.shape
-    if kept.amount.by == ENERGY:
-        return energy_rank(s, kept.amount.value)
+    if retention.amount.by == ENERGY:
+        return energy_rank(s, retention.amount.value)
     return edge_rank(s, (rows, columns))

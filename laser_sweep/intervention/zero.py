@@ -5,11 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from laser_sweep.intervention._edited import Edited
-from laser_sweep.intervention._kept import Kept
+from laser_sweep.intervention._edited_matrix import EditedMatrix
 from laser_sweep.intervention._options import Options
+from laser_sweep.intervention._retention import Retention
 
-USES_AMOUNT = False
 AMOUNTS: tuple[str, ...] = ()
 
 
@@ -18,11 +17,11 @@ def prepare(weight: Tensor) -> Tensor:
     return weight
 
 
-def apply(prepared: Tensor, kept: Kept, options: Options) -> Edited:
+def apply(prepared: Tensor, retention: Retention, options: Options) -> EditedMatrix:
     """Zeros."""
-    return Edited(torch.zeros_like(prepared), 0)
+    return EditedMatrix(torch.zeros_like(prepared), 0)
 
 
-def rank(kept: Kept, full_rank: int, options: Options) -> int:
+def rank(retention: Retention, full_rank: int, options: Options) -> int:
     """A zero matrix has rank 0."""
     return 0

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from laser_sweep.grid import BASE
-from laser_sweep.report.content import Report
+from laser_sweep.grid.point import BASE
+from laser_sweep.report.report import Report
 from laser_sweep.split import PARTS, TEST
 
 COLUMNS = (

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from laser_sweep.atomic import check_writable, write_file
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.leaderboard import board, elsewhere
 from laser_sweep.leaderboard.tables import HEADERS, cells, html, markdown
-from laser_sweep.logs import log_to_terminal, near, say
+from laser_sweep.logs import log_to_terminal
 from laser_sweep.report import Report, read_report
 from laser_sweep.status import find_sweeps
+from laser_sweep.store.atomic import check_writable, write_file
+from laser_sweep.terminal import near, say
 
 log = logging.getLogger("laser_sweep.leaderboard")
 

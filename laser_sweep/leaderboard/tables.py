@@ -9,8 +9,8 @@ from markupsafe import Markup
 from tabulate import tabulate
 
 from laser_sweep.report.page import css
-from laser_sweep.report.rows import interval, percent, points
-from laser_sweep.templates import template
+from laser_sweep.report.tables import interval, percent, points
+from laser_sweep.report.templates import template
 
 HEADERS = (
     *("model", "dataset", "intervention", "base", "chosen", "difference", "95 % interval"),

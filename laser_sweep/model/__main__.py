@@ -18,13 +18,12 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from tabulate import tabulate
 
-from laser_sweep.composition import explain
-from laser_sweep.config import SIDES, conf_folder
+from laser_sweep.config import SIDES, conf_folder, explain
+from laser_sweep.config.layout import LayoutConfig
 from laser_sweep.errors import ConfigError, choose
-from laser_sweep.logs import say
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.matrix import Matrix
-from laser_sweep.model.schema import LayoutConfig
+from laser_sweep.terminal import say
 
 HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "full rank")
 
@@ -45,7 +44,7 @@ def describe(arguments: argparse.Namespace) -> str:
         ConfigError: if there is no such model, or no matrix is found in it.
     """
     from laser_sweep.model import load
-    from laser_sweep.model.find import find_layout
+    from laser_sweep.model.layout_finder import find_layout
     from laser_sweep.model.source import config_source
 
     given = _option(arguments.model)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from laser_sweep.errors import ConfigError, unknown
-from laser_sweep.grid import ALL_EXPERTS, ALL_LAYERS, MATRIX_GROUPS, MATRIX_TYPES, Edit
+from laser_sweep.grid.point import ALL_EXPERTS, ALL_LAYERS, MATRIX_GROUPS, MATRIX_TYPES, Edit
 from laser_sweep.model.matrix import Matrix
 
 Block: TypeAlias = dict[str, tuple[Matrix, ...]]

@@ -24,7 +24,6 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from laser_sweep.dataset import Asked
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.model.source import Source
 
@@ -113,17 +112,6 @@ def is_masked(config: PretrainedConfig) -> bool:
     kinds = (MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING)
     return type(config) in MODEL_FOR_MASKED_LM_MAPPING and not any(
         type(config) in mapping for mapping in kinds
-    )
-
-
-def asked_of(protocol: str, config: PretrainedConfig, tokenizer: PreTrainedTokenizerBase) -> Asked:
-    """The model as datasets see it."""
-    return Asked(
-        protocol=protocol,
-        masked=is_masked(config),
-        family=config.model_type,
-        mask=str(tokenizer.mask_token or ""),
-        load_tokenizer=lambda: tokenizer,
     )
 
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from laser_sweep.config.layout import FORMS
 from laser_sweep.model.matrix import SHARED
-from laser_sweep.model.schema import FORMS
 
 QKV, KV, GATE_UP = "qkv", "kv", "gate_up"
 PARTS = {

@@ -55,7 +55,7 @@ class Source:
         }
 
 
-def find(path: str, revision: str | None) -> Source:
+def find_source(path: str, revision: str | None) -> Source:
     """Find a model by its folder or its hub id.
 
     Raises:
@@ -77,12 +77,12 @@ def config_source(path: str, revision: str | None) -> Source:
     """Where a model's configuration is, whether or not its weights and tokenizer are there.
 
     Raises:
-        ConfigError: as `find`, but for what a folder lacks beside config.json.
+        ConfigError: as `find_source`, but for what a folder lacks beside config.json.
     """
     folder = Path(path).expanduser()
     if folder.is_dir() and (folder / "config.json").is_file():
         return Source(str(folder), None, True, "")
-    return find(path, revision)
+    return find_source(path, revision)
 
 
 def _in_folder(folder: Path) -> Source:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from laser_sweep.atomic import check_writable, write_file
-from laser_sweep.logs import near
-from laser_sweep.record import read_record
-from laser_sweep.report.content import FIGURES, Report, gather
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.page import page
-from laser_sweep.report.selection import selection_json
-from laser_sweep.report.words import summary
-from laser_sweep.results import read_results
+from laser_sweep.report.report import FIGURES, Report, gather
+from laser_sweep.report.selection_json import selection_json
+from laser_sweep.report.sentences import summary
+from laser_sweep.store.atomic import check_writable, write_file
+from laser_sweep.store.record import read_record
+from laser_sweep.store.results import read_results
+from laser_sweep.terminal import near
 
 __all__ = ["Report", "gather", "read_report", "summary", "terminal", "write_report"]
 
@@ -36,8 +36,8 @@ def write_report(report: Report) -> None:
     Raises:
         ConfigError: if the folder cannot be written to.
     """
-    from laser_sweep.report.figure import heat_map  # imports matplotlib, which takes a while
-    from laser_sweep.report.lines import lines
+    from laser_sweep.report.figures.heat_map import heat_map
+    from laser_sweep.report.figures.lines import lines
 
     folder = report.folder
     check_writable(folder / "figures")

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.logs import log_to_terminal, say
+from laser_sweep.logs import log_to_terminal
 from laser_sweep.report import read_report, summary, terminal, write_report
+from laser_sweep.terminal import say
 
 
 def main() -> None:

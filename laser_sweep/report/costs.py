@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from laser_sweep.stored import result_files
+from laser_sweep.store.files import result_files
 
 _COMPUTED = re.compile(r" computed \S+ in ([\d.]+) s: (\S+)$", re.MULTILINE)
 

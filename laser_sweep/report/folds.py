@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from laser_sweep.grid import BASE
-from laser_sweep.picks import Pick, Picker
+from laser_sweep.grid.point import BASE
+from laser_sweep.selection import Pick, Picker
 from laser_sweep.split import VALIDATION
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
-from laser_sweep.report import rows, words
-from laser_sweep.report.content import HEAT_MAP, Report
-from laser_sweep.report.otherwise import OTHERWISE
-from laser_sweep.templates import template
+from laser_sweep.report import sentences as words
+from laser_sweep.report import tables as rows
+from laser_sweep.report.other_scores import OTHERWISE
+from laser_sweep.report.report import HEAT_MAP, Report
+from laser_sweep.report.templates import template
 
 _BEST = 10
 

@@ -9,6 +9,10 @@ import pandas as pd
 
 from laser_sweep.selection._first import first
 
+MEASURE = "accuracy"
+BASE_IS_BEST = "no edit is better"
+SCORING: str | None = None
+
 
 def select(candidates: pd.DataFrame) -> str:
     """The name of the chosen point."""

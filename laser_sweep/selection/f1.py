@@ -7,9 +7,9 @@ import pandas as pd
 from laser_sweep.errors import ConfigError
 from laser_sweep.selection import accuracy
 
-SCORING = "generation"
 MEASURE = "f1"
 BASE_IS_BEST = "no edit has a higher F1"
+SCORING: str | None = "generation"
 
 
 def select(candidates: pd.DataFrame) -> str:

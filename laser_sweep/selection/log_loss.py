@@ -8,6 +8,7 @@ from laser_sweep.selection._first import first
 
 MEASURE = "log_loss"
 BASE_IS_BEST = "no edit has a lower log-loss"
+SCORING: str | None = None
 
 
 def select(candidates: pd.DataFrame) -> str:

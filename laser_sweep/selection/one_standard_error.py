@@ -16,7 +16,9 @@ from laser_sweep.split import VALIDATION
 from laser_sweep.statistics.alignment import by_point, cluster_labels, correct
 from laser_sweep.statistics.clusters import effective_size
 
+MEASURE = "accuracy"
 BASE_IS_BEST = "it is within one standard error of the best"
+SCORING: str | None = None
 
 
 def figures(outcomes: pd.DataFrame) -> pd.Series:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from laser_sweep.grid import LNAMES
+from laser_sweep.grid.point import LNAMES
 from laser_sweep.selection._first import first
+
+MEASURE = "accuracy"
+BASE_IS_BEST = "no edit is better"
+SCORING: str | None = None
 
 
 def select(candidates: pd.DataFrame) -> str:

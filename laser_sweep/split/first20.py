@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from laser_sweep.split.fraction import OPTIONS, parts
+from laser_sweep.split.fraction import FILLED, OPTIONS, parts
 
-__all__ = ["OPTIONS", "parts"]
+__all__ = ["FILLED", "OPTIONS", "parts"]

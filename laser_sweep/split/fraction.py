@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from laser_sweep.config import SplitConfig
-from laser_sweep.split._parts import Parts, in_two
+from laser_sweep.split._parts import PARTS, Parts, in_two
 from laser_sweep.split._size import size
 
 if TYPE_CHECKING:
     from laser_sweep.dataset import Example
 
 OPTIONS = ("fraction",)
+FILLED = PARTS
 
 
 def parts(examples: Sequence[Example], options: SplitConfig) -> Parts:

@@ -8,10 +8,10 @@ from laser_sweep.statistics.band import null_band
 from laser_sweep.statistics.comparison import Comparison, Paired, compare
 from laser_sweep.statistics.constant import Commonest, majority_accuracy
 from laser_sweep.statistics.estimate import Estimate
-from laser_sweep.statistics.folds import OutOfFold, out_of_fold
-from laser_sweep.statistics.grid import accuracy_intervals
 from laser_sweep.statistics.null import Null
+from laser_sweep.statistics.out_of_fold import OutOfFold, out_of_fold
 from laser_sweep.statistics.paired import SIGNIFICANT
+from laser_sweep.statistics.point_intervals import accuracy_intervals
 from laser_sweep.statistics.verdict import UNSELECTED, UNTESTED, Verdict
 
 __all__ = [

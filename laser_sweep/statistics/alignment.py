@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from laser_sweep.grid import BASE
+from laser_sweep.grid.point import BASE
 from laser_sweep.statistics.clusters import Bools, Labels
 
 _SHOWN = 5

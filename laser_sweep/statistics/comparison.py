@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from laser_sweep.grid import BASE
+from laser_sweep.grid.point import BASE
 from laser_sweep.statistics import intervals, paired
 from laser_sweep.statistics.alignment import align, correct
 from laser_sweep.statistics.clusters import Bools, Floats, Labels, count
 from laser_sweep.statistics.constant import Commonest, commonest
 from laser_sweep.statistics.estimate import Estimate
-from laser_sweep.statistics.folds import OutOfFold
 from laser_sweep.statistics.measures import ACCURACY, F1, LOG_LOSS, log_loss, numbers
+from laser_sweep.statistics.out_of_fold import OutOfFold
 from laser_sweep.statistics.verdict import BASE_CHOSEN, BASE_IN_FOLDS, Verdict, judge
 
 

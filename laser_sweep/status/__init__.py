@@ -13,13 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from laser_sweep import record
-from laser_sweep.cluster import controller
-from laser_sweep.cluster.controller import State
-from laser_sweep.cluster.jobs import Job, log_of, read_jobs
+from laser_sweep.cluster import State
+from laser_sweep.cluster import _controller as controller
 from laser_sweep.errors import ConfigError
 from laser_sweep.status.logged import Failure, Log, read_log
-from laser_sweep.stored import There, result_files
+from laser_sweep.store import record
+from laser_sweep.store.files import StoredOutcomes, result_files
+from laser_sweep.store.jobs import Job, log_of, read_jobs
 
 _RECENT = 40
 """The rate is that of so many result files that came last."""
@@ -67,7 +67,7 @@ class Status:
     folder: Path
     record: Mapping[str, Any]
     done: Mapping[str, float]
-    there: There
+    there: StoredOutcomes
     tasks: list[Task]
     own: Log | None
 
@@ -150,7 +150,7 @@ def read_status(folder: Path) -> Status:
         folder=folder,
         record=about,
         done=done,
-        there=There(folder, about["digest"], about["points"]),
+        there=StoredOutcomes(folder, about["digest"], about["points"]),
         tasks=_tasks(folder, done),
         own=read_log(own) if own.is_file() else None,
     )

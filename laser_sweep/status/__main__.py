@@ -10,9 +10,10 @@ from pathlib import Path
 from tabulate import tabulate
 
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.logs import log_to_terminal, near, say
+from laser_sweep.logs import log_to_terminal
 from laser_sweep.status import Status, Task, find_sweeps, read_status
 from laser_sweep.status.logged import Failure
+from laser_sweep.terminal import near, say
 
 _LAST_LINES = 5
 _MOST_FAILURES = 10

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from laser_sweep.report.content import Report
 from laser_sweep.report.page.contents import contents
 from laser_sweep.report.page.data import data
-from laser_sweep.templates import template
+from laser_sweep.report.report import Report
+from laser_sweep.report.templates import template
 
 _HERE = Path(__file__).parent
 _PLOTLY = "plotly/plotly-cartesian.min.js"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from laser_sweep.provenance import versions
 from laser_sweep.report.changes import CHANGES
-from laser_sweep.report.content import Report
 from laser_sweep.report.page.data import points_columns
-from laser_sweep.report.rows import (
+from laser_sweep.report.report import Report
+from laser_sweep.report.sentences import cost, notes, null_sentence, sentence, tested_on
+from laser_sweep.report.tables import (
     FOLD_HEADERS,
     figure_headers,
     fold_rows,
@@ -20,8 +20,8 @@ from laser_sweep.report.rows import (
     per_rows,
     rows,
 )
-from laser_sweep.report.words import cost, notes, null_sentence, sentence, tested_on
 from laser_sweep.split import PARTS, TEST
+from laser_sweep.store.provenance import versions
 
 _ALL = "all"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from laser_sweep.grid import BASE
-from laser_sweep.report.cells import cells_of, in_order, panels_of
-from laser_sweep.report.content import Report
-from laser_sweep.report.rows import best_headers, figure_headers
+from laser_sweep.grid.point import BASE
+from laser_sweep.report.figures.cells import cells_of, in_order, panels_of
+from laser_sweep.report.report import Report
+from laser_sweep.report.tables import best_headers, figure_headers
 from laser_sweep.split import TEST
 
 _FIGURES = ("accuracy", "log_loss")

@@ -1,0 +1,47 @@
+"""The configuration of every sweep on the command line, composed by Hydra.
+
+Hydra composes all sweeps before the first one runs, so that a mistake in the last sweep is found
+before any work is done.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+import hydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from laser_sweep.config import Config, conf_folder, explain, register, typed
+from laser_sweep.grid.axes import bracket
+
+
+def compose() -> list[Config]:
+    """The configuration of every sweep that the command line asks for; none for --help.
+
+    Raises:
+        ConfigError: if a configuration cannot be composed.
+    """
+    sys.argv[1:] = map(bracket, sys.argv[1:])
+    register()
+    composed: list[DictConfig] = []
+    decorate = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")
+    # Asked for the full error, Hydra raises the error; otherwise it prints its own form and exits.
+    wants_traceback = "HYDRA_FULL_ERROR" in os.environ
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")
+    # Hydra makes a folder for its records before anything is checked; a mistake should leave none.
+    with tempfile.TemporaryDirectory(prefix="laser_sweep-") as scratch:
+        os.environ["LASER_SWEEP_SCRATCH"] = scratch
+        try:
+            decorate(composed.append)()
+        except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
+            if wants_traceback:
+                raise
+            raise explain(error) from error
+        finally:
+            del os.environ["LASER_SWEEP_SCRATCH"]
+    return [typed(Config, each) for each in composed]

@@ -1,0 +1,1 @@
+"""The engine: batches through a model whose weights change above a layer."""

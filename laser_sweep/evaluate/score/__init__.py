@@ -1,0 +1,1 @@
+"""Scores: outcomes from a model's predictions, one module for each kind of scoring."""

@@ -1,0 +1,1 @@
+"""The grid of a sweep: points, axes, and the notation in which both are written."""

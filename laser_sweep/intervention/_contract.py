@@ -1,0 +1,52 @@
+"""The contract of an intervention's module."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+from torch import Tensor
+
+from laser_sweep.intervention._edited_matrix import EditedMatrix
+from laser_sweep.intervention._options import Options
+from laser_sweep.intervention._retention import Retention
+
+
+@runtime_checkable
+class Intervention(Protocol):
+    """A kind of edit that decomposes a matrix once and edits it for every amount.
+
+    Attributes:
+        AMOUNTS: the values of `Amount.by` that the intervention accepts; empty for an intervention
+            to which the amount means nothing.
+    """
+
+    AMOUNTS: tuple[str, ...]
+
+    def prepare(self, weight: Tensor) -> Any:
+        """Compute what all amounts share.
+
+        Args:
+            weight: the matrix, shape (out, in), float32 or float64, with finite entries only.
+        """
+        ...
+
+    def apply(self, prepared: Any, retention: Retention, options: Options) -> EditedMatrix:
+        """The edited matrix, and the rank that it keeps.
+
+        Args:
+            prepared: the result of `prepare`.
+            retention: how much of the matrix is kept.
+            options: the options of the config group `intervention`.
+
+        Raises:
+            ConfigError: if the matrix cannot keep this amount.
+        """
+        ...
+
+    def rank(self, retention: Retention, full_rank: int, options: Options) -> int | None:
+        """The rank that is kept; None if it depends on the weights or is not set.
+
+        Raises:
+            ConfigError: if a matrix of this full rank cannot keep this amount.
+        """
+        ...

@@ -1,0 +1,162 @@
+"""From a configuration to a plan: everything is checked before any weight is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from transformers import PretrainedConfig
+
+from laser_sweep.config import Config, DatasetConfig
+from laser_sweep.dataset import Loaded, Prompting, fingerprint, load_dataset, prompting_of
+from laser_sweep.errors import ConfigError
+from laser_sweep.evaluate.questions.context_length import TRUNCATE, QuestionSet, context
+from laser_sweep.evaluate.questions.encode import encode
+from laser_sweep.grid import axes as grid
+from laser_sweep.grid import stack
+from laser_sweep.grid.amount import AMOUNTS, RATE, Amount, amounts
+from laser_sweep.grid.axes import Axes
+from laser_sweep.grid.point import Point
+from laser_sweep.intervention import INTERVENTIONS
+from laser_sweep.model import load
+from laser_sweep.model.layout import Layout
+from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.model.source import Source, find_source
+from laser_sweep.plan.checks import check
+from laser_sweep.plan.plan import NO_INTERVENTION, Plan, options_of
+from laser_sweep.selection import RULES
+from laser_sweep.selection import check as check_rule
+from laser_sweep.split import check as check_split
+from laser_sweep.split import split
+from laser_sweep.store.results import Identity, Store
+
+
+def make_plan(config: Config, device: str | None = None) -> Plan:
+    """Check everything that can be checked without the weights, the cheapest first.
+
+    Args:
+        config: what was asked for.
+        device: what the model will run on, if that is not to be found out on this machine.
+
+    Raises:
+        ConfigError: if anything that was given cannot be swept.
+    """
+    _check_names(config)
+    axes = _axes(config)
+    stacks = None if config.stack is None else stack.read(config.stack)
+    source = find_source(config.model.path, config.model.revision)
+    model = load.load_config(source)
+    tokenizer = load.load_tokenizer(source)
+    load.check_language_model(source, model)
+    prompting = prompting_of(config.protocol, model, tokenizer)
+    loaded = load_dataset(config.dataset, prompting)
+    check_rule(config.selection, loaded.scoring.kind)
+    layout = _layout(config, model)
+    device = device or load.resolve_device(config.model.device)
+    dtype = load.resolve_dtype(config.model.dtype, model, device)
+    fitted = _encode(config.dataset, loaded, prompting, model)
+    plan = Plan(
+        config=config,
+        source=source,
+        model=model,
+        tokenizer=tokenizer,
+        layout=layout,
+        device=device,
+        dtype=dtype,
+        prompting=prompting,
+        examples=loaded.examples,
+        scoring=loaded.scoring,
+        fitted=fitted,
+        points=_points(config, axes, stacks, layout),
+        store=_store(config, source, dtype, loaded, fitted),
+    )
+    check(plan)
+    return plan
+
+
+def _layout(config: Config, model: PretrainedConfig) -> Layout:
+    given = config.model
+    return find_layout(load.skeleton(model), str(given.name), given.layout.given, given.side)
+
+
+def _points(
+    config: Config, axes: Axes, stacks: list[list[Mapping[str, Any]]] | None, layout: Layout
+) -> list[Point]:
+    kind = config.intervention.kind
+    if stacks is None or kind == NO_INTERVENTION:
+        return grid.points(grid.edits(kind, axes, layout.layers))
+    return stack.points(kind, stacks, axes, layout.layers)
+
+
+def _store(
+    config: Config, source: Source, dtype: torch.dtype, loaded: Loaded, fitted: QuestionSet
+) -> Store:
+    identity = Identity(
+        weights=source.weights,
+        dtype=str(dtype).removeprefix("torch."),
+        examples=fingerprint(loaded.examples, loaded.scoring),
+        protocol=config.protocol,
+        options=_identity_options(config),
+    )
+    parts = split(loaded.examples, config.split, fitted.dropped)
+    return Store(config.folder, identity, parts)
+
+
+def _encode(
+    dataset: DatasetConfig, loaded: Loaded, prompting: Prompting, model: PretrainedConfig
+) -> QuestionSet:
+    """The examples as token ids; what is wrong with one is said with its file."""
+    where = f"dataset.path={dataset.path}" if dataset.path else f"dataset {dataset.name}"
+    try:
+        fitted = encode(
+            loaded.examples,
+            loaded.scoring,
+            prompting.tokenizer,
+            model,
+            masks=prompting.masked,
+            paper=prompting.paper,
+            too_long=dataset.too_long,
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
+    if len(fitted.dropped) == len(loaded.examples):
+        raise ConfigError(
+            f"{where}: all {len(loaded.examples)} examples are too long for the model's context of "
+            f"{context(model)} tokens."
+        )
+    return fitted
+
+
+def _check_names(config: Config) -> None:
+    """Check the options whose values are modules, and those of the intervention."""
+    if config.intervention.kind != NO_INTERVENTION:
+        INTERVENTIONS.load(config.intervention.kind)
+        options_of(config).check()
+    check_split(config.split)
+    RULES.load(config.selection)
+
+
+def _identity_options(config: Config) -> dict[str, Any]:
+    """What else changes the numbers, where it is not as it usually is."""
+    layout = {"layout": given} if (given := config.model.layout.given) else {}
+    side = {"side": config.model.side} if config.model.side != "decoder" else {}
+    too_long = config.dataset.too_long
+    cut = {"too_long": too_long} if too_long == TRUNCATE else {}
+    return {**options_of(config).changes, **layout, **side, **cut}
+
+
+def _axes(config: Config) -> Axes:
+    types, layers, experts = (
+        grid.lnames(config.lname),
+        grid.lnums(config.lnum),
+        grid.experts(config.expert),
+    )
+    kind = config.intervention.kind
+    if kind == NO_INTERVENTION:
+        return Axes([], layers, [], experts)
+    intervention = INTERVENTIONS.load(kind)
+    if not intervention.AMOUNTS:
+        return Axes(types, layers, [Amount(RATE, 10.0)], experts)
+    given = {axis: getattr(config, axis) for axis in AMOUNTS}
+    return Axes(types, layers, amounts(given, config.intervention.rates), experts)

@@ -1,0 +1,1 @@
+"""Running a sweep: from its plan to its report."""

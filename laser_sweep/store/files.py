@@ -1,0 +1,132 @@
+"""The files of the store: what is in one, which there are, and which outcomes they hold."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from laser_sweep.errors import one_line
+from laser_sweep.store import record
+from laser_sweep.store.provenance import content_hash
+
+log = logging.getLogger(__name__)
+
+SCHEMA = pa.schema(
+    [
+        ("intervention", pa.string()),
+        ("lname", pa.string()),
+        ("lnum", pa.int32()),
+        ("expert", pa.string()),
+        ("rate", pa.float64()),
+        ("rho", pa.float64()),
+        ("rank", pa.int32()),
+        ("edits", pa.int32()),
+        ("point", pa.string()),
+        ("example", pa.int64()),
+        ("part", pa.string()),
+        ("fold", pa.int32()),
+        ("cluster", pa.string()),
+        ("correct", pa.bool_()),
+        ("answer_logprob", pa.float64()),
+        ("answer_length", pa.int32()),
+        ("prediction", pa.string()),
+        ("question_logprob", pa.float64()),
+        ("total_logprob", pa.float64()),
+        ("top_1", pa.bool_()),
+        ("top_5", pa.bool_()),
+        ("top_10", pa.bool_()),
+        ("choice_logprobs", pa.list_(pa.float64())),
+        ("choice_lengths", pa.list_(pa.int32())),
+        ("correct_per_token", pa.bool_()),
+        ("f1", pa.float64()),
+        ("precision", pa.float64()),
+        ("recall", pa.float64()),
+        ("correct_in_paper", pa.bool_()),
+        ("top_tokens", pa.list_(pa.string())),
+        ("top_logprobs", pa.list_(pa.float64())),
+    ]
+)
+"""The columns of `read_results`; those that a dataset does not record are null."""
+
+OF_THE_SPLIT = ("part", "fold")
+STORED = pa.schema([field for field in SCHEMA if field.name not in OF_THE_SPLIT])
+"""The columns of a file: those that depend on no split."""
+
+METADATA = b"laser_sweep"
+"""The key of a file's metadata under which it says what it was made from."""
+
+
+def results_folder(folder: Path) -> Path:
+    """Where the files of a sweep's folder are."""
+    return folder / "results"
+
+
+def result_files(folder: Path, digest: str) -> list[Path]:
+    """The files of a sweep's folder that have a digest, in order."""
+    return sorted(results_folder(folder).glob(f"[!.]*.{digest}.parquet"))
+
+
+def read_all(paths: Sequence[Path]) -> list[pa.Table | None]:
+    """The rows of each file, in order; None for one that is damaged."""
+    # pyarrow lets other threads work while it reads.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+        return list(threads.map(_read, paths))
+
+
+def _read(path: Path) -> pa.Table | None:
+    """A file's rows; None, and a line in the log, if it is damaged."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            # The files are small, and read several at a time.
+            table = file.read(use_threads=False)
+        if not table.schema.equals(STORED):
+            raise ValueError("its columns are others")
+        # Parquet's own checksums leave out the headers of pages and the footer.
+        if content_hash(table) != json.loads(table.schema.metadata[METADATA])["content"]:
+            raise ValueError("its content has changed")
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        log.warning("%s is damaged and will not be used: %s", path, one_line(error))
+        return None
+    return table
+
+
+class StoredOutcomes:
+    """Which outcomes are there, undamaged.
+
+    Args:
+        folder: the sweep's folder.
+        digest: that of the results.
+        points: of which points.
+    """
+
+    def __init__(self, folder: Path, digest: str, points: Iterable[str]):
+        names = {record.point_name(point) for point in points}
+        paths = [p for p in result_files(folder, digest) if record.point_in(p.name) in names]
+        found: dict[str, list[NDArray[np.int64]]] = {}
+        for path, table in zip(paths, read_all(paths), strict=True):
+            if table is not None:
+                examples = table.column("example").to_numpy()
+                found.setdefault(record.point_in(path.name), []).append(examples)
+        self._examples = {name: np.unique(np.concatenate(each)) for name, each in found.items()}
+        # Most points have the same examples, of which there may be many.
+        self._lacking: dict[tuple[tuple[int, ...], bytes], tuple[int, ...]] = {}
+
+    def lacking(self, point: str, examples: tuple[int, ...]) -> tuple[int, ...]:
+        """Those of some examples that have no outcome of a point."""
+        there = self._examples.get(record.point_name(point))
+        if there is None:
+            return examples
+        key = (examples, there.tobytes())
+        if key not in self._lacking:
+            wanted = np.asarray(examples, dtype=np.int64)
+            self._lacking[key] = tuple(wanted[~np.isin(wanted, there)].tolist())
+        return self._lacking[key]
