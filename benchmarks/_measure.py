@@ -43,7 +43,7 @@ def ours(weight: Tensor) -> Iterator[Tensor]:
 def theirs(weight: Tensor) -> Iterator[Tensor]:
     """The reference's call and the product of its factors, nine times."""
     for rho in RHOS:
-        u, s, v = torch.svd_lowrank(weight, q=_kept(rho).of(min(weight.shape)), niter=2)
+        u, s, v = torch.svd_lowrank(weight, q=_kept(rho).kept(min(weight.shape)), niter=2)
         yield u @ torch.diag(s) @ v.T
 
 
@@ -107,7 +107,7 @@ def _timed(made: Iterator[Tensor], weight: Tensor) -> tuple[list[float], list[fl
 def _optima(weight: Tensor) -> list[float]:
     """The smallest possible residuals, by what LAPACK has in float64 for singular values alone."""
     s = torch.linalg.svdvals(weight.double())
-    return [torch.linalg.norm(s[_kept(rho).of(len(s)) :]).item() for rho in RHOS]
+    return [torch.linalg.norm(s[_kept(rho).kept(len(s)) :]).item() for rho in RHOS]
 
 
 def _worst(residuals: list[float], optima: list[float]) -> float:

@@ -56,3 +56,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 def one_line(text: object) -> str:
     """A message of another library, on one line."""
     return " ".join(str(text).split())
+
+
+def shorten(text: str, longest: int) -> str:
+    """A text of at most `longest` characters; "..." stands for the end of a longer one."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
-from laser_sweep.errors import choose
+from laser_sweep.errors import unknown
 
 Contract = TypeVar("Contract")
 
@@ -30,24 +30,22 @@ class Group(Generic[Contract]):
 
     def names(self) -> list[str]:
         """The values of the option, sorted."""
-        return [name for name in self._public() if self._fulfils(name)]
+        return [name for name in self._public() if isinstance(self._import(name), self.contract)]
 
     def load(self, name: str) -> Contract:
         """The module behind a value of the option.
 
         Raises:
-            ConfigError: if the option has no such value.
+            ConfigError: if the option does not have this value.
         """
-        if name not in self._public() or not self._fulfils(name):
-            choose(self.option, name, self.names())
-        return cast(Contract, self._import(name))
+        module = self._import(name) if name in self._public() else None
+        if not isinstance(module, self.contract):
+            raise unknown(self.option, name, self.names())
+        return module
 
     def _public(self) -> list[str]:
         modules = pkgutil.iter_modules(importlib.import_module(self.package).__path__)
         return sorted(module.name for module in modules if not module.name.startswith("_"))
-
-    def _fulfils(self, name: str) -> bool:
-        return isinstance(self._import(name), self.contract)
 
     def _import(self, name: str) -> object:
         return importlib.import_module(f"{self.package}.{name}")

@@ -6,6 +6,6 @@ from laser_sweep.intervention._options import Options
 from laser_sweep.intervention._retention import Retention
 from laser_sweep.plugin import Group
 
-INTERVENTIONS = Group(__name__, Intervention, "intervention")
+INTERVENTIONS: Group[Intervention[object]] = Group(__name__, Intervention, "intervention")
 
 __all__ = ["INTERVENTIONS", "EditedMatrix", "Intervention", "Options", "Retention"]

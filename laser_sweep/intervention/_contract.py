@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from torch import Tensor
 
@@ -10,10 +10,15 @@ from laser_sweep.intervention._edited_matrix import EditedMatrix
 from laser_sweep.intervention._options import Options
 from laser_sweep.intervention._retention import Retention
 
+Prepared = TypeVar("Prepared")
+
 
 @runtime_checkable
-class Intervention(Protocol):
-    """A kind of edit that decomposes a matrix once and edits it for every amount.
+class Intervention(Protocol[Prepared]):
+    """A kind of edit that prepares a matrix once and edits it for every amount.
+
+    The type parameter is the type that `prepare` returns. Only the module itself looks into it;
+    for all others it is an `object`.
 
     Attributes:
         AMOUNTS: the values of `Amount.by` that the intervention accepts; empty for an intervention
@@ -22,7 +27,7 @@ class Intervention(Protocol):
 
     AMOUNTS: tuple[str, ...]
 
-    def prepare(self, weight: Tensor) -> Any:
+    def prepare(self, weight: Tensor) -> Prepared:
         """Compute what all amounts share.
 
         Args:
@@ -30,12 +35,12 @@ class Intervention(Protocol):
         """
         ...
 
-    def apply(self, prepared: Any, retention: Retention, options: Options) -> EditedMatrix:
-        """The edited matrix, and the rank that it keeps.
+    def apply(self, prepared: Prepared, retention: Retention, options: Options) -> EditedMatrix:
+        """Edit the matrix.
 
         Args:
-            prepared: the result of `prepare`.
-            retention: how much of the matrix is kept.
+            prepared: the result of `prepare`, which stays unchanged.
+            retention: how much of the matrix stays.
             options: the options of the config group `intervention`.
 
         Raises:
@@ -44,7 +49,7 @@ class Intervention(Protocol):
         ...
 
     def rank(self, retention: Retention, full_rank: int, options: Options) -> int | None:
-        """The rank that is kept; None if it depends on the weights or is not set.
+        """The rank that stays; None if it depends on the weights or is not set.
 
         Raises:
             ConfigError: if a matrix of this full rank cannot keep this amount.

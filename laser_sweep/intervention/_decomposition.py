@@ -1,9 +1,9 @@
 """The exact singular value decomposition of a matrix, computed once and cut for every ρ.
 
-For float32 it comes from the eigenvectors of the Gram matrix W Wᵀ of the short side, which is
-several times faster than a solver for W. Squaring costs half of the digits, so the Gram matrix is
-summed in float64, and the small singular values, which its float32 eigenvectors mix, are decomposed
-again by themselves, one grade after another.
+For float32 it is computed from the eigenvectors of the Gram matrix W Wᵀ of the short side, which is
+several times faster than a solver for W. Squaring costs half of the digits. So the Gram matrix is
+summed in float64, and the components with small singular values, which its float32 eigenvectors
+mix, are decomposed again by themselves, one grade of magnitude after another.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _GRADE = 1e-3
 _NOISE = 1e-13
 """Squares of singular values below this, relative to the largest, are rounding errors of W."""
 _ROWS, _COLUMNS = 512, 512
-"""Blocks of the Gram matrix: what is held of W in float64 is _COLUMNS wide."""
+"""Block sizes of the Gram matrix; only _COLUMNS columns of W are in float64 at a time."""
 
 
 class Components(NamedTuple):
@@ -27,7 +27,7 @@ class Components(NamedTuple):
     Attributes:
         u: orthonormal columns, the singular vectors of the short side, shape (r, r).
         s: singular values in descending order, float64, shape (r,).
-        c: the singular values times the singular vectors of the long side, shape (r, long).
+        c: singular values times the singular vectors of the long side, shape (r, long).
     """
 
     u: Tensor
@@ -38,8 +38,8 @@ class Components(NamedTuple):
 def components(matrix: Tensor) -> Components:
     """Decompose a matrix of shape (r, long), r <= long, dtype float32 or float64.
 
-    The residuals of a cut are the smallest possible (Eckart and Young 1936) to 1e-5 of themselves
-    while they are above 1e-3 of the matrix, both in the Frobenius norm; for float64 to 1e-12.
+    The residual of a cut is the smallest possible one (Eckart and Young 1936) to a relative error
+    of 1e-5 while it is above 1e-3 of the matrix, both in the Frobenius norm; in float64 to 1e-12.
     """
     if matrix.dtype == torch.float64:
         u, s, vt = torch.linalg.svd(matrix, full_matrices=False)
@@ -54,7 +54,7 @@ def components(matrix: Tensor) -> Components:
 
 
 def _short_side(matrix: Tensor) -> Tensor:
-    """The singular vectors of the short side, shape (r, r), nearly in order."""
+    """The singular vectors of the short side, shape (r, r), nearly in descending order."""
     values, u = _eigh(*_gram(matrix))
     start = 0
     while (start := _next_grade(values, start)) < len(values):
@@ -68,15 +68,16 @@ def _short_side(matrix: Tensor) -> Tensor:
 
 
 def _next_grade(values: Tensor, start: int) -> int:
-    """Where the eigenvalues, descending, become small beside the one at `start`."""
+    """The first index after `start` whose eigenvalue is small beside the one at `start`."""
     return start + 1 + int((values[start + 1 :] >= _GRADE * values[start]).sum())
 
 
 def _gram(matrix: Tensor, basis: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """The lower triangle of A @ A.T / scale in float32, summed in float64; and the scale.
 
-    A is the matrix, or basis.T @ matrix, which is never there as a whole. What is above the
-    diagonal is not used. float32 could not hold the squares of its own numbers, hence the scale.
+    A is the matrix, or basis.T @ matrix, which is computed block by block and never stored. The
+    entries above the diagonal are undefined. The scale is there because the squares of float32
+    numbers overflow float32.
     """
     rows = len(matrix) if basis is None else basis.shape[1]
     gram = matrix.new_zeros(rows, rows, dtype=torch.float64)
@@ -91,9 +92,9 @@ def _gram(matrix: Tensor, basis: Tensor | None = None) -> tuple[Tensor, Tensor]:
 
 
 def _eigh(gram: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
-    """Eigenvalues, descending, in float64, and eigenvectors in float32, of a lower triangle.
+    """Eigenvalues (descending, float64) and eigenvectors (float32) of a lower triangle.
 
-    The solver works in `gram` itself: with its workspace, that is what the peak consists of.
+    The solver overwrites `gram`, to save memory: `gram` and the solver's workspace are the peak.
     """
     values, vectors = gram.new_empty(len(gram)), gram.T
     torch.linalg.eigh(vectors, UPLO="U", out=(values, vectors))

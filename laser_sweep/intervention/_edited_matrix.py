@@ -1,4 +1,4 @@
-"""What an intervention makes of a matrix."""
+"""The result of an intervention on one matrix."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ class EditedMatrix(NamedTuple):
     """An edited matrix.
 
     Attributes:
-        weight: shape (out, in), the dtype of what was prepared. It may be the very tensor that was
-            prepared, where nothing changes; so it is not to be written to.
-        rank: the rank that was kept; None for an intervention that does not set one.
+        weight: shape (out, in), the dtype of the prepared matrix. Do not write to it: where nothing
+            changes, it is the prepared matrix itself.
+        rank: the rank that was kept; None for an intervention that does not set a rank.
     """
 
     weight: Tensor

@@ -1,10 +1,10 @@
-"""Options of rank reduction: which solver, and which components stay."""
+"""Options of rank reduction: the solver, and the components that stay."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from laser_sweep.errors import ConfigError, choose, unknown
@@ -20,15 +20,15 @@ _LARGEST_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class Options:
-    """How the rank is reduced; pruning and `zero` take no notice of it.
+    """The options of rank reduction; pruning and `zero` ignore them.
 
     Attributes:
         svd: `exact`, or `randomized` for `torch.svd_lowrank`, the reference's solver.
         niter: subspace iterations of the randomized solver; the reference has 2, or 20 for RoBERTa.
-        oversample: by how many columns the randomized solver's sketch exceeds the rank.
-        seed: of the randomized solver, and of `spectrum` random.
-        spectrum: which components stay: `top`, `bottom`, `random`, or indices from 0, the largest
-            first, like `0..9` or `0,2,5..7`.
+        oversample: columns of the randomized solver's sketch beyond the rank.
+        seed: the seed of the randomized solver, and of `spectrum=random`.
+        spectrum: the components that stay: `top`, `bottom`, `random`, or indices from 0, the
+            largest first, like `0..9` or `0,2,5..7`.
     """
 
     svd: str = EXACT
@@ -44,15 +44,20 @@ class Options:
 
     @property
     def changes(self) -> dict[str, str | int]:
-        """The options that change numbers, where they are not the default, by name."""
-        matter = {"svd": True, "spectrum": True, "seed": self.uses_seed}
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        given["spectrum"] = _canonical(self)
+        """The options that change results and differ from their defaults, by name."""
+        defaults = asdict(Options())
+        given = {**asdict(self), "spectrum": _canonical(self)}
         return {
-            field.name: given[field.name]
-            for field in fields(self)
-            if matter.get(field.name, self.svd == RANDOMIZED) and given[field.name] != field.default
+            name: value
+            for name, value in given.items()
+            if value != defaults[name] and self._matters(name)
         }
+
+    def _matters(self, option: str) -> bool:
+        """Whether another value of an option can give another matrix."""
+        if option == "seed":
+            return self.uses_seed
+        return option in ("svd", "spectrum") or self.svd == RANDOMIZED
 
     @property
     def indices(self) -> tuple[int, ...] | None:
@@ -68,15 +73,19 @@ class Options:
         )
 
     def check(self, amounts: Iterable[str] = ()) -> None:
-        """Refuse what cannot be done; `amounts` are the `Amount.by` of the edits.
+        """Check the options.
+
+        Args:
+            amounts: the values of `Amount.by` that the edits have.
 
         Raises:
             ConfigError: if a name is unknown, a number is out of range, or two options exclude
                 each other.
         """
         choose("svd", self.svd, (EXACT, RANDOMIZED))
-        for name in ("niter", "oversample", "seed"):
-            if not 0 <= (value := getattr(self, name)) <= _LARGEST_SEED:
+        numbers = {"niter": self.niter, "oversample": self.oversample, "seed": self.seed}
+        for name, value in numbers.items():
+            if not 0 <= value <= _LARGEST_SEED:
                 raise ConfigError(f"{name}={value} is out of range: expected 0..{_LARGEST_SEED}.")
         _ = self.indices
         if self.svd == RANDOMIZED:
@@ -86,11 +95,11 @@ class Options:
         if self.spectrum.strip() != TOP:
             raise ConfigError(
                 f"svd={RANDOMIZED} finds the largest components only: expected spectrum={TOP}, "
-                f"given spectrum={self.spectrum}; svd={EXACT} has them all."
+                f"given spectrum={self.spectrum}; svd={EXACT} finds all components."
             )
-        if needy := [by for by in amounts if by not in (RATE, RANK)]:
+        if refused := [by for by in amounts if by not in (RATE, RANK)]:
             raise ConfigError(
-                f"svd={RANDOMIZED} has no whole spectrum to measure {needy[0]} by: "
+                f"svd={RANDOMIZED} does not compute the whole spectrum, which {refused[0]} needs: "
                 f"expected rate, rho or rank, or svd={EXACT}."
             )
 

@@ -1,7 +1,8 @@
-"""LASER: the matrix's best approximation of a lower rank (arXiv 2312.13558, section 3).
+"""LASER: the best approximation of a matrix by one of lower rank (arXiv 2312.13558, section 3).
 
-By the Eckart-Young theorem that is the singular value decomposition cut to its k largest values.
-`spectrum` keeps other components instead, `svd=randomized` is the reference's approximation of it.
+By the Eckart-Young theorem it is the singular value decomposition cut to its k largest values.
+`spectrum` keeps other components instead; `svd=randomized` is the approximation that the reference
+implementation computes.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from laser_sweep.intervention._decomposition import Components, components
 from laser_sweep.intervention._edited_matrix import EditedMatrix
 from laser_sweep.intervention._options import RANDOMIZED, Options
 from laser_sweep.intervention._retention import Retention
-from laser_sweep.intervention._spectrum import chosen, edge_rank, energy_rank, within
+from laser_sweep.intervention._spectrum import check_indices, edge_rank, energy_rank, kept_indices
 
 AMOUNTS: tuple[str, ...] = (RATE, RANK, ENERGY, EDGE)
 
 _SMALL = 1e-4
-"""A share of the energy below which what is cut off is computed rather than what stays."""
+"""Components that have less than this share of the energy are subtracted, not left out."""
 
 
-class Decomposed:
+class Decomposition:
     """A matrix of shape (out, in), decomposed when its components are first needed."""
 
     def __init__(self, weight: Tensor):
@@ -34,7 +35,7 @@ class Decomposed:
 
     @cached_property
     def components(self) -> Components:
-        """The components of the matrix, of its transpose where that is the wide one."""
+        """The components of the matrix, or of its transpose if the matrix is tall."""
         matrix = self.weight.T if self._tall else self.weight
         if (home := matrix.device).type in ("cpu", "cuda"):
             return components(matrix)
@@ -42,16 +43,17 @@ class Decomposed:
         u, s, c = components(matrix.cpu())
         return Components(u.to(home), s, c.to(home))
 
-    def only(self, kept: Tensor) -> Tensor:
-        """The sum of the components with these indices, ascending; shape (out, in)."""
+    def partial_sum(self, kept: Tensor) -> Tensor:
+        """The sum of the components with the given indices, ascending; shape (out, in)."""
         stays = torch.zeros(self.full_rank, dtype=torch.bool)
         stays[kept] = True
         if not self._is_nearly_all(stays):
             return self._sum(kept)
-        # The small part has the small rounding error, relative to itself.
+        # Subtracting the small part rounds less: its rounding error is relative to its own size.
         return self._sum((~stays).nonzero()[:, 0]).neg_().add_(self.weight)
 
     def _is_nearly_all(self, stays: Tensor) -> bool:
+        """Whether the components that stay are most of them, or have nearly the whole energy."""
         energy = self.components.s.cpu().square()
         return bool(stays.sum() > len(stays) / 2 or energy[~stays].sum() < _SMALL * energy.sum())
 
@@ -65,19 +67,19 @@ class Decomposed:
         return c[which].T @ u[:, which].T if self._tall else u[:, which] @ c[which]
 
 
-def prepare(weight: Tensor) -> Decomposed:
-    """What is computed once for every ρ: the exact decomposition, when it is first needed."""
-    return Decomposed(weight)
+def prepare(weight: Tensor) -> Decomposition:
+    """The exact decomposition, which all ρ share; computed when it is first needed."""
+    return Decomposition(weight)
 
 
-def apply(prepared: Decomposed, retention: Retention, options: Options) -> EditedMatrix:
-    """The components that stay, by default the best approximation of the rank that is kept.
+def apply(prepared: Decomposition, retention: Retention, options: Options) -> EditedMatrix:
+    """The sum of the components that stay, by default the best approximation of its rank.
 
     Raises:
-        ConfigError: if a rank or an index is larger than the matrix has.
+        ConfigError: if a rank or an index is beyond the full rank of the matrix.
     """
     weight, full = prepared.weight, prepared.full_rank
-    if options.indices is None and retention.everything:
+    if options.indices is None and retention.keeps_all:
         return EditedMatrix(weight, full)
     count = rank(retention, full, options)
     count = _measured(prepared, retention) if count is None else count
@@ -87,27 +89,28 @@ def apply(prepared: Decomposed, retention: Retention, options: Options) -> Edite
         return EditedMatrix(torch.zeros_like(weight), 0)
     if options.svd == RANDOMIZED:
         return EditedMatrix(randomized(weight, count, options), count)
-    return EditedMatrix(prepared.only(chosen(options, count, full)), count)
+    return EditedMatrix(prepared.partial_sum(kept_indices(options, count, full)), count)
 
 
 def rank(retention: Retention, full_rank: int, options: Options) -> int | None:
-    """The rank that is kept; None where it takes the singular values to know it.
+    """The rank that stays; None where it depends on the singular values.
 
     Raises:
-        ConfigError: if a rank or an index is larger than the matrix has.
+        ConfigError: if a rank or an index is beyond the full rank of the matrix.
     """
     if options.indices is not None:
-        return len(within(options.indices, full_rank))
-    if retention.everything:
+        return len(check_indices(options.indices, full_rank))
+    if retention.keeps_all:
         return full_rank
-    return retention.of(full_rank) if retention.amount.by in (RATE, RANK) else None
+    return retention.kept(full_rank) if retention.amount.by in (RATE, RANK) else None
 
 
 def randomized(weight: Tensor, count: int, options: Options) -> Tensor:
-    """The reference's approximation of rank `count` >= 1, which is not the best one; (out, in).
+    """The reference's approximation of rank `count` >= 1, shape (out, in); it is not the best one.
 
-    Without oversampling that is its very call (Halko, Martinsson and Tropp 2011, algorithm 5.1),
-    from a seed. The numbers drawn are PyTorch's, and may be others in another release.
+    Without oversampling it is the call of the reference implementation (Halko, Martinsson and Tropp
+    2011, algorithm 5.1), with a seed. The random numbers are PyTorch's, and may differ between its
+    releases.
     """
     columns = min(count + options.oversample, *weight.shape)
     with torch.random.fork_rng(devices=[weight.device] if weight.is_cuda else []):
@@ -116,8 +119,8 @@ def randomized(weight: Tensor, count: int, options: Options) -> Tensor:
     return u[:, :count] @ torch.diag(s[:count]) @ v[:, :count].T
 
 
-def _measured(prepared: Decomposed, retention: Retention) -> int:
-    """The rank of an amount that depends on the singular values."""
+def _measured(prepared: Decomposition, retention: Retention) -> int:
+    """The rank that an amount by energy or by the edge keeps."""
     s, (rows, columns) = prepared.components.s, prepared.weight.shape
     if retention.amount.by == ENERGY:
         return energy_rank(s, retention.amount.value)

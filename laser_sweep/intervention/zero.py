@@ -1,4 +1,4 @@
-"""The matrix replaced by zeros: what the model does without it. The amount has no meaning here."""
+"""The matrix replaced by zeros, to see the model without it. The amount means nothing here."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ AMOUNTS: tuple[str, ...] = ()
 
 
 def prepare(weight: Tensor) -> Tensor:
-    """Nothing to prepare."""
+    """Return the matrix, of which only the shape is needed."""
     return weight
 
 
 def apply(prepared: Tensor, retention: Retention, options: Options) -> EditedMatrix:
-    """Zeros."""
+    """A matrix of zeros."""
     return EditedMatrix(torch.zeros_like(prepared), 0)
 
 
 def rank(retention: Retention, full_rank: int, options: Options) -> int:
-    """A zero matrix has rank 0."""
+    """The rank of a zero matrix, 0."""
     return 0
