@@ -18,7 +18,7 @@ class Split(Protocol):
 
     Attributes:
         OPTIONS: the fields of `SplitConfig` that the split reads.
-        FILLED: the parts that must not be empty, `PARTS` for most splits.
+        FILLED: the parts that must not be empty; `PARTS`, both of them, for most splits.
     """
 
     OPTIONS: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 VALIDATION, TEST = PARTS = ("validation", "test")
@@ -13,10 +13,11 @@ class Parts:
     """The examples of each part, by index, in dataset order.
 
     Attributes:
-        validation: those that points are chosen on.
-        test: those that base and chosen are compared on, apart from the others.
-        folds: where every example validates: the examples, in so many folds. What is chosen on all
-            other folds is tested on a fold.
+        validation: the examples that points are chosen on.
+        test: the examples that the base and the chosen model are compared on; none of them is in
+            `validation`.
+        folds: the validation examples in folds, where every example validates; empty otherwise.
+            The point that is chosen on all other folds is tested on a fold.
     """
 
     validation: tuple[int, ...]
@@ -24,7 +25,7 @@ class Parts:
     folds: tuple[tuple[int, ...], ...] = ()
 
     def __str__(self) -> str:
-        """How many examples each part has."""
+        """The number of examples in each part."""
         sizes = [f"{len(self.of(part)):,} {part}" for part in PARTS if self.of(part)]
         return ", ".join(sizes) + (f" in {len(self.folds)} folds" if self.folds else "")
 
@@ -38,23 +39,18 @@ class Parts:
         return tuple(sorted((*self.validation, *self.test)))
 
     def searched(self, test: str) -> tuple[int, ...]:
-        """What every point is evaluated on: what validates, or all if `split.test` says so."""
-        # Where nothing is selected, nothing validates.
+        """The examples that every point is evaluated on.
+
+        Args:
+            test: the option `split.test`: with `all`, they are those of both parts.
+        """
+        # A split that selects nothing has no validation part.
         return self.validation if self.validation and test != "all" else self.everything
 
     def without(self, dropped: Collection[int]) -> Parts:
-        """The same without some examples; folds that are left without any are none."""
+        """The parts without some examples, and without the folds that this empties."""
         validation, test, *folds = (
             tuple(example for example in examples if example not in dropped)
             for examples in (self.validation, self.test, *self.folds)
         )
         return Parts(validation, test, tuple(filter(None, folds)))
-
-
-def in_two(count: int, validating: Iterable[int]) -> Parts:
-    """Some of the first `count` numbers validate, the others test."""
-    chosen = set(validating)
-    return Parts(
-        validation=tuple(sorted(chosen)),
-        test=tuple(example for example in range(count) if example not in chosen),
-    )

@@ -1,4 +1,4 @@
-"""Nothing is selected: every point is evaluated on every example, as for the paper's figures."""
+"""All examples test: every point is evaluated on every example, and none is selected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from laser_sweep.split._parts import TEST, Parts
 if TYPE_CHECKING:
     from laser_sweep.dataset import Example
 
-OPTIONS = ()
+OPTIONS: tuple[str, ...] = ()
 FILLED = (TEST,)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from laser_sweep.config import SplitConfig
-from laser_sweep.split._parts import PARTS, Parts, in_two
-from laser_sweep.split._size import size
+from laser_sweep.split._parts import PARTS, Parts
+from laser_sweep.split._two_parts import size, two_parts
 
 if TYPE_CHECKING:
     from laser_sweep.dataset import Example
@@ -17,6 +17,6 @@ FILLED = PARTS
 
 
 def parts(examples: Sequence[Example], options: SplitConfig) -> Parts:
-    """The first examples validate."""
+    """The parts in dataset order, validation first."""
     count = len(examples)
-    return in_two(count, range(size(count, options.fraction)))
+    return two_parts(count, range(size(count, options.fraction)))

@@ -1,7 +1,8 @@
-"""`split.fraction` of the examples validate, drawn by lot: whole clusters, answers spread evenly.
+"""`split.fraction` of the examples validate, chosen at random as whole clusters; the rest test.
 
-Examples that belong together, such as the paraphrases of a fact, are in one part, so that nothing
-is tested that has validated in other words; both parts have each gold answer about equally often.
+All examples of a cluster, such as the paraphrases of a fact, are in one part, so that no test
+example is a paraphrase of a validation example. Both parts have the same share of each gold answer,
+as nearly as possible.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from laser_sweep.config import SplitConfig
-from laser_sweep.split._groups import deal
-from laser_sweep.split._parts import PARTS, Parts, in_two
+from laser_sweep.split._parts import PARTS, Parts
+from laser_sweep.split._stratify import stratify
+from laser_sweep.split._two_parts import two_parts
 
 if TYPE_CHECKING:
     from laser_sweep.dataset import Example
@@ -21,7 +23,7 @@ FILLED = PARTS
 
 
 def parts(examples: Sequence[Example], options: SplitConfig) -> Parts:
-    """Clusters are dealt out to the two parts."""
+    """The clusters, dealt out to the two parts."""
     shares = (options.fraction, 1 - options.fraction)
-    validating, _ = deal(examples, shares, options.seed)
-    return in_two(len(examples), validating)
+    validating, _ = stratify(examples, shares, options.seed)
+    return two_parts(len(examples), validating)

@@ -1,4 +1,4 @@
-"""`split.fraction` of the examples, drawn by lot, validate; the rest test."""
+"""`split.fraction` of the examples, chosen at random, validate; the rest test."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from laser_sweep.config import SplitConfig
-from laser_sweep.split._order import shuffled
-from laser_sweep.split._parts import PARTS, Parts, in_two
-from laser_sweep.split._size import size
+from laser_sweep.split._parts import PARTS, Parts
+from laser_sweep.split._random_order import random_order
+from laser_sweep.split._two_parts import size, two_parts
 
 if TYPE_CHECKING:
     from laser_sweep.dataset import Example
@@ -18,6 +18,7 @@ FILLED = PARTS
 
 
 def parts(examples: Sequence[Example], options: SplitConfig) -> Parts:
-    """Those that come first in an order by lot validate."""
+    """The parts in a random order, validation first."""
     count = len(examples)
-    return in_two(count, shuffled(range(count), options.seed)[: size(count, options.fraction)])
+    order = random_order(range(count), options.seed)
+    return two_parts(count, order[: size(count, options.fraction)])
