@@ -1,4 +1,6 @@
-"""Selection: which point to choose by its validation figures, one rule a module; its name is the option's value."""
+"""Selection rules: which point to choose by validation figures, one module each, named as the
+option's value.
+"""
 
 from laser_sweep.selection._contract import Rule, RuleWithFigures
 from laser_sweep.selection._picks import Pick, Picker, whole_parts

@@ -13,8 +13,9 @@ class Rule(Protocol):
 
     Attributes:
         MEASURE: the measure that the rule goes by: `accuracy`, `log_loss` or `f1`.
-        BASE_IS_BEST: the reason, in words, for which the rule chooses the base model.
-        SCORING: the only kind of scoring whose outcomes the rule can compare; None for all kinds.
+        BASE_IS_BEST: the reason, in words, why the rule chooses the base model.
+        SCORING: the only kind of scoring whose outcomes the rule can compare; None if it can
+            compare those of every kind.
     """
 
     MEASURE: str
@@ -32,7 +33,7 @@ class Rule(Protocol):
 
 @runtime_checkable
 class RuleWithFigures(Rule, Protocol):
-    """A rule that needs a figure which `summarize` does not compute."""
+    """A rule that needs a figure that `summarize` does not compute."""
 
     def figures(self, outcomes: pd.DataFrame) -> pd.Series:
         """The figure of each point, indexed by the point's name.

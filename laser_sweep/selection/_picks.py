@@ -1,4 +1,4 @@
-"""What the rule chooses on some examples, and the outcomes of that on others."""
+"""The points that a rule chooses on some examples, and their outcomes on others."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Pick:
     """The points that a rule chose, by name.
 
     Attributes:
-        point: on all examples that validate; None without any candidate.
-        folds: for each fold, on all others; empty where there are none.
-        among: the points that it chose among, and the base model.
+        point: the point that is chosen on the whole validation part; None if there is no candidate.
+        folds: for each fold the point that is chosen on all other folds; empty without folds.
+        among: the points that the rule chose among, with the base model.
     """
 
     point: str | None
@@ -28,11 +28,11 @@ class Pick:
 
 
 class Picker:
-    """Chooses among the points of a sweep.
+    """Selection among the points of a sweep.
 
     Args:
-        outcomes: as `read_results` gives them; of a point either all examples of a part or none.
-        parts: which examples validate and test.
+        outcomes: rows of `read_results`; each point has all examples of a part or none.
+        parts: the examples that validate and that test.
         rule: the selection rule.
         protocol: `corrected` or `paper`.
     """
@@ -49,15 +49,14 @@ class Picker:
 
     @property
     def base(self) -> Pick:
-        """The base model, chosen throughout."""
+        """The base model, as if the rule had chosen it on all examples and on every fold."""
         return Pick(str(BASE), (str(BASE),) * len(self._other_folds))
 
     def pick(self, axis: str | None = None, value: object = None) -> Pick:
-        """What the rule chooses: among all points, or those that have a value of an axis.
+        """The points that the rule chooses, among all points or those with one value of an axis.
 
-        The base model is a candidate wherever it is one.
+        The base model is a candidate in both cases, unless the protocol excludes it.
         """
-
         table = self.table
         if axis is not None:
             table = table[(table[axis] == value).fillna(False) | (table["point"] == str(BASE))]
@@ -69,15 +68,16 @@ class Picker:
         return Pick(chosen(self.table), tuple(map(chosen, self._other_folds)), among)
 
     def values(self, axis: str) -> list[object]:
-        """The values of an axis that edited points have, in order."""
+        """The values of an axis that edited points have, ascending."""
         edited = self.table[self.table["point"] != str(BASE)]
         return sorted(edited[axis].dropna().unique().tolist())
 
     def tested(self, pick: Pick) -> pd.DataFrame:
-        """The outcomes of what was picked on examples that it was not picked on.
+        """The outcomes of the chosen points on examples that had no part in the choice.
 
-        These are the test part or, where there are folds, for each fold those of the point that was
-        chosen without it; as `point` all of these have the one name, or all names that there are.
+        These examples are the test part. With folds, they are every fold, with the outcomes of the
+        point that was chosen on all other folds; the column `point` then has the names of all
+        points that were chosen.
         """
         if not self._other_folds:
             of_point = self._outcomes["point"] == pick.point
@@ -87,7 +87,7 @@ class Picker:
         return tested.assign(point=names).sort_values("example", ignore_index=True)
 
     def on_other_folds(self, fold: int) -> pd.DataFrame:
-        """The grid without the examples of a fold, as `summarize` makes it."""
+        """The table of points, as `point_table` returns it, without the examples of a fold."""
         return self._other_folds[fold]
 
     def _out_of_fold(self, pick: Pick) -> Iterator[pd.DataFrame]:
@@ -97,10 +97,11 @@ class Picker:
 
 
 def whole_parts(outcomes: pd.DataFrame, parts: Parts) -> pd.DataFrame:
-    """The outcomes of those points that have all examples of a part.
+    """The outcomes of the points that have all examples of a part.
 
-    With another split, a point may have some of them from an earlier command.
+    After a change of the split, a point may have only some examples of a part, which an earlier
+    command evaluated.
     """
     sizes = {part: len(parts.of(part)) for part in (VALIDATION, TEST)}
-    there = outcomes.groupby(["point", "part"])["example"].transform("size")
-    return outcomes[there == outcomes["part"].map(sizes)]
+    evaluated = outcomes.groupby(["point", "part"])["example"].transform("size")
+    return outcomes[evaluated == outcomes["part"].map(sizes)]

@@ -1,4 +1,4 @@
-"""Selection by a rule, and what each rule goes by."""
+"""Selection by the rule that the configuration names."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from laser_sweep.selection._contract import Rule, RuleWithFigures
 from laser_sweep.selection._summary import summarize
 
 BY_ACCURACY = "accuracy"
+"""The rule that `protocol=paper` replaces by the paper's own."""
 
 RULES = Group("laser_sweep.selection", Rule, "selection")
 
 
 def select(table: pd.DataFrame, rule: str, protocol: str) -> str | None:
-    """The chosen point among the candidates; None without any.
+    """The name of the point that a rule chooses; None if there is no candidate.
 
-    In `paper` protocol accuracy is the paper's own rule, which has other ties.
+    In `paper` protocol, `accuracy` stands for the paper's own rule, which decides ties otherwise.
+
+    Args:
+        table: one row for each point, as `point_table` returns them.
+        rule: the rule's name.
+        protocol: `corrected` or `paper`.
     """
     eligible = candidates(table, protocol)
     if eligible.empty:
@@ -30,7 +36,7 @@ def select(table: pd.DataFrame, rule: str, protocol: str) -> str | None:
 
 
 def point_table(outcomes: pd.DataFrame, rule: str) -> pd.DataFrame:
-    """The grid of a sweep, as `laser_sweep.summary` makes it, with all that a rule goes by."""
+    """The table that `summarize` returns, with the figure that the rule adds, if it does."""
     table = summarize(outcomes)
     module = RULES.load(rule)
     if not isinstance(module, RuleWithFigures):
@@ -39,41 +45,42 @@ def point_table(outcomes: pd.DataFrame, rule: str) -> pd.DataFrame:
 
 
 def measure(rule: str) -> str:
-    """What a rule goes by: `accuracy`, `log_loss` or `f1`."""
+    """The measure that a rule goes by: `accuracy`, `log_loss` or `f1`."""
     return RULES.load(rule).MEASURE
 
 
 def why_base(rule: str) -> str:
-    """Why a rule chooses the base model itself, in words."""
+    """The reason, in words, why a rule chooses the base model."""
     return RULES.load(rule).BASE_IS_BEST
 
 
 def check(rule: str, kind: str) -> None:
-    """Check that a rule can choose among outcomes that are found in some way.
+    """Check that a rule can compare the outcomes of a kind of scoring.
 
     Args:
-        rule: the rule.
-        kind: how the dataset's outcomes are found, one of `laser_sweep.dataset.KINDS`.
+        rule: the rule's name.
+        kind: the kind of the dataset's scoring, one of `laser_sweep.dataset.KINDS`.
 
     Raises:
-        ConfigError: if the outcomes do not hold what it goes by.
+        ConfigError: if the outcomes lack the measure of the rule.
     """
     needed = RULES.load(rule).SCORING
     if needed not in (None, kind):
         raise ConfigError(
-            f"selection={rule} goes by what only dataset.scoring={needed} records; this dataset's "
-            f"is {kind}. Available: {', '.join(_for(kind))}."
+            f"selection={rule} needs dataset.scoring={needed}; the scoring of this dataset is "
+            f"{kind}. Available: {', '.join(_for(kind))}."
         )
 
 
 def _for(kind: str) -> list[str]:
+    """The rules that can compare the outcomes of a kind of scoring."""
     return [rule for rule in RULES.names() if RULES.load(rule).SCORING in (None, kind)]
 
 
 def candidates(table: pd.DataFrame, protocol: str) -> pd.DataFrame:
     """The points that were evaluated on the validation part.
 
-    The base model is one of them, but in `paper` protocol only if there is no other.
+    The base model is one of them; in `paper` protocol, only if there is no other point.
     """
     evaluated = table[table["validation_accuracy"].notna()]
     edited = evaluated[evaluated["point"] != str(BASE)]

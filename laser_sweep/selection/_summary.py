@@ -1,4 +1,4 @@
-"""One row for each point: its accuracy and log-loss on each part."""
+"""The table of points: the accuracy and the log-loss of each point on each part."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ POINT_COLUMNS = "point intervention lname lnum expert rate rho rank edits".split
 
 
 def summarize(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The grid of a sweep, from its outcomes as `read_results` gives them.
+    """The table of points, from their outcomes.
+
+    Args:
+        outcomes: rows of `read_results`.
 
     Returns:
         One row for each point, in order, with the columns `POINT_COLUMNS` and, for each part,
         `<part>_examples`, `<part>_accuracy` (0..1) and `<part>_log_loss` (nats per answer token:
-        the mean over examples of -answer_logprob / answer_length, as in arXiv 2312.13558); these
-        are missing where the point was not evaluated on the part. Where answers are generated
-        there is `<part>_f1` (0..1), too.
+        the mean over examples of -answer_logprob / answer_length, as in arXiv 2312.13558). The last
+        two are missing where the point was not evaluated on the part. Where answers are generated
+        there is also `<part>_f1` (0..1).
     """
     table = outcomes[POINT_COLUMNS].drop_duplicates("point").set_index("point", drop=False)
     loss = -outcomes["answer_logprob"] / outcomes["answer_length"].astype(float)

@@ -1,4 +1,4 @@
-"""The highest validation F1 of generated answers; in a tie as by accuracy."""
+"""The highest validation F1 of generated answers; ties are decided by the rule `accuracy`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def select(candidates: pd.DataFrame) -> str:
     """
     if "validation_f1" not in candidates or candidates["validation_f1"].isna().all():
         raise ConfigError(
-            "selection=f1: the results hold no F1, which is of generated answers "
+            "selection=f1: the results hold no F1, which only generated answers have "
             "(dataset.scoring=generation). Available without it: accuracy, log_loss, "
             "one_standard_error."
         )
