@@ -1,4 +1,4 @@
-"""Where the log goes: what a person wants to see to the terminal, all of it to the folder."""
+"""Where the log goes: messages for people to the terminal, everything to a file."""
 
 from __future__ import annotations
 
@@ -25,36 +25,41 @@ class _Terminal(logging.Handler):
 
 
 def log_to_terminal() -> None:
-    """Say on standard output what happens, at the level of a person's interest."""
+    """Log to standard output, at the level INFO."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that cannot show a sign is no reason to lose the rest of a line.
+        # A terminal that cannot show a character must not cost the rest of the line.
         sys.stdout.reconfigure(errors="replace")
     terminal = _Terminal()
     terminal.setLevel(logging.INFO)
     terminal.setFormatter(logging.Formatter("[%(asctime)s] %(message)s", "%H:%M:%S"))
     log_only_to(terminal)
-    # A log that cannot be written, on a full disk, is no reason for a traceback of its own.
+    # A log that cannot be written, on a full disk, does not deserve a traceback of its own.
     logging.raiseExceptions = False
 
 
 def log_everything(stream: TextIO) -> None:
-    """Write everything to a stream, with dates and tracebacks: the log of a job."""
+    """Log everything to a stream, with dates and tracebacks: the log of a job."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter(_FORMAT))
     log_only_to(handler)
 
 
 def log_only_to(handler: logging.Handler) -> None:
-    """Give everything to one handler, and to no other."""
+    """Log everything to one handler, and to no other."""
     _LOGGER.setLevel(logging.DEBUG)
     _LOGGER.propagate = False
     _LOGGER.handlers = [handler]
 
 
+def handlers() -> list[logging.Handler]:
+    """The handlers that the log goes to now."""
+    return list(_LOGGER.handlers)
+
+
 @contextmanager
-def log_file(folder: Path) -> Iterator[None]:
-    """Add everything to the end of the folder's `laser_sweep.log`, with dates and tracebacks."""
-    file = logging.FileHandler(folder / "laser_sweep.log", encoding="utf-8")
+def log_file(path: Path) -> Iterator[None]:
+    """Also append everything to a file, with dates and tracebacks."""
+    file = logging.FileHandler(path, encoding="utf-8")
     file.setFormatter(logging.Formatter(_FORMAT))
     _LOGGER.addHandler(file)
     try:

@@ -1,4 +1,4 @@
-"""What SLURM says: of its limits, and of jobs. Without its commands, or its answer, nothing."""
+"""Questions to SLURM about its limits and its jobs; no answer where SLURM is not installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 
-_USUAL_ARRAY = 1000
+_DEFAULT_ARRAY = 1000
+"""SLURM's own default of MaxArraySize."""
 _SECONDS = 60.0
 _OVER = (
     *("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY"),
@@ -20,13 +21,13 @@ _OVER = (
 
 @dataclass(frozen=True)
 class State:
-    """What SLURM says of a task.
+    """The state of a task in SLURM.
 
     Attributes:
-        name: RUNNING, PENDING, FAILED and so on, as SLURM has it.
-        node: where it is or was; empty if nowhere yet.
-        elapsed: how long it has run, as SLURM writes it.
-        reason: why it waits.
+        name: SLURM's name of the state: RUNNING, PENDING, FAILED and so on.
+        node: the node of the task; empty while the task has none.
+        elapsed: the time that the task has run, as SLURM writes it.
+        reason: the reason for which the task waits.
     """
 
     name: str
@@ -36,23 +37,23 @@ class State:
 
     @property
     def is_over(self) -> bool:
-        """Whether it will not run any more."""
+        """Whether the task will not run any more."""
         return self.name.startswith(_OVER)
 
 
 def array_limit() -> int:
-    """How many tasks an array may have here."""
+    """The largest number of tasks of a job array."""
     found = re.search(r"MaxArraySize\s*=\s*(\d+)", _ask("scontrol", "show", "config") or "")
-    return int(found[1]) if found and int(found[1]) > 0 else _USUAL_ARRAY
+    return int(found[1]) if found and int(found[1]) > 0 else _DEFAULT_ARRAY
 
 
 def in_queue(jobs: Iterable[str]) -> dict[str, State] | None:
-    """The tasks of jobs that wait or run; None if there is no answer."""
+    """The tasks of some jobs that wait or run; None if SLURM does not answer."""
     wanted = set(jobs)
     if not wanted:
         return {}
-    asked = ("squeue", "--noheader", "--array", "--format=%i|%T|%N|%M|%r")
-    answer = _ask(*asked, f"--jobs={','.join(sorted(wanted))}")
+    squeue = ("squeue", "--noheader", "--array", "--format=%i|%T|%N|%M|%r")
+    answer = _ask(*squeue, f"--jobs={','.join(sorted(wanted))}")
     if answer is None:
         return None
     found = {
@@ -63,7 +64,7 @@ def in_queue(jobs: Iterable[str]) -> dict[str, State] | None:
 
 
 def accounted(jobs: Iterable[str]) -> dict[str, State]:
-    """What the accounting says of the tasks of jobs, as far as there is one."""
+    """The states of the tasks of some jobs in SLURM's accounting; empty without accounting."""
     wanted = ",".join(sorted(jobs))
     if not wanted:
         return {}
@@ -79,7 +80,7 @@ def accounted(jobs: Iterable[str]) -> dict[str, State]:
 
 
 def states(jobs: Iterable[str]) -> dict[str, State]:
-    """What is known of the tasks of jobs: from the queue, else from the accounting."""
+    """The states of the tasks of some jobs: in the queue, else in the accounting."""
     jobs = list(jobs)
     return {**accounted(jobs), **(in_queue(jobs) or {})}
 
@@ -90,11 +91,11 @@ def _fields(answer: str, count: int) -> list[list[str]]:
 
 
 def _ask(*command: str) -> str | None:
-    """What a command of SLURM's answers; None if it is not there or fails."""
+    """The answer of one of SLURM's commands; None if the command is missing or fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=True)
     except subprocess.CalledProcessError as error:
-        if "Invalid job id" in error.stderr:  # SLURM has forgotten it by now
+        if "Invalid job id" in error.stderr:  # SLURM forgets jobs after a while
             return ""
         log.debug("%s: %s", " ".join(command), error.stderr)
     except (OSError, subprocess.SubprocessError) as error:

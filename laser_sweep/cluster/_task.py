@@ -1,7 +1,7 @@
-"""What runs in a job: plain values go in, result files come out, and nothing is kept between.
+"""The tasks of a SLURM job.
 
-A task that is stopped, for whatever reason, is started again as it was submitted; what has a result
-by then is passed over.
+A task gets plain values, writes result files, and keeps nothing between. A task that is stopped,
+for whatever reason, starts again as it was submitted, and passes over the points that have results.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from submitit.helpers import Checkpointable
+from submitit.slurm.slurm import SlurmJobEnvironment
 
 from laser_sweep.config import Config
 from laser_sweep.errors import ConfigError
@@ -28,42 +28,45 @@ from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.execute import finish
 from laser_sweep.run.worker import Worker
-from laser_sweep.store.record import NAME
+from laser_sweep.store.events import Journal
+from laser_sweep.store.paths import Paths
 
 log = logging.getLogger(__name__)
 
 
 class PointsFailedError(RuntimeError):
-    """Some points could not be evaluated; all others of the task have been."""
+    """Some points of a task failed; all others have been evaluated."""
 
 
 @dataclass(frozen=True)
-class Submitted:
+class Submission:
     """A sweep as it was submitted.
 
     Attributes:
-        config: what was asked for.
-        device: the device that it is to run on.
-        digest: that of the results, as the submitting machine has it.
-        here: the folder in which the command was given.
+        config: the configuration of the command.
+        device: the device of the workers.
+        digest: the identity's digest, as the submitting machine computed it.
+        here: the working folder of the command.
+        folder: the sweep's folder.
     """
 
     config: Config
     device: str
     digest: str
     here: Path
+    folder: Path
 
     def plan(self) -> Plan:
         """The plan, made again on the node.
 
         Raises:
-            ConfigError: if the node does not see what the submitting machine sees.
+            ConfigError: if the node does not see the files that the submitting machine sees.
         """
         node = socket.gethostname()
         try:
             os.chdir(self.here)
-            if not (folder := self.config.folder / NAME).exists():
-                raise FileNotFoundError(2, "No such file", str(folder))
+            if not (record := Paths(self.folder).record).exists():
+                raise FileNotFoundError(2, "No such file", str(record))
         except OSError as error:
             raise ConfigError(
                 f"{node} does not see {error.filename}: {error.strerror}. The folder of the "
@@ -75,62 +78,62 @@ class Submitted:
             raise ConfigError(f"On {node}: {error}") from error
         if plan.store.digest != self.digest:
             raise ConfigError(
-                f"{node} sees another model, dtype or dataset than the machine that submitted: "
-                f"its results would be {plan.store.digest} and not {self.digest}."
+                f"{node} sees another model, dtype or dataset than the submitting machine: its "
+                f"results would have the digest {plan.store.digest}, not {self.digest}."
             )
         return plan
 
 
-class _Base(Checkpointable):
-    """Queued again it is submitted as it was."""
+class _Task(Checkpointable):
+    """Requeues unchanged: a task that is stopped starts again as it was submitted."""
 
 
 @dataclass(frozen=True)
-class Sweep(_Base):
+class SweepTask(_Task):
     """Evaluates some points of a sweep: a task of a job array.
 
     Attributes:
-        submitted: the sweep.
-        evaluations: what is to be evaluated.
+        submission: the sweep.
+        evaluations: the evaluations of this task.
     """
 
-    submitted: Submitted
+    submission: Submission
     evaluations: Sequence[Evaluation]
 
     def __call__(self) -> None:
-        """Evaluate what has no result yet.
+        """Evaluate the points that lack outcomes.
 
         Raises:
             PointsFailedError: if a point failed.
-            ConfigError: if the node does not see what it needs.
+            ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job():
-            plan = self.submitted.plan()
+        with _as_a_job(self.submission) as journal:
+            plan = self.submission.plan()
             missing = plan.missing(self.evaluations)
             log.info("%d evaluations, %d to do", len(self.evaluations), len(missing))
-            _raise_if(Worker(plan).run(missing))
+            _raise_if(Worker(plan, journal).run(missing))
 
 
 @dataclass(frozen=True)
-class Finish(_Base):
-    """Selects, tests and reports: the last job of a sweep.
+class ReportTask(_Task):
+    """Selects, evaluates base and chosen on the test part, and reports: the last job of a sweep.
 
     Attributes:
-        submitted: the sweep.
+        submission: the sweep.
     """
 
-    submitted: Submitted
+    submission: Submission
 
     def __call__(self) -> None:
         """Evaluate base and chosen on the test part, and write the report.
 
         Raises:
             PointsFailedError: if one of them failed.
-            ConfigError: if the node does not see what it needs.
+            ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job():
-            plan = self.submitted.plan()
-            _raise_if(finish(plan, Worker(plan)))
+        with _as_a_job(self.submission) as journal:
+            plan = self.submission.plan()
+            _raise_if(finish(plan, Worker(plan, journal)))
 
 
 def _raise_if(failed: Sequence[Evaluation]) -> None:
@@ -140,35 +143,46 @@ def _raise_if(failed: Sequence[Evaluation]) -> None:
 
 
 class _StopError(BaseException):
-    """What ends a task from submitit's handler, on its way past whatever catches exceptions."""
+    """Carries an exception of submitit's signal handler past code that catches `Exception`."""
+
+    def __init__(self, cause: Exception):
+        self.cause = cause
 
 
 @contextmanager
-def _as_a_job() -> Iterator[None]:
-    """Log everything to the job's own log; let submitit stop the task wherever it is."""
+def _as_a_job(submission: Submission) -> Iterator[Journal]:
+    """Log to the job's own log, keep a journal, and let submitit stop the task wherever it is."""
     log_everything(sys.stdout)
     try:
-        with _stops_pass():
-            yield
+        with _stops_pass(), Journal(_journal_path(submission)) as journal:
+            yield journal
     except _StopError as stop:
-        raise stop.args[0] from None
+        raise stop.cause from None
+
+
+def _journal_path(submission: Submission) -> Path:
+    """The file for the task's events; outside a job the file of the commands."""
+    paths = Paths(submission.folder)
+    environment = SlurmJobEnvironment()
+    return paths.job_events(environment.job_id) if environment.activated() else paths.events
 
 
 @contextmanager
 def _stops_pass() -> Iterator[None]:
-    """submitit raises in its signal handler, in the midst of code that may catch exceptions.
+    """Let an exception of submitit's signal handler end the task, wherever the signal arrives.
 
-    Points that fail are isolated by catching `Exception`, here and in libraries. The handler raises
-    some: its verdict that a task is not to be queued again, or that `scontrol requeue` failed. A
-    task that swallowed them would run on until it is killed.
+    Code that isolates failing points, here and in libraries, catches `Exception`. The handler
+    raises exceptions in the midst of that code: its verdict that a task is not to be requeued, or
+    that `scontrol requeue` failed. A task that caught them would run on until it is killed.
     """
     handled = {number: signal.getsignal(number) for number in (signal.SIGUSR1, signal.SIGUSR2)}
 
-    def stopping(number: int, frame: FrameType | None) -> Any:
+    def stopping(number: int, frame: FrameType | None) -> None:
         handler = handled[signal.Signals(number)]
         try:
             with _ignored(signal.SIGTERM, *ours):
-                return handler(number, frame) if callable(handler) else None
+                if callable(handler):
+                    handler(number, frame)
         except Exception as stop:
             raise _StopError(stop) from None
 
@@ -184,10 +198,10 @@ def _stops_pass() -> Iterator[None]:
 
 @contextmanager
 def _ignored(*signals: signal.Signals) -> Iterator[None]:
-    """Ignore signals, as processes started meanwhile do.
+    """Ignore signals, in this process and in processes that it starts meanwhile.
 
-    `scontrol requeue` is a process of the very task that it makes SLURM terminate, often before it
-    has had its answer.
+    `scontrol requeue` is a process of the very task that it makes SLURM terminate, often before
+    `scontrol` has its answer.
     """
     handlers = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
     try:

@@ -1,4 +1,4 @@
-"""Waiting for the jobs of a sweep: until none is in the queue, whatever became of them."""
+"""Waiting for the jobs of a sweep until none is in the queue, whatever became of them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _FIRST_S, _LAST_S = 1.0, 15.0
 
 
 def wait(plan: Plan, jobs: Sequence[Job]) -> int:
-    """Show how far a sweep is until its jobs have ended, then its report.
+    """Show a sweep's progress until its jobs have ended, then its report.
 
-    Results are what counts, not what SLURM's accounting says of a job: there may be none, and a job
-    that it calls lost may run again.
+    Whether the sweep is complete is read off its results, not off SLURM's accounting: a cluster may
+    have none, and a job that the accounting calls lost may run again.
 
     Returns:
-        1 if anything is missing, else 0.
+        1 if an outcome is missing, else 0.
     """
     ids = [job.id for job in jobs]
     try:
@@ -34,7 +34,7 @@ def wait(plan: Plan, jobs: Sequence[Job]) -> int:
             _until_ended(ids, progress)
     except KeyboardInterrupt:
         say(
-            f"Jobs {' '.join(ids)} go on without this command. How far they are: python -m "
+            f"Jobs {' '.join(ids)} go on without this command. Their status: python -m "
             f"laser_sweep.status {near(plan.store.folder)}; to cancel them: scancel {' '.join(ids)}"
         )
         raise
@@ -43,7 +43,7 @@ def wait(plan: Plan, jobs: Sequence[Job]) -> int:
     if report.is_complete:
         return 0
     log.error(
-        "The sweep is not complete. What failed: python -m laser_sweep.status %s",
+        "The sweep is not complete. For the failures: python -m laser_sweep.status %s",
         near(plan.store.folder),
     )
     return 1
@@ -57,5 +57,5 @@ def _until_ended(ids: Sequence[str], progress: Progress) -> None:
             pause = _LAST_S
         time.sleep(pause)
         pause = min(1.2 * pause, _LAST_S)
-        progress.look()
-    progress.look()
+        progress.update()
+    progress.update()

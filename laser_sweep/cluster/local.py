@@ -1,11 +1,11 @@
-"""In this process, one sweep after the other; or in a process for each device of this machine."""
+"""This machine: a sweep runs in this process, or in one process for each device."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from laser_sweep.cluster import _devices as devices
+from laser_sweep.cluster import _devices
 from laser_sweep.config import Config
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.plan.plan import Plan
@@ -13,27 +13,27 @@ from laser_sweep.run.execute import execute
 
 
 def device(config: Config) -> str | None:
-    """The first of the devices; None where none are named.
+    """The first of the devices that `cluster.devices` names; None if it names none.
 
     Raises:
-        ConfigError: if one of them is not there.
+        ConfigError: if a device is not available.
     """
-    named = devices.devices(config.cluster.devices, config.model)
+    named = _devices.devices(config.cluster.devices, config.model)
     return named[0] if named else None
 
 
 def describe(plan: Plan, missing: Sequence[Evaluation]) -> dict[str, str]:
-    """The processes that would share the work."""
-    named = devices.devices(plan.config.cluster.devices, plan.config.model)
+    """The processes that would share the points."""
+    named = _devices.devices(plan.config.cluster.devices, plan.config.model)
     if not named:
         return {}
-    tasks = devices.share(plan, missing, named)
+    tasks = _devices.share(plan, missing, named)
     sizes = (f"{name}: {len({each.point for each in task})} points" for name, task in tasks)
     return {"devices": ", ".join(sizes)}
 
 
-def run(plans: Iterable[Plan]) -> int:
-    """Every sweep from its first point to its report.
+def run(plans: Sequence[Plan]) -> int:
+    """Run one sweep after the other, each from its first point to its report.
 
     Returns:
         1 if a point failed, else 0.
@@ -42,5 +42,5 @@ def run(plans: Iterable[Plan]) -> int:
 
 
 def _execute(plan: Plan) -> int:
-    named = devices.devices(plan.config.cluster.devices, plan.config.model)
-    return execute(plan, partial(devices.run_on, plan, named=named) if named else None)
+    named = _devices.devices(plan.config.cluster.devices, plan.config.model)
+    return execute(plan, partial(_devices.run_on, plan, named=named) if named else None)

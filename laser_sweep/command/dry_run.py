@@ -1,35 +1,42 @@
-"""`dry_run=true`: what a sweep would do, without doing it."""
+"""`dry_run=true`: a description of the work that a sweep would do."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from laser_sweep.cluster import CLUSTERS
+from laser_sweep.grid.point import Evaluation
 from laser_sweep.plan.grouping import groups
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.messages import title
 
 
 def describe(plan: Plan) -> str:
-    """What a plan would do: points, done, to do, groups, and what that costs."""
+    """The points of a plan, done and to do, their groups, and the cost of evaluating them."""
     missing = plan.missing(plan.evaluations)
-    todo = list(dict.fromkeys(each.point for each in missing))
+    todo = len({each.point for each in missing})
     passes = sum(len(each.examples) for each in missing)
-    starts = list(dict.fromkeys(group.label for group in groups(plan, missing)))
     parts = plan.store.parts
     tested = ", then base and chosen on the test part" if parts.validation and parts.test else ""
-    module = CLUSTERS.load(plan.config.cluster.name)
     lines = {
         "sweep": title(plan.config, plan.store),
         "folder": plan.store.folder,
         "examples": f"{len(plan.questions):,} ({parts})",
         "points": f"{len(plan.points):,}",
-        "done": f"{len(plan.points) - len(todo):,}",
-        "to do": f"{len(todo):,}",
-        "groups": f"{len(starts)} (from layer {_shortened(starts)})" if starts else "0",
+        "done": f"{len(plan.points) - todo:,}",
+        "to do": f"{todo:,}",
+        "groups": _groups(plan, missing),
         "cost": f"{passes:,} examples to evaluate{tested}",
-        **module.describe(plan, missing),
+        **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
     }
     return "\n".join(f"{name + ':':10}{value}" for name, value in lines.items())
 
 
-def _shortened(starts: list[str]) -> str:
-    return ", ".join(starts if len(starts) <= 6 else [*starts[:3], "...", starts[-1]])
+def _groups(plan: Plan, missing: Sequence[Evaluation]) -> str:
+    """The number of groups, and the layers that they start at."""
+    starts = list(dict.fromkeys(group.start for group in groups(plan, missing)))
+    layers = [str(start) for start in starts if start is not None]
+    shown = ", ".join(layers if len(layers) <= 6 else [*layers[:3], "...", layers[-1]])
+    names = ["the base model"] if None in starts else []
+    names += [f"layers {shown}" if len(layers) > 1 else f"layer {shown}"] if layers else []
+    return f"{len(starts)} ({', '.join(names)})" if starts else "0"

@@ -1,21 +1,20 @@
-"""Telling at once that a command has nothing to do, without a model's libraries."""
+"""Commands that have nothing left to do, recognised without importing torch."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from laser_sweep.config import Config
 from laser_sweep.dataset import Prompting, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.source import Source, find_source
-from laser_sweep.report import cache as kept
-from laser_sweep.report import read_report, summary, terminal, write_report
+from laser_sweep.report import cache, read_report, summary, terminal, write_report
 from laser_sweep.run.messages import progress, title
 from laser_sweep.split import split
-from laser_sweep.store.record import read_record
-from laser_sweep.store.results import Identity, Store
+from laser_sweep.store.record import ModelRecord, Record, read_record
+from laser_sweep.store.results import Store
 from laser_sweep.terminal import say
 
 if TYPE_CHECKING:
@@ -27,55 +26,55 @@ log = logging.getLogger(__name__)
 def finished(config: Config) -> bool:
     """Whether this very command was the last one in its folder and left nothing to do.
 
-    If so, its report is printed again, and made again if it has gone.
+    If so, the report is printed again, and made again if a file of it is missing.
     """
-    store = _store(config)
+    try:
+        record = read_record(config.folder)
+    except ConfigError:
+        return False
+    store = _store(config, record)
     if store is None:
         return False
-    text = kept.recall(config.folder)
+    text = cache.recall(config.folder)
     if text is None:
         report = read_report(config.folder)
         if not report.is_complete:
             return False
         if not all((config.folder / name).exists() for name in report.files):
             write_report(report)
-        kept.keep(report)
+        cache.keep(report)
         text = summary(report)
     log.info("%s", title(config, store))
-    log.info("%s", progress(len(read_record(config.folder)["points"]), 0))
+    log.info("%s", progress(len(record.points), 0))
     say(terminal(text, config.folder))
     return True
 
 
-def _store(config: Config) -> Store | None:
-    """The results of the last command, if it had this configuration, this model and these rows."""
-    try:
-        record = read_record(config.folder)
-    except ConfigError:
-        return None
-    given = asdict(config)
-    # Where the work was done is no matter.
-    if {**record["config"], "cluster": None} != {**given, "cluster": None}:
+def _store(config: Config, record: Record) -> Store | None:
+    """The results of the last command, if its configuration, model and rows are the same as now."""
+    if _without_cluster(record.config) != _without_cluster(config):
         return None
     source = find_source(config.model.path, config.model.revision)
-    identity = Identity(**record["identity"])
-    if identity.weights != source.weights:
+    if record.identity.weights != source.weights:
         return None
-    loaded = load_dataset(config.dataset, _asked(config, record["model"], source))
-    if identity.examples != fingerprint(loaded.examples, loaded.scoring):
+    loaded = load_dataset(config.dataset, _prompting(config, record.model, source))
+    if record.identity.examples != fingerprint(loaded.examples, loaded.scoring):
         return None
-    parts = split(loaded.examples, config.split, record["dataset"]["dropped"])
-    return Store(config.folder, identity, parts)
+    parts = split(loaded.examples, config.split, record.dataset.dropped)
+    return Store(config.folder, record.identity, parts)
 
 
-def _asked(config: Config, model: dict[str, Any], source: Source) -> Prompting:
-    """The model as its dataset sees it, from what was written down of the same weights."""
+def _without_cluster(config: Config) -> dict[str, object]:
+    """A configuration without the place where the work is done, which changes no outcome."""
+    return {**asdict(config), "cluster": None}
+
+
+def _prompting(config: Config, model: ModelRecord, source: Source) -> Prompting:
+    """How the model is asked, from the record of a command with the same weights."""
 
     def load_tokenizer() -> PreTrainedTokenizerBase:
         from laser_sweep.model import load
 
         return load.load_tokenizer(source)
 
-    return Prompting(
-        config.protocol, model["masked"], model["family"], model["mask"], load_tokenizer
-    )
+    return Prompting(config.protocol, model.masked, model.family, model.mask, load_tokenizer)

@@ -1,4 +1,4 @@
-"""The sweeps of one command: checked, all of them, before the first one runs."""
+"""The sweeps of one command, all of them checked before the first one runs."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ def run(configs: Sequence[Config]) -> int:
     """Check every sweep of a command, then run one after the other.
 
     Returns:
-        The exit status: 1 if a point failed.
+        The exit status: 1 if a point failed, else 0.
 
     Raises:
-        ConfigError: before anything is run, if one of the sweeps cannot be.
+        ConfigError: before anything runs, if one of the sweeps cannot run.
     """
     _check_folders(configs)
     dry_run = configs[0].dry_run
-    waiting = [config for config in configs if dry_run or not finished(config)]
-    if not waiting:
+    remaining = [config for config in configs if dry_run or not finished(config)]
+    if not remaining:
         return 0
-    # Only here, since what follows imports torch and transformers, which takes seconds.
+    # These import torch and transformers, which takes seconds that a finished command saves.
     from laser_sweep.command.dry_run import describe
     from laser_sweep.plan.make import make_plan
 
     # All sweeps of a command are composed with the same cluster.
-    cluster = CLUSTERS.load(waiting[0].cluster.name)
-    plans = [make_plan(config, cluster.device(config)) for config in waiting]
+    cluster = CLUSTERS.load(remaining[0].cluster.name)
+    plans = [make_plan(config, cluster.device(config)) for config in remaining]
     if dry_run:
         say("\n\n".join(map(describe, plans)))
         return 0
-    return int(cluster.run(plans))
+    return cluster.run(plans)
 
 
 def _check_folders(configs: Sequence[Config]) -> None:

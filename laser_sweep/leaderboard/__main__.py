@@ -14,7 +14,7 @@ from laser_sweep.leaderboard import board, elsewhere
 from laser_sweep.leaderboard.tables import HEADERS, cells, html, markdown
 from laser_sweep.logs import log_to_terminal
 from laser_sweep.report import Report, read_report
-from laser_sweep.status import find_sweeps
+from laser_sweep.store.record import find_sweeps
 from laser_sweep.store.atomic import check_writable, write_file
 from laser_sweep.terminal import near, say
 

@@ -1,4 +1,4 @@
-"""What is checked of a whole plan, and what is said of it, before any weight is read."""
+"""Checks and warnings about a whole plan, before any weight is read."""
 
 from __future__ import annotations
 
@@ -10,33 +10,42 @@ from laser_sweep.config import paper_figures as paper
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Point
 from laser_sweep.intervention import INTERVENTIONS
-from laser_sweep.plan.plan import Plan
-from laser_sweep.store.record import NAME, DamagedRecordError, read_record
+from laser_sweep.plan.plan import NO_INTERVENTION, Plan
+from laser_sweep.store.record import DamagedRecordError, read_record
 from laser_sweep.store.results import Store
 
 log = logging.getLogger(__name__)
 
 
 def check(plan: Plan) -> None:
-    """Check that every point can be evaluated and stored; say what is not as one may expect it.
+    """Check that every point can be evaluated and stored, and warn about surprises.
 
     Raises:
-        ConfigError: if one cannot be.
+        ConfigError: if a point cannot be evaluated, or the folder holds another format.
     """
-    _check_points(plan)
-    _warn(plan)
+    _warn_of_rank_0(plan, _checked_ranks(plan))
+    _warn_of_differences(plan)
+    _warn_of_long_examples(plan)
     _check_folder(plan.store)
 
 
-def _check_points(plan: Plan) -> None:
-    """Check that every point has its matrices; say so where nothing would be left of one."""
+def _checked_ranks(plan: Plan) -> dict[Point, set[int | None]]:
+    """Check that every point has its matrices and can keep its amounts; the ranks that it keeps."""
     plan.options.check({edit.amount.by for point in plan.points for edit in point.edits})
-    emptied = []
+    ranks = {}
     for point in plan.points:
         plan.matrices(point)
         _check_amounts(point)
-        if 0 in plan.ranks(point).values() and plan.config.intervention.kind != "zero":
-            emptied.append(str(point))
+        ranks[point] = set(plan.ranks(point).values())
+    return ranks
+
+
+def _warn_of_rank_0(plan: Plan, ranks: dict[Point, set[int | None]]) -> None:
+    """Warn that points keep nothing of a matrix, unless the intervention is meant to."""
+    kind = plan.config.intervention.kind
+    if kind == NO_INTERVENTION or not INTERVENTIONS.load(kind).AMOUNTS:
+        return
+    emptied = [str(point) for point, kept in ranks.items() if 0 in kept]
     if emptied:
         log.warning(
             "%d of %d points keep rank 0, which is the zero matrix: %s%s",
@@ -47,8 +56,8 @@ def _check_points(plan: Plan) -> None:
         )
 
 
-def _warn(plan: Plan) -> None:
-    """Say what is not as one may expect it."""
+def _warn_of_differences(plan: Plan) -> None:
+    """Warn that the paper's figures, where the experiment has some, are not comparable."""
     revision = plan.config.model.revision if plan.source.commit else None
     model = {"path": plan.config.model.path, "revision": revision}
     given = asdict(plan.config.paper)
@@ -56,7 +65,14 @@ def _warn(plan: Plan) -> None:
         model=model, paper=given, examples=len(plan.examples), protocol=plan.config.protocol
     ):
         log.warning("%s", sentence)
-    for what, numbers in (("left out", plan.fitted.dropped), ("cut", plan.fitted.truncated)):
+
+
+def _warn_of_long_examples(plan: Plan) -> None:
+    """Warn that examples exceed the model's context and are left out or cut."""
+    for what, numbers in (
+        ("left out", plan.question_set.dropped),
+        ("cut", plan.question_set.truncated),
+    ):
         if numbers:
             log.warning(
                 "%d of %d examples are too long for the model's context and are %s "
@@ -70,18 +86,18 @@ def _warn(plan: Plan) -> None:
 
 
 def _check_amounts(point: Point) -> None:
-    """Check that the interventions of a point know what to do with how much is to be kept."""
+    """Check that the interventions of a point accept its amounts."""
     for edit in point.edits:
         intervention = INTERVENTIONS.load(edit.kind)
         if intervention.AMOUNTS and edit.amount.by not in intervention.AMOUNTS:
             raise ConfigError(
-                f"{edit.amount} in {edit}: {edit.kind} does not go by {edit.amount.by}; "
+                f"{edit.amount} in {edit}: {edit.kind} does not accept {edit.amount.by}; "
                 f"expected {' or '.join(intervention.AMOUNTS)}."
             )
 
 
 def _check_folder(store: Store) -> None:
-    """Check that results of another format are not mixed with ours."""
-    if (store.folder / NAME).is_file():
+    """Check that the folder does not hold results of another format."""
+    if store.paths.record.is_file():
         with suppress(DamagedRecordError):
             read_record(store.folder)

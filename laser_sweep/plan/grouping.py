@@ -32,11 +32,6 @@ class Group(NamedTuple):
         """The sort key of a group: the base model first, then upward through the layers."""
         return self.start is not None, self.start or 0, self.examples
 
-    @property
-    def label(self) -> str:
-        """The start as a dry run shows it: a layer's number, or `base`."""
-        return "base" if self.start is None else str(self.start)
-
 
 def groups(plan: Plan, evaluations: Iterable[Evaluation]) -> list[Group]:
     """The evaluations by the layer that they start at, the base model first, then upward."""

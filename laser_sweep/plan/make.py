@@ -1,9 +1,8 @@
-"""From a configuration to a plan: everything is checked before any weight is read."""
+"""Making a plan from a configuration; every mistake is found before any weight is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from transformers import PretrainedConfig
@@ -29,18 +28,19 @@ from laser_sweep.selection import RULES
 from laser_sweep.selection import check as check_rule
 from laser_sweep.split import check as check_split
 from laser_sweep.split import split
-from laser_sweep.store.results import Identity, Store
+from laser_sweep.store.record import Identity
+from laser_sweep.store.results import Store
 
 
 def make_plan(config: Config, device: str | None = None) -> Plan:
-    """Check everything that can be checked without the weights, the cheapest first.
+    """Make the plan of a sweep, and check it, the cheapest checks first.
 
     Args:
-        config: what was asked for.
-        device: what the model will run on, if that is not to be found out on this machine.
+        config: the configuration of the sweep.
+        device: the device of the workers; None for the one that `model.device` means here.
 
     Raises:
-        ConfigError: if anything that was given cannot be swept.
+        ConfigError: if an option is wrong, or the sweep cannot run for another reason.
     """
     _check_names(config)
     axes = _axes(config)
@@ -55,7 +55,7 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
     layout = _layout(config, model)
     device = device or load.resolve_device(config.model.device)
     dtype = load.resolve_dtype(config.model.dtype, model, device)
-    fitted = _encode(config.dataset, loaded, prompting, model)
+    question_set = _encode(config.dataset, loaded, prompting, model)
     plan = Plan(
         config=config,
         source=source,
@@ -67,9 +67,9 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
         prompting=prompting,
         examples=loaded.examples,
         scoring=loaded.scoring,
-        fitted=fitted,
+        question_set=question_set,
         points=_points(config, axes, stacks, layout),
-        store=_store(config, source, dtype, loaded, fitted),
+        store=_store(config, source, dtype, loaded, question_set),
     )
     check(plan)
     return plan
@@ -81,7 +81,7 @@ def _layout(config: Config, model: PretrainedConfig) -> Layout:
 
 
 def _points(
-    config: Config, axes: Axes, stacks: list[list[Mapping[str, Any]]] | None, layout: Layout
+    config: Config, axes: Axes, stacks: list[list[Mapping[str, object]]] | None, layout: Layout
 ) -> list[Point]:
     kind = config.intervention.kind
     if stacks is None or kind == NO_INTERVENTION:
@@ -90,7 +90,7 @@ def _points(
 
 
 def _store(
-    config: Config, source: Source, dtype: torch.dtype, loaded: Loaded, fitted: QuestionSet
+    config: Config, source: Source, dtype: torch.dtype, loaded: Loaded, question_set: QuestionSet
 ) -> Store:
     identity = Identity(
         weights=source.weights,
@@ -99,17 +99,17 @@ def _store(
         protocol=config.protocol,
         options=_identity_options(config),
     )
-    parts = split(loaded.examples, config.split, fitted.dropped)
+    parts = split(loaded.examples, config.split, question_set.dropped)
     return Store(config.folder, identity, parts)
 
 
 def _encode(
     dataset: DatasetConfig, loaded: Loaded, prompting: Prompting, model: PretrainedConfig
 ) -> QuestionSet:
-    """The examples as token ids; what is wrong with one is said with its file."""
+    """The examples as token ids; an error names the file of the examples."""
     where = f"dataset.path={dataset.path}" if dataset.path else f"dataset {dataset.name}"
     try:
-        fitted = encode(
+        question_set = encode(
             loaded.examples,
             loaded.scoring,
             prompting.tokenizer,
@@ -120,16 +120,16 @@ def _encode(
         )
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from error
-    if len(fitted.dropped) == len(loaded.examples):
+    if len(question_set.dropped) == len(loaded.examples):
         raise ConfigError(
             f"{where}: all {len(loaded.examples)} examples are too long for the model's context of "
             f"{context(model)} tokens."
         )
-    return fitted
+    return question_set
 
 
 def _check_names(config: Config) -> None:
-    """Check the options whose values are modules, and those of the intervention."""
+    """Check the options whose values are modules, and the options of the intervention."""
     if config.intervention.kind != NO_INTERVENTION:
         INTERVENTIONS.load(config.intervention.kind)
         options_of(config).check()
@@ -137,8 +137,8 @@ def _check_names(config: Config) -> None:
     RULES.load(config.selection)
 
 
-def _identity_options(config: Config) -> dict[str, Any]:
-    """What else changes the numbers, where it is not as it usually is."""
+def _identity_options(config: Config) -> dict[str, object]:
+    """The further options that change outcomes, where they differ from the defaults."""
     layout = {"layout": given} if (given := config.model.layout.given) else {}
     side = {"side": config.model.side} if config.model.side != "decoder" else {}
     too_long = config.dataset.too_long

@@ -1,10 +1,10 @@
-"""What a command would do, found out and checked before any weight is read."""
+"""The plan of a sweep."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch
@@ -21,6 +21,7 @@ from laser_sweep.model.layout import Layout
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.model.source import Source
 from laser_sweep.plan.disjoint import check_disjoint
+from laser_sweep.store.record import Command, DatasetRecord, ModelRecord
 from laser_sweep.store.results import Store
 
 log = logging.getLogger(__name__)
@@ -30,22 +31,22 @@ NO_INTERVENTION = "none"
 
 @dataclass(frozen=True)
 class Plan:
-    """One sweep, ready to run.
+    """One sweep, checked and ready to run.
 
     Attributes:
-        config: what was asked for.
-        source: where the model's files are.
+        config: the configuration of the sweep.
+        source: the files of the model.
         model: the model's configuration.
         tokenizer: the model's tokenizer.
-        layout: where the matrices are in the model.
-        device: what the model runs on.
-        dtype: what it computes in.
-        prompting: the model as its dataset sees it.
+        layout: the matrices of the model, by layer and matrix type.
+        device: the device of the workers.
+        dtype: the dtype that the model is evaluated in.
+        prompting: how the model is asked.
         examples: the examples, in dataset order.
-        scoring: how they are scored.
-        fitted: the examples as token ids, and which of them the context was too short for.
-        points: the points to evaluate, in order, the base first.
-        store: where the results are.
+        scoring: how the outcomes of the examples are scored.
+        question_set: the examples as token ids, and the examples that exceed the context.
+        points: the points to evaluate, in order, the base model first.
+        store: the result files.
     """
 
     config: Config
@@ -58,40 +59,40 @@ class Plan:
     prompting: Prompting
     examples: list[Example]
     scoring: Scoring
-    fitted: QuestionSet
+    question_set: QuestionSet
     points: list[Point]
     store: Store
 
     @property
     def questions(self) -> list[Question]:
         """The examples as token ids, in dataset order."""
-        return self.fitted.questions
+        return self.question_set.questions
 
     @property
     def searched(self) -> tuple[int, ...]:
-        """The examples that every point is evaluated on: those that validate, or all."""
+        """The examples that every point is evaluated on: the validation part, or all."""
         return self.store.parts.searched(self.config.split.test)
 
     @cached_property
     def evaluations(self) -> list[Evaluation]:
-        """What the grid asks for."""
+        """The evaluations of the grid."""
         examples = self.searched
         return [Evaluation(point, examples) for point in self.points]
 
     def missing(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
-        """What has no result yet."""
+        """The evaluations that lack outcomes, each reduced to the examples that lack one."""
         return self.store.missing(evaluations)
 
     @cached_property
     def options(self) -> Options:
-        """How the intervention is done."""
+        """The options of the intervention."""
         return options_of(self.config)
 
     def matrices(self, point: Point) -> list[Matrix]:
         """The matrices that a point edits.
 
         Raises:
-            ConfigError: if the model lacks one, or two edits change the same.
+            ConfigError: if the model lacks one, or two edits change the same matrix.
         """
         found = [matrix for edit in point.edits for matrix in self.layout.matrices(edit)]
         if len(point.edits) > 1:
@@ -103,11 +104,11 @@ class Plan:
         return self.layout.lowest(self.matrices(point)) if point.edits else None
 
     def retention(self, edit: Edit) -> Retention:
-        """How much an edit keeps, by the arithmetic of the protocol."""
+        """The retention of an edit, by the arithmetic of the protocol."""
         return Retention(edit.amount, self.config.protocol)
 
     def ranks(self, point: Point) -> dict[Matrix, int | None]:
-        """For each matrix of a point the rank that is left of it, as far as it is known before."""
+        """The rank of each matrix of a point; None where it depends on the weights."""
         ranks: dict[Matrix, int | None] = {}
         for edit in point.edits:
             intervention = INTERVENTIONS.load(edit.kind)
@@ -121,31 +122,31 @@ class Plan:
 
 
 def options_of(config: Config) -> Options:
-    """How a configuration has the intervention done."""
+    """The options of the intervention in a configuration."""
     given = config.intervention
     return Options(given.svd, given.niter, given.oversample, config.seed, given.spectrum)
 
 
-def command_of(plan: Plan) -> dict[str, object]:
-    """What `sweep.json` says of the command, beside the identity."""
-    return {
-        "config": asdict(plan.config),
-        "model": {
-            "path": _shown(plan.source.path),
-            "commit": plan.source.commit,
-            "family": plan.prompting.family,
-            "masked": plan.prompting.masked,
-            "mask": plan.prompting.mask,
-        },
-        "dataset": {
-            "examples": len(plan.examples),
-            "dropped": list(plan.fitted.dropped),
-            "truncated": list(plan.fitted.truncated),
-        },
-        "points": [str(point) for point in plan.points],
-    }
+def command_of(plan: Plan) -> Command:
+    """The command of a plan, as `sweep.json` records it."""
+    return Command(
+        config=plan.config,
+        model=ModelRecord(
+            path=_shown(plan.source.path),
+            commit=plan.source.commit,
+            family=plan.prompting.family,
+            masked=plan.prompting.masked,
+            mask=plan.prompting.mask,
+        ),
+        dataset=DatasetRecord(
+            examples=len(plan.examples),
+            dropped=tuple(plan.question_set.dropped),
+            truncated=tuple(plan.question_set.truncated),
+        ),
+        points=tuple(map(str, plan.points)),
+    )
 
 
 def _shown(path: str) -> str:
-    """A path as the report shows it: what comes with the package is at the same place for all."""
+    """A path as the report shows it: the paths of built-in files are relative to the package."""
     return path.replace(str(PACKAGE.parent) + "/", "") if path.startswith(str(PACKAGE)) else path

@@ -1,9 +1,8 @@
-"""The edited matrices of a point: what is prepared of a matrix is kept from one ρ to the next."""
+"""The edited matrices of the points of a plan."""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,50 +11,49 @@ from laser_sweep.grid.point import Edit, Point
 from laser_sweep.intervention import INTERVENTIONS, EditedMatrix
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.plan.plan import Plan
+from laser_sweep.store.spectra import Spectrum
 
 _MOST_SPECTRA = 12
-"""Of so many matrices of a point the singular values are written down."""
+"""Matrices of a point whose singular values are stored for the report."""
 _MOST_PREPARED = 32
-"""A decomposition takes twice its matrix; of all layers at once only so many are kept for the
-next ρ, and the others made again."""
+"""Decompositions that are kept for the next amount. Each takes twice the memory of its matrix, and
+a point of all layers edits many matrices; the further ones are decomposed again."""
 
 
 class Editor:
-    """Makes the edits of a plan's points.
+    """Makes the edits of a plan's points; decompositions are shared by consecutive points.
 
     Args:
         plan: the plan.
-        model: the model, as it was loaded.
+        model: the model, with its original weights.
     """
 
     def __init__(self, plan: Plan, model: nn.Module):
         self._plan = plan
         self._model = model
-        self._prepared: dict[Matrix, Any] = {}
+        self._prepared: dict[Matrix, object] = {}
 
     def edits(self, point: Point) -> dict[Matrix, EditedMatrix]:
-        """The edited matrices of a point, and the ranks that they have."""
+        """The edited matrices of a point, with their ranks."""
         matrices = {edit: self._plan.layout.matrices(edit) for edit in point.edits}
-        self._forget_other_than({matrix for each in matrices.values() for matrix in each})
+        self._keep_only({matrix for each in matrices.values() for matrix in each})
         return {
             matrix: self._edit(edit, matrix) for edit, each in matrices.items() for matrix in each
         }
 
-    def spectra(self, point: Point) -> list[dict[str, Any]]:
+    def spectra(self, point: Point) -> list[Spectrum]:
         """The singular values of the first matrices that a point edits.
 
-        Returns:
-            For each its `name`, its `values`, the largest first, and the `rank` that is left of it,
-            if that is the number of the largest that are kept.
+        The rank of a spectrum is set only where the edit keeps the largest components.
         """
-        is_cut = self._plan.options.spectrum == "top"
+        keeps_largest = self._plan.options.spectrum == "top"
         return [
-            {
-                "name": matrix.name,
-                "values": torch.linalg.svdvals(weight_of(matrix, self._model)).tolist(),
-                "rank": made.rank if is_cut else None,
-            }
-            for matrix, made in islice(self.edits(point).items(), _MOST_SPECTRA)
+            Spectrum(
+                name=matrix.name,
+                values=torch.linalg.svdvals(weight_of(matrix, self._model)).tolist(),
+                rank=edited.rank if keeps_largest else None,
+            )
+            for matrix, edited in islice(self.edits(point).items(), _MOST_SPECTRA)
         ]
 
     def _edit(self, edit: Edit, matrix: Matrix) -> EditedMatrix:
@@ -66,16 +64,16 @@ class Editor:
                 self._prepared[matrix] = prepared
         return intervention.apply(prepared, self._plan.retention(edit), self._plan.options)
 
-    def _forget_other_than(self, matrices: set[Matrix]) -> None:
-        """Keep what was prepared only from one point to the next that has the matrix too."""
+    def _keep_only(self, matrices: set[Matrix]) -> None:
+        """Drop the decompositions of all other matrices."""
         self._prepared = {m: p for m, p in self._prepared.items() if m in matrices}
 
 
 def weight_of(matrix: Matrix, model: nn.Module) -> Tensor:
-    """A matrix of a model, as interventions take it: in at least single precision.
+    """A matrix of a model in at least single precision, as interventions take it.
 
     Raises:
-        ValueError: if it holds NaN or infinite values.
+        ValueError: if the matrix holds NaN or infinite values.
     """
     weight = matrix.read(model)
     if not torch.isfinite(weight).all():

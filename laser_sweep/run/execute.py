@@ -1,8 +1,7 @@
-"""One sweep from its plan to its report: what is missing is evaluated, the best one selected."""
+"""One sweep, from its plan to its report."""
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable
@@ -10,10 +9,10 @@ from collections.abc import Callable
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.logs import log_file
 from laser_sweep.plan.plan import Plan, command_of
-from laser_sweep.report import Report, gather, summary, terminal, write_report
-from laser_sweep.report import cache as kept
+from laser_sweep.report import Report, cache, gather, summary, terminal, write_report
 from laser_sweep.run.messages import progress, title
 from laser_sweep.run.worker import Worker
+from laser_sweep.store.events import Journal
 from laser_sweep.store.examples import write_examples
 from laser_sweep.store.spectra import read_spectra, write_spectra
 from laser_sweep.terminal import say
@@ -22,25 +21,26 @@ log = logging.getLogger(__name__)
 
 
 Run = Callable[[list[Evaluation]], list[Evaluation]]
-"""Evaluates, and returns what failed."""
+"""Makes evaluations, and returns the evaluations that failed."""
 
 
 def execute(plan: Plan, run: Run | None = None) -> int:
-    """Evaluate what is missing, select, report.
+    """Evaluate the points that lack outcomes, select, evaluate the choice on the test part, report.
 
     Args:
         plan: the sweep.
-        run: what evaluates the grid; None: a worker in this process, as it does the rest.
+        run: a function that evaluates the grid; None for a worker in this process, which always
+            evaluates base and chosen on the test part.
 
     Returns:
         1 if a point failed, else 0.
     """
-    plan.store.open(command_of(plan))
-    folder = plan.store.folder
+    store = plan.store
+    store.open(command_of(plan))
     started = time.perf_counter()
-    with log_file(folder):
-        log.info("%s", title(plan.config, plan.store))
-        worker = Worker(plan)
+    with log_file(store.paths.log), Journal(store.paths.events) as journal:
+        log.info("%s", title(plan.config, store))
+        worker = Worker(plan, journal)
         failed = _grid(plan, run or worker.run)
         failed += finish(plan, worker)
         log.info("finished in %.0f s", time.perf_counter() - started)
@@ -51,31 +51,36 @@ def execute(plan: Plan, run: Run | None = None) -> int:
                 len({point for point, _ in failed}),
                 len(plan.points),
                 failed[0].point,
-                folder / "laser_sweep.log",
+                store.paths.log,
             )
     return 1 if failed else 0
 
 
 def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
-    """Select among what is there, evaluate base and chosen on the test part, and report.
+    """Select among the stored outcomes, evaluate base and chosen on the test part, and report.
 
     Returns:
-        What failed.
+        The evaluations that failed.
     """
     failed = worker.run(plan.missing(_finals(plan)))
     report = report_of(plan)
-    _write_down(plan, worker, report)
-    # Another command may have worked in the folder meanwhile; the report is this one's.
+    _store_extras(plan, worker, report)
+    # Another command may have worked in the folder meanwhile; the report belongs to this command.
     plan.store.open(command_of(plan))
     write_report(report)
     if report.is_complete:
-        kept.keep(report)
+        cache.keep(report)
     say(terminal(summary(report), plan.store.folder))
     return failed
 
 
-def _write_down(plan: Plan, worker: Worker, report: Report) -> None:
-    """Write what a report shows and results do not have: texts, and the chosen spectrum."""
+def report_of(plan: Plan) -> Report:
+    """The report on this command's points, from the stored outcomes."""
+    return gather(plan.store.folder, plan.store.record(command_of(plan)), plan.store.read())
+
+
+def _store_extras(plan: Plan, worker: Worker, report: Report) -> None:
+    """Store what the report shows beside outcomes: the examples' texts, the chosen spectrum."""
     write_examples(plan.store.folder, plan.examples, plan.store.identity.examples)
     if report.pick.point is None or not worker.is_loaded:
         return
@@ -88,22 +93,14 @@ def _write_down(plan: Plan, worker: Worker, report: Report) -> None:
 
 
 def _grid(plan: Plan, run: Run) -> list[Evaluation]:
-    """Evaluate the points of the grid that have no result yet."""
+    """Evaluate the points of the grid that lack outcomes."""
     missing = plan.missing(plan.evaluations)
-    todo = len({point for point, _ in missing})
-    log.info("%s", progress(len(plan.points), todo))
+    log.info("%s", progress(len(plan.points), len({point for point, _ in missing})))
     return run(missing)
 
 
-def report_of(plan: Plan) -> Report:
-    """The report of this command's points, from what is in the store."""
-    record = plan.store.record(command_of(plan))
-    # As it will be read back: what JSON makes of it is what the report is about.
-    return gather(plan.store.folder, json.loads(json.dumps(record)), plan.store.read())
-
-
 def _finals(plan: Plan) -> list[Evaluation]:
-    """The base and the chosen points on the test part, if there is one."""
+    """The base model and the chosen points on the test part; none where there is no test part."""
     if not (tested := plan.store.parts.test):
         return []
     names = report_of(plan).finals

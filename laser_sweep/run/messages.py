@@ -7,7 +7,7 @@ from laser_sweep.store.results import Store
 
 
 def title(config: Config, store: Store) -> str:
-    """One line that says which sweep this is."""
+    """One line that names the sweep."""
     examples = len(store.parts.everything)
     return (
         f"{config.model.name} on {config.dataset.name}, {config.intervention.name} "
@@ -16,6 +16,6 @@ def title(config: Config, store: Store) -> str:
 
 
 def progress(points: int, todo: int) -> str:
-    """How many points there are, are done, and are to do."""
+    """The number of points, of finished points, and of points to evaluate."""
     rest = "" if todo else ": nothing to compute"
     return f"{points} points, {points - todo} done, {todo} to do{rest}"

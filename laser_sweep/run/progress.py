@@ -1,4 +1,4 @@
-"""How far a sweep is whose points are evaluated elsewhere: seen by its result files."""
+"""The progress bar of a sweep whose points other processes evaluate."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from laser_sweep.store.results import Store
 
 
 class Progress:
-    """A bar that counts the result files that other processes write.
+    """A progress bar that counts the result files which other processes write.
 
     Args:
-        store: where they write them.
-        evaluations: what they evaluate.
+        store: the store that they write to.
+        evaluations: the evaluations that they make.
     """
 
     def __init__(self, store: Store, evaluations: Iterable[Evaluation]):
-        self._waited = {store.path(*each) for each in evaluations}
-        self._bar = tqdm(total=len(self._waited), unit="point", disable=None, dynamic_ncols=True)
+        self._awaited = {store.path(*each) for each in evaluations}
+        self._bar = tqdm(total=len(self._awaited), unit="point", disable=None, dynamic_ncols=True)
 
     def __enter__(self) -> Progress:
         return self
@@ -34,8 +34,8 @@ class Progress:
     ) -> None:
         self._bar.close()
 
-    def look(self) -> None:
-        """Count again."""
-        there = {path for path in self._waited if path.exists()}
-        self._waited -= there
-        self._bar.update(len(there))
+    def update(self) -> None:
+        """Count the result files again."""
+        written = {path for path in self._awaited if path.exists()}
+        self._awaited -= written
+        self._bar.update(len(written))

@@ -1,10 +1,15 @@
-"""Files that are written whole or not at all, and what is left of those that were not."""
+"""Files that are written whole or not at all.
+
+A file is written under a temporary name in the same folder, flushed to the disk, and renamed. A
+process that is killed while it writes leaves a temporary file, which a later command removes.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -12,14 +17,14 @@ from pathlib import Path
 from laser_sweep.errors import ConfigError
 
 _LEFTOVER_AFTER_S = 3600.0
-"""A result is written in much less; whatever is older is nobody's."""
+"""Writing a result takes far less time; the process that wrote an older temporary file is gone."""
 
 
 def check_writable(folder: Path) -> None:
     """Make a folder, and try to write to it.
 
     Raises:
-        ConfigError: if either fails.
+        ConfigError: if the folder cannot be made or written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -35,14 +40,14 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Write under a temporary name in the same folder, flush to the disk, rename."""
-    # A random name, not the process id: processes on two machines can share one.
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    """Let a function write to a temporary path, and give the file its name when it is complete."""
+    # A random name, not the process id: processes on two machines can have the same id.
+    temporary = path.parent / f".{uuid.uuid4().hex}.tmp"
+    # The mode of `tempfile` would be private; the system applies the umask to this one.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         write(temporary)
         os.fsync(descriptor)
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -54,13 +59,6 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
 def remove_leftovers(folder: Path) -> None:
     """Remove the temporary files of processes that were killed while they wrote."""
     for path in folder.glob(".*.tmp"):
-        with suppress(FileNotFoundError):  # its process lives, or another one was quicker
+        with suppress(FileNotFoundError):  # the writing process, or another reader, was faster
             if time.time() - path.stat().st_mtime > _LEFTOVER_AFTER_S:
                 path.unlink()
-
-
-def _umask() -> int:
-    """The process's umask: temporary files are private, results are as private as other files."""
-    current = os.umask(0)
-    os.umask(current)
-    return current

@@ -1,17 +1,19 @@
-"""What the result columns say of a point."""
+"""The columns of a result file that describe its point."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from laser_sweep.grid.point import BASE, NO_EDIT, Point
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class PointColumns:
-    """The columns of a point; null is what the edits of a stack do not share."""
+    """The columns of a point; a column is null if the edits of a stack differ in it."""
 
     intervention: str
     lname: str | None
@@ -25,11 +27,11 @@ class PointColumns:
 
 
 def columns(point: Point, ranks: Iterable[int | None]) -> PointColumns:
-    """What the result columns say of a point; null is what its edits do not share.
+    """The columns of a point.
 
     Args:
         point: the point.
-        ranks: the rank that is left of each matrix that it edits.
+        ranks: the rank of each matrix after its edit; None if the intervention sets no rank.
     """
     ranks = list(ranks)
     if not point.edits:
@@ -47,7 +49,7 @@ def columns(point: Point, ranks: Iterable[int | None]) -> PointColumns:
     )
 
 
-def _shared(values: Iterable[Any]) -> Any:
-    """The value that all have; None if they differ."""
+def _shared(values: Iterable[_T]) -> _T | None:
+    """The one value that all have; None if they differ."""
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None

@@ -1,4 +1,4 @@
-"""The texts of a sweep's examples, beside its results, so that a report can show them."""
+"""The texts of a sweep's examples, beside its results, for the report."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pyarrow.parquet as pq
 
 from laser_sweep.dataset import Example
 from laser_sweep.store.atomic import replace_file
+from laser_sweep.store.paths import Paths
 
-NAME = "examples.parquet"
 _FINGERPRINT = b"laser_sweep.examples"
 
 
 def write_examples(folder: Path, examples: Sequence[Example], fingerprint: str) -> None:
-    """Write the texts of the examples, unless they are there."""
-    path = folder / NAME
+    """Write the texts of the examples, unless the folder has them already."""
+    path = Paths(folder).examples
     if _fingerprint(path) == fingerprint:
         return
     columns = {
@@ -32,8 +32,12 @@ def write_examples(folder: Path, examples: Sequence[Example], fingerprint: str) 
 
 
 def read_examples(folder: Path, fingerprint: str) -> pd.DataFrame | None:
-    """The columns `example`, `prompt`, `answer` and `cluster`; None if they are not of these."""
-    path = folder / NAME
+    """The texts of the examples with this fingerprint; None if the folder does not have them.
+
+    Returns:
+        The columns `example`, `prompt`, `answer` and `cluster`.
+    """
+    path = Paths(folder).examples
     if _fingerprint(path) != fingerprint:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The files of the store: what is in one, which there are, and which outcomes they hold."""
+"""Reading result files, and finding the outcomes that they hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from laser_sweep.errors import one_line
-from laser_sweep.store import record
+from laser_sweep.store.paths import Paths, stem_in, stem_of
 from laser_sweep.store.provenance import content_hash
 
 log = logging.getLogger(__name__)
@@ -55,29 +55,19 @@ SCHEMA = pa.schema(
         ("top_logprobs", pa.list_(pa.float64())),
     ]
 )
-"""The columns of `read_results`; those that a dataset does not record are null."""
+"""The columns of `read_results`; a column that a dataset does not record is null."""
 
 OF_THE_SPLIT = ("part", "fold")
 STORED = pa.schema([field for field in SCHEMA if field.name not in OF_THE_SPLIT])
-"""The columns of a file: those that depend on no split."""
+"""The columns of a result file: the columns that do not depend on the split."""
 
 METADATA = b"laser_sweep"
-"""The key of a file's metadata under which it says what it was made from."""
-
-
-def results_folder(folder: Path) -> Path:
-    """Where the files of a sweep's folder are."""
-    return folder / "results"
-
-
-def result_files(folder: Path, digest: str) -> list[Path]:
-    """The files of a sweep's folder that have a digest, in order."""
-    return sorted(results_folder(folder).glob(f"[!.]*.{digest}.parquet"))
+"""The key of a file's metadata that holds the identity, the versions, and a content hash."""
 
 
 def read_all(paths: Sequence[Path]) -> list[pa.Table | None]:
     """The rows of each file, in order; None for one that is damaged."""
-    # pyarrow lets other threads work while it reads.
+    # pyarrow releases the interpreter's lock while it reads.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
         return list(threads.map(_read, paths))
 
@@ -86,11 +76,11 @@ def _read(path: Path) -> pa.Table | None:
     """A file's rows; None, and a line in the log, if it is damaged."""
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            # The files are small, and read several at a time.
+            # The files are small, and several are read at a time.
             table = file.read(use_threads=False)
         if not table.schema.equals(STORED):
-            raise ValueError("its columns are others")
-        # Parquet's own checksums leave out the headers of pages and the footer.
+            raise ValueError("its columns are not those of a result file")
+        # Parquet's own checksums do not cover the pages' headers and the footer.
         if content_hash(table) != json.loads(table.schema.metadata[METADATA])["content"]:
             raise ValueError("its content has changed")
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
@@ -100,33 +90,33 @@ def _read(path: Path) -> pa.Table | None:
 
 
 class StoredOutcomes:
-    """Which outcomes are there, undamaged.
+    """The examples for which undamaged outcomes are stored, by point.
 
     Args:
         folder: the sweep's folder.
-        digest: that of the results.
-        points: of which points.
+        digest: the identity's digest.
+        points: the names of the points to look for.
     """
 
     def __init__(self, folder: Path, digest: str, points: Iterable[str]):
-        names = {record.point_name(point) for point in points}
-        paths = [p for p in result_files(folder, digest) if record.point_in(p.name) in names]
+        stems = set(map(stem_of, points))
+        paths = [p for p in Paths(folder).result_files(digest) if stem_in(p.name) in stems]
         found: dict[str, list[NDArray[np.int64]]] = {}
         for path, table in zip(paths, read_all(paths), strict=True):
             if table is not None:
                 examples = table.column("example").to_numpy()
-                found.setdefault(record.point_in(path.name), []).append(examples)
-        self._examples = {name: np.unique(np.concatenate(each)) for name, each in found.items()}
-        # Most points have the same examples, of which there may be many.
+                found.setdefault(stem_in(path.name), []).append(examples)
+        self._examples = {stem: np.unique(np.concatenate(each)) for stem, each in found.items()}
+        # Most points have the same examples, and a dataset may have many.
         self._lacking: dict[tuple[tuple[int, ...], bytes], tuple[int, ...]] = {}
 
     def lacking(self, point: str, examples: tuple[int, ...]) -> tuple[int, ...]:
-        """Those of some examples that have no outcome of a point."""
-        there = self._examples.get(record.point_name(point))
-        if there is None:
+        """The examples, of those given, without a stored outcome of a point."""
+        stored = self._examples.get(stem_of(point))
+        if stored is None:
             return examples
-        key = (examples, there.tobytes())
+        key = (examples, stored.tobytes())
         if key not in self._lacking:
             wanted = np.asarray(examples, dtype=np.int64)
-            self._lacking[key] = tuple(wanted[~np.isin(wanted, there)].tolist())
+            self._lacking[key] = tuple(wanted[~np.isin(wanted, stored)].tolist())
         return self._lacking[key]

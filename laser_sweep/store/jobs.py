@@ -1,30 +1,30 @@
-"""What was submitted for a sweep: a small file for each job, written once, beside its logs."""
+"""The SLURM jobs of a sweep: one small file for each, written when it is submitted."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from laser_sweep.store.atomic import write_file
+import msgspec
 
-FOLDER = "jobs"
-"""In a sweep's folder: what was submitted, and the logs."""
+from laser_sweep.store.atomic import write_file
+from laser_sweep.store.paths import Paths
+
 SWEEP, REPORT = "sweep", "report"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job array that evaluates, or the job that reports.
+    """A job array that evaluates points, or the job that reports.
 
     Attributes:
-        id: its number.
+        id: the job's number.
         kind: `sweep` or `report`.
-        command: a digest of what its command asked for.
-        submitted: when, in seconds since 1970.
+        command: a digest of the command's configuration and points.
+        submitted: the time of submission, in seconds since 1970.
         files: for each task the names of the result files that it is to write.
     """
 
@@ -36,8 +36,8 @@ class Job:
 
     @property
     def tasks(self) -> list[str]:
-        """The ids of its tasks, as SLURM and the names of logs have them."""
-        # An array of one is none.
+        """The ids of the job's tasks, as SLURM and the names of logs have them."""
+        # SLURM does not make an array of one task.
         return (
             [self.id]
             if len(self.files) <= 1
@@ -45,7 +45,7 @@ class Job:
         )
 
     def files_of(self, tasks: Iterable[str]) -> set[str]:
-        """The result files of some of its tasks."""
+        """The names of the result files that some of the job's tasks are to write."""
         wanted = set(tasks)
         return {
             name
@@ -55,29 +55,20 @@ class Job:
         }
 
 
-def jobs_folder(folder: Path) -> Path:
-    """Where the jobs of a sweep keep their logs."""
-    return folder / FOLDER
-
-
 def write_job(
     folder: Path, id: str, kind: str, command: str, files: Sequence[Sequence[str]]
 ) -> Job:
-    """Write down what was submitted."""
+    """Describe a job that was just submitted in a file of the sweep's folder."""
     job = Job(id, kind, command, time.time(), [list(each) for each in files])
-    write_file(jobs_folder(folder) / f"{id}.json", json.dumps(asdict(job)) + "\n")
+    write_file(Paths(folder).job(id), msgspec.json.encode(job) + b"\n")
     return job
 
 
 def read_jobs(folder: Path) -> list[Job]:
     """The jobs of a sweep, in the order in which they were submitted."""
     found = []
-    for path in jobs_folder(folder).glob("*.json"):
-        with suppress(OSError, ValueError, TypeError):  # a file that is not ours is no job
-            found.append(Job(**json.loads(path.read_text(encoding="utf-8"))))
+    for path in Paths(folder).jobs.glob("*.json"):
+        # Any other JSON file in the folder does not describe a job.
+        with suppress(OSError, msgspec.MsgspecError):
+            found.append(msgspec.json.decode(path.read_bytes(), type=Job))
     return sorted(found, key=lambda job: job.submitted)
-
-
-def log_of(folder: Path, task: str) -> Path:
-    """The log of a task."""
-    return jobs_folder(folder) / f"{task}_0_log.out"

@@ -1,4 +1,4 @@
-"""What a result was made from: what changes its numbers, and what it was computed with."""
+"""Hashes of contents, and the versions of the software that computed a result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import platform
 import subprocess
 from functools import cache
 from importlib import metadata
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,14 +18,14 @@ from laser_sweep.config import PACKAGE
 _LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")
 
 
-def digest(content: Any, digits: int = 8) -> str:
-    """A short hash of something that JSON can write down."""
+def digest(content: object, digits: int = 8) -> str:
+    """A short hash of a JSON value."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return xxhash.xxh3_64_hexdigest(text.encode())[:digits]
 
 
 def content_hash(table: pa.Table) -> str:
-    """A hash of all values of a table, however they are laid out in memory."""
+    """A hash of all values of a table, independent of their layout in memory."""
     hashed = xxhash.xxh3_64()
     for column in table.columns:
         _add(hashed, column.combine_chunks())
@@ -36,7 +35,7 @@ def content_hash(table: pa.Table) -> str:
 def _add(hashed: xxhash.xxh3_64, values: pa.Array) -> None:
     hashed.update(_nulls(values))
     if values.null_count == len(values):
-        # What follows is there for columns that nothing is in, too; but it need not be computed.
+        # An empty column has the same hash as before this shortcut, computed without its values.
         if pa.types.is_list(values.type) or pa.types.is_string(values.type):
             hashed.update(_nulls(values))
         return
@@ -60,7 +59,7 @@ def _nulls(values: pa.Array) -> bytes:
 
 @cache
 def versions() -> dict[str, str | None]:
-    """The versions that a result was computed with, for whoever cannot reproduce a number."""
+    """The versions of the software, for anyone who cannot reproduce a number."""
     found: dict[str, str | None] = {name: metadata.version(name) for name in _LIBRARIES}
     return {
         "laser_sweep": __version__,
@@ -71,9 +70,9 @@ def versions() -> dict[str, str | None]:
 
 
 def _git_commit() -> str | None:
-    """The commit of the checkout that the package stands in, with `+` if it was changed since."""
+    """The commit of the package's checkout, followed by `+` if files have changed since."""
     checkout = PACKAGE.parent
-    # An installed package may stand inside somebody else's repository.
+    # An installed package may be inside the repository of another project.
     if not (checkout / ".git").exists() or not (checkout / "conf").is_dir():
         return None
     commit = _git("rev-parse", "HEAD")

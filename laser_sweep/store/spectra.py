@@ -1,37 +1,60 @@
-"""The singular values of the matrices that a point changes, beside its results, for the report."""
+"""The singular values of the chosen point's matrices, beside the results, for the report."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from laser_sweep.store.atomic import write_file
+from laser_sweep.store.paths import Paths
 
-NAME = "spectrum.json"
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The singular values of a matrix.
+
+    Attributes:
+        name: the matrix's name.
+        values: the singular values in descending order.
+        rank: the number of the largest values that the edit keeps; None if it keeps others.
+    """
+
+    name: str
+    values: list[float]
+    rank: int | None
 
 
-def write_spectra(
-    folder: Path, weights: str, point: str, matrices: Sequence[Mapping[str, Any]]
-) -> None:
-    """Write down the singular values of a point's matrices.
+@dataclass(frozen=True)
+class _Spectra:
+    """The content of the file: the spectra of a point's matrices in a model."""
+
+    weights: str
+    point: str
+    matrices: list[Spectrum]
+
+
+def write_spectra(folder: Path, weights: str, point: str, matrices: Sequence[Spectrum]) -> None:
+    """Write the spectra of a point's matrices.
 
     Args:
         folder: the sweep's folder.
-        weights: what identifies the model's weights.
-        point: the point.
-        matrices: for each its `name`, the `values`, the largest first, and the `rank` that is left.
+        weights: the identity of the model's weights.
+        point: the point's name.
+        matrices: the spectra.
     """
-    content = {"weights": weights, "point": point, "matrices": matrices}
-    write_file(folder / NAME, json.dumps(content) + "\n")
+    content = msgspec.to_builtins(_Spectra(weights, point, list(matrices)))
+    write_file(Paths(folder).spectra, json.dumps(content) + "\n")
 
 
-def read_spectra(folder: Path, weights: str, point: str) -> list[dict[str, Any]]:
-    """What was written down for a point of a model; empty if nothing was."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        if (found["weights"], found["point"]) == (weights, point):
-            return [dict(matrix) for matrix in found["matrices"]]
+def read_spectra(folder: Path, weights: str, point: str) -> list[Spectrum]:
+    """The spectra that were written for a point of a model; empty if there are none."""
+    with suppress(OSError, msgspec.MsgspecError):
+        found = msgspec.json.decode(Paths(folder).spectra.read_bytes(), type=_Spectra)
+        if (found.weights, found.point) == (weights, point):
+            return found.matrices
     return []

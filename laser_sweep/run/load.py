@@ -1,0 +1,56 @@
+"""Loading a plan's model, ready to be evaluated."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import torch
+
+from laser_sweep.evaluate.engine.batch_tokens import default_batch_tokens
+from laser_sweep.evaluate.engine.memory import GIB, MemoryBudget
+from laser_sweep.evaluate.evaluator import Evaluator
+from laser_sweep.model.activation import fuse_activations
+from laser_sweep.model.load import load_model
+from laser_sweep.plan.plan import Plan
+
+log = logging.getLogger(__name__)
+
+_CPU_MULTIPLE = 8
+"""CPU memory for kept states as a multiple of `cache_gb`, beside an accelerator."""
+
+
+def load_evaluator(plan: Plan) -> Evaluator:
+    """Load the model of a plan, and prepare the evaluation of its questions.
+
+    Raises:
+        ConfigError: if the model cannot be loaded.
+    """
+    started = time.perf_counter()
+    model = load_model(
+        plan.source, plan.model, plan.dtype, plan.device, plan.config.model.device_map
+    )
+    # In half precision the paper's code rounds each step of the activation, and so must we.
+    if not plan.prompting.paper or plan.dtype.itemsize >= torch.float32.itemsize:
+        fuse_activations(model)
+    log.debug("loaded %s in %.1f s", plan.source.path, time.perf_counter() - started)
+    return Evaluator(
+        model,
+        plan.layout,
+        plan.tokenizer,
+        plan.questions,
+        plan.scoring,
+        plan.config.batch_tokens or default_batch_tokens(model),
+        room=_memory(plan.config.cache_gb, plan.device),
+        paper=plan.prompting.paper,
+        masks=plan.prompting.masked,
+        dropped=frozenset(plan.question_set.dropped),
+    )
+
+
+def _memory(cache_gb: float, device: str) -> MemoryBudget | None:
+    """The memory for kept states: the device's, and beside an accelerator also the CPU's."""
+    if not cache_gb:
+        return None
+    on_cpu = 0 if device == "cpu" else int(_CPU_MULTIPLE * cache_gb * GIB)
+    return MemoryBudget(int(cache_gb * GIB), on_cpu)
