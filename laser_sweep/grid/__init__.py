@@ -1,1 +1,1 @@
-"""The grid of a sweep: points, axes, and the notation in which both are written."""
+"""The grid of a sweep: axes and their notation, amounts, edits, points."""

@@ -1,6 +1,6 @@
-"""How much an edit keeps of a matrix, as it is written: by ρ, by rank, by energy, by the edge.
+"""The amount that an edit keeps of a matrix: by ρ, by rank, by energy, or by the noise edge.
 
-What that comes to for a matrix, its rank or its number of entries, is `laser_sweep.intervention`'s.
+`laser_sweep.intervention` turns an amount into the rank or the number of entries of a matrix.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from laser_sweep.grid.notation import bounded, distinct, floats, items, numbers
 RATE, RANK, ENERGY, EDGE = "rate", "rank", "energy", "mp"
 
 AMOUNTS = ("rate", "rho", "rank", "energy")
-"""The axes that say how much is kept, of which one may be given."""
+"""The axes that set the amount. A sweep has at most one of them."""
 
 
 @dataclass(frozen=True, order=True)
 class Amount:
-    """How much is kept.
+    """The amount that an edit keeps of a matrix.
 
     Attributes:
-        by: what `value` counts. `rate`: tenths removed, 0..10. `rank`: the rank kept. `energy`: the
-            share kept of the squared Frobenius norm, 0..1. `mp`: what is above the
-            Marchenko-Pastur edge; it has no value.
-        value: how many.
+        by: the unit of `value`. `rate`: tenths removed, 0..10. `rank`: the rank kept. `energy`: the
+            share of the squared Frobenius norm kept, 0..1. `mp`: the components above the
+            Marchenko-Pastur edge are kept, and `value` is 0.
+        value: the amount in this unit.
     """
 
     by: str
@@ -33,12 +33,12 @@ class Amount:
 
     @property
     def rate(self) -> float | None:
-        """Tenths removed; None where the amount is not written so."""
+        """The tenths removed; None for an amount in another unit."""
         return self.value if self.by == RATE else None
 
     @property
     def rho(self) -> float | None:
-        """The fraction kept, ρ = 1 - rate / 10, without the rounding error of the difference."""
+        """The fraction kept, ρ = 1 - rate / 10, rounded to 12 decimals; None for another unit."""
         return round(1 - self.value / 10, 12) if self.by == RATE else None
 
     def __str__(self) -> str:
@@ -49,10 +49,14 @@ class Amount:
 
 
 def amounts(given: Mapping[str, object], default: Iterable[float]) -> list[Amount]:
-    """The values of the one axis among `AMOUNTS` that is given, else the default rates.
+    """The amounts on the one axis of `AMOUNTS` that is given, or the default rates.
+
+    Args:
+        given: the values of options by name; None for an option without a value.
+        default: the rates to use if none of the axes has a value.
 
     Raises:
-        ConfigError: if several are given, or a value is no number or out of range.
+        ConfigError: if several axes are given, or a value is not a number or is out of range.
     """
     written = {axis: value for axis in AMOUNTS if (value := given.get(axis)) is not None}
     if len(written) > 1:

@@ -1,8 +1,4 @@
-"""The axes of a sweep and their notation: `0..27`, `0..27..3`, `1,5,9.9`, `all`.
-
-The notation is the same in YAML and on the command line. A written axis becomes a list of values,
-the values of all axes a list of points, and the points that share a layer a group.
-"""
+"""The axes of a sweep: from written values to lists of values, and from these to points."""
 
 from __future__ import annotations
 
@@ -28,13 +24,13 @@ AXES = ("lname", "lnum", *AMOUNTS, "expert")
 
 @dataclass(frozen=True)
 class Axes:
-    """The axes of a sweep, expanded.
+    """The values on the axes of a sweep.
 
     Attributes:
         lnames: the matrix types; empty or `dont` for the base model alone.
         lnums: the layers; None for each layer that has the matrix type.
-        amounts: how much is kept.
-        experts: which experts of a mixture.
+        amounts: the amounts to keep.
+        experts: the experts of a mixture.
     """
 
     lnames: list[str]
@@ -44,7 +40,10 @@ class Axes:
 
 
 def bracket(override: str) -> str:
-    """Make `rate=1,5,9.9` one list, where Hydra would make three jobs of it."""
+    """An override whose value is a list in brackets: `rate=1,5,9.9` becomes `rate=[1,5,9.9]`.
+
+    Without brackets Hydra would run a sweep for each of the values.
+    """
     key, _, value = override.partition("=")
     # Hydra's own range(0,3) and choice(a,b) keep their commas.
     is_list = key in (*AXES, "select_per") and "," in value and not set("[(") & set(value)
@@ -55,7 +54,7 @@ def lnames(written: object) -> list[str]:
     """The matrix types of the axis `lname`.
 
     Raises:
-        ConfigError: if one is no matrix type, group of matrix types or `dont`.
+        ConfigError: if a name is neither a matrix type, nor a group of them, nor `dont`.
     """
     for name in (names := distinct("lname", items(written))):
         if name not in LNAMES:
@@ -67,7 +66,7 @@ def lnums(written: object) -> list[int] | None:
     """The layers of the axis `lnum`; None for `all`, each layer of the model by itself.
 
     Raises:
-        ConfigError: if one is no whole number or range, or a range is empty.
+        ConfigError: if a layer is not a whole number or a range, or a range is empty.
     """
     expected = "whole numbers and ranges like 0..27, separated by commas, or 'all'"
     if str(written).strip() == "all":
@@ -79,7 +78,7 @@ def experts(written: object) -> list[str]:
     """The experts of the axis `expert`: numbers, `shared` or `all`.
 
     Raises:
-        ConfigError: if one is none of these.
+        ConfigError: if an expert is none of these.
     """
     expected = "whole numbers and ranges like 0..7, 'shared', or 'all'"
     found: list[str] = []
@@ -92,12 +91,12 @@ def experts(written: object) -> list[str]:
 
 
 def edits(kind: str, axes: Axes, layers_of: Callable[[str], list[int]]) -> list[Edit]:
-    """Every (ℓ, τ, amount, expert) of some axes, by layer, then matrix type, then amount.
+    """The edits at all (ℓ, τ, amount, expert) of the axes, by layer, matrix type, amount.
 
     Args:
         kind: the intervention's name.
         axes: the axes.
-        layers_of: the layers that have a matrix type, for an axis that does not say which.
+        layers_of: the layers that have a matrix type; used if `axes.lnums` is None.
     """
     made = (
         Edit(kind, lname, lnum, amount, expert)
@@ -110,6 +109,6 @@ def edits(kind: str, axes: Axes, layers_of: Callable[[str], list[int]]) -> list[
     return sorted(made, key=lambda edit: (edit.lnum, order[edit.lname]))
 
 
-def points(each: Iterable[Edit]) -> list[Point]:
-    """The base, and a point for each edit."""
-    return [BASE, *(Point((edit,)) for edit in each)]
+def points(single_edits: Iterable[Edit]) -> list[Point]:
+    """The base model, and a point for each edit."""
+    return [BASE, *(Point((edit,)) for edit in single_edits)]

@@ -10,16 +10,16 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.grid.amount import EDGE, RANK, Amount, amounts
 
 ALL_LAYERS = -1
-"""The value of `lnum` that edits all layers at once."""
+"""The `lnum` of an edit of all layers at once."""
 
 _ATTENTION = ("q_proj", "k_proj", "v_proj", "q_a", "q_b", "kv_a", "kv_b", "out_proj")
 _MLP = ("fc_in", "fc_up", "fc_out")
 MATRIX_TYPES = (*_ATTENTION[:3], "qkv", *_ATTENTION[3:], *_MLP)
-"""`qkv` is a whole fused parameter; `q_proj`, `k_proj` and `v_proj` are its parts where it is
-fused. `q_a`, `q_b`, `kv_a` and `kv_b` belong to multi-head latent attention."""
+"""`qkv` is a fused parameter as a whole; its parts are `q_proj`, `k_proj` and `v_proj`. `q_a`,
+`q_b`, `kv_a` and `kv_b` belong to multi-head latent attention."""
 MATRIX_GROUPS = {"attn": _ATTENTION, "mlp": _MLP, "all": (*_ATTENTION, *_MLP)}
 NO_EDIT = "dont"
-"""The value of `lname` that stands for the base model."""
+"""The `lname` of the base model."""
 LNAMES = (*MATRIX_TYPES, *MATRIX_GROUPS, NO_EDIT)
 ALL_EXPERTS, SHARED_EXPERTS = "all", "shared"
 
@@ -30,16 +30,16 @@ _EDIT = re.compile(
 
 @dataclass(frozen=True)
 class Edit:
-    """One change of the model: (kind, ℓ, τ, ρ).
+    """One change of the model: (kind, ℓ, τ, amount).
 
     A group of matrix types, all layers, or all experts stand for several matrices. The edit
-    changes each of them by the same amount.
+    keeps the same amount of each of them.
 
     Attributes:
         kind: the intervention's name.
         lname: the matrix type τ, or a group of matrix types.
         lnum: the layer ℓ, from 0; -1 for all layers at once.
-        amount: how much of each matrix is kept.
+        amount: the amount kept of each matrix.
         expert: in a mixture of experts, an expert's number, `shared`, or `all`.
     """
 
@@ -57,7 +57,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Point:
-    """The edits of one evaluation: none (the base model), one, or several (a stack)."""
+    """A model to evaluate: the base model (no edit), one edit, or a stack of several edits."""
 
     edits: tuple[Edit, ...] = ()
 
@@ -66,7 +66,7 @@ class Point:
 
 
 class Evaluation(NamedTuple):
-    """A point and the examples to evaluate it on: the content of one result file.
+    """A point and the examples to evaluate it on; its outcomes are one result file.
 
     Attributes:
         point: the point.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import groupby
 
 from laser_sweep.errors import ConfigError, choose, unknown
 from laser_sweep.grid.amount import RANK, RATE
+from laser_sweep.grid.notation import items, range_of, ranges
 
 EXACT, RANDOMIZED = "exact", "randomized"
 TOP, BOTTOM, RANDOM = "top", "bottom", "random"
 
-_RANGE = re.compile(r"(\d+)(?:\.\.(\d+))?(?:\.\.([1-9]\d*))?")
-_MOST = 100_000
 _LARGEST_SEED = 2**63 - 1
 
 
@@ -68,9 +65,7 @@ class Options:
         """
         if self.spectrum.strip() in (TOP, BOTTOM, RANDOM):
             return None
-        return tuple(
-            sorted({index for item in self.spectrum.split(",") for index in _expand(item)})
-        )
+        return tuple(sorted({index for item in items(self.spectrum) for index in _expand(item)}))
 
     def check(self, amounts: Iterable[str] = ()) -> None:
         """Check the options.
@@ -106,25 +101,13 @@ class Options:
 
 def _canonical(options: Options) -> str:
     """The spectrum in one notation, however it is written: 0,1,2,7 and 7,0..2 are 0..2,7."""
-    if (indices := options.indices) is None:
-        return options.spectrum.strip()
-    runs = (list(run) for _, run in groupby(enumerate(indices), lambda pair: pair[1] - pair[0]))
-    return ",".join(
-        str(run[0][1]) if len(run) == 1 else f"{run[0][1]}..{run[-1][1]}" for run in runs
-    )
+    indices = options.indices
+    return options.spectrum.strip() if indices is None else ranges(indices)
 
 
-def _expand(item: str) -> Iterator[int]:
+def _expand(item: str) -> range:
     """The indices that `5`, `0..9` or `0..9..3` stands for."""
-    if not (match := _RANGE.fullmatch(item.strip())):
-        raise unknown(
-            "spectrum", item.strip(), (TOP, BOTTOM, RANDOM, "indices like 0..9 or 0,2,5..7")
-        )
-    first = int(match[1])
-    last, step = int(match[2] or first), int(match[3] or 1)
-    if not first <= last < first + _MOST:
-        raise ConfigError(
-            f"spectrum={item.strip()}: expected a range from a smaller to a larger index, "
-            f"of at most {_MOST:,}."
-        )
-    yield from range(first, last + 1, step)
+    indices = range(int(item), int(item) + 1) if item.isdecimal() else range_of("spectrum", item)
+    if indices is None or indices.start < 0:
+        raise unknown("spectrum", item, (TOP, BOTTOM, RANDOM, "indices like 0..9 or 0,2,5..7"))
+    return indices
