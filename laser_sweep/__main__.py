@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from laser_sweep.command.compose import compose
 from laser_sweep.entry import entry
 
@@ -16,7 +18,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    configs = compose()
+    configs = compose(sys.argv[1:])
     if not configs:  # Hydra has answered --help, --cfg and the like
         return 0
     from laser_sweep.command.sweep import run  # imports torch, which --help should not wait for

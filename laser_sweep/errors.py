@@ -61,3 +61,8 @@ def one_line(text: object) -> str:
 def shorten(text: str, longest: int) -> str:
     """A text of at most `longest` characters; "..." stands for the end of a longer one."""
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def reason(error: BaseException) -> str:
+    """The message of an exception in one short line; the name of its type if it has no message."""
+    return shorten(one_line(error) or type(error).__name__, 100)

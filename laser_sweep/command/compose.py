@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 
 import hydra
 from hydra.errors import HydraException
@@ -20,13 +21,16 @@ from laser_sweep.config import Config, conf_folder, explain, register, typed
 from laser_sweep.grid.axes import bracket
 
 
-def compose() -> list[Config]:
+def compose(arguments: Sequence[str]) -> list[Config]:
     """The configuration of every sweep that the command line asks for; none for --help.
+
+    Args:
+        arguments: the command line without the program's name.
 
     Raises:
         ConfigError: if a configuration cannot be composed.
     """
-    sys.argv[1:] = map(bracket, sys.argv[1:])
+    sys.argv[1:] = map(bracket, arguments)
     register()
     composed: list[DictConfig] = []
     decorate = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")

@@ -1,4 +1,6 @@
-"""Datasets: rows become examples, one module for each reader; its name is `dataset.reader`."""
+"""Datasets: rows become examples, one module for each reader, named as the value of
+`dataset.reader`.
+"""
 
 from laser_sweep.dataset._contract import Dataset, PublishedDataset
 from laser_sweep.dataset._example import (
@@ -8,13 +10,14 @@ from laser_sweep.dataset._example import (
     KINDS,
     NEXT_TOKEN,
     Example,
-    Loaded,
+    ExampleSet,
     Scoring,
 )
-from laser_sweep.dataset._load import DATASETS, fingerprint, load_dataset
+from laser_sweep.dataset._fingerprint import fingerprint
+from laser_sweep.dataset._load_dataset import DATASETS, load_dataset
 from laser_sweep.dataset._prompting import Prompting, prompting_of
-from laser_sweep.dataset._source import Facts
-from laser_sweep.dataset._wording import clean_up
+from laser_sweep.dataset._published import Facts
+from laser_sweep.dataset._punctuation import clean_up
 
 __all__ = [
     "ANSWER",
@@ -25,8 +28,8 @@ __all__ = [
     "NEXT_TOKEN",
     "Dataset",
     "Example",
+    "ExampleSet",
     "Facts",
-    "Loaded",
     "Prompting",
     "PublishedDataset",
     "Scoring",

@@ -1,28 +1,27 @@
-"""The command `python -m laser_sweep.dataset NAME`: what a dataset is, and how a model is asked it.
+"""The command `python -m laser_sweep.dataset NAME`: a dataset's facts and its first prompts.
 
-NAME is an option of the config group `dataset`; what follows are options of the sweep's command.
+NAME is an option of the config group `dataset`; options of the sweep's command may follow.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from typing import NoReturn
 
-from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
-from laser_sweep.config import Config, conf_folder, explain, register
-from laser_sweep.dataset import PublishedDataset
-from laser_sweep.dataset._example import Loaded
-from laser_sweep.dataset._load import DATASETS, load_dataset
-from laser_sweep.dataset._prompting import Prompting, prompting_of
-from laser_sweep.dataset._source import Facts
+from laser_sweep.command.compose import compose
+from laser_sweep.config import Config
+from laser_sweep.dataset import (
+    DATASETS,
+    ExampleSet,
+    Facts,
+    Prompting,
+    PublishedDataset,
+    load_dataset,
+    prompting_of,
+)
+from laser_sweep.entry import entry
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.logs import log_to_terminal
 from laser_sweep.split import split
 from laser_sweep.terminal import say
 
@@ -30,42 +29,33 @@ _NO_MODEL = "the prompts of a causal model; with model=NAME or model.path=... al
 
 
 def main() -> None:
-    """Print a dataset's facts and its first prompts, or one clear line."""
+    """Print a dataset's facts and its first prompts."""
     arguments = _parser().parse_intermixed_args()
-    log_to_terminal()
-    try:
-        config = _compose(arguments)
-        module = DATASETS.load(config.dataset.reader)
-        if isinstance(module, PublishedDataset):
-            say("\n".join(_facts(arguments.dataset, module.FACTS)) + "\n")
-        has_model = any(option.lstrip("+").startswith("model") for option in arguments.options)
-        say("\n".join(_asked(config, has_model, arguments.first)))
-    except ConfigError as error:
-        sys.exit(f"laser_sweep: {error}")
+    entry("laser_sweep.dataset", lambda: _print(arguments))
+
+
+def _print(arguments: argparse.Namespace) -> None:
+    config = _compose(arguments)
+    module = DATASETS.load(config.dataset.reader)
+    if isinstance(module, PublishedDataset):
+        say("\n".join(_facts(arguments.dataset, module.FACTS)) + "\n")
+    has_model = any(option.lstrip("+").startswith("model") for option in arguments.options)
+    say("\n".join(_prompts(config, has_model, arguments.first)))
 
 
 def _compose(arguments: argparse.Namespace) -> Config:
-    """The configuration that the sweep's command would have.
+    """The configuration that the sweep's command has with the same options.
 
     Raises:
-        ConfigError: if there is none.
+        ConfigError: if the options are not those of one sweep.
     """
-    overrides = [f"dataset={arguments.dataset}", *arguments.options]
-    if (folder := arguments.config_dir) is not None:
-        if not folder.is_dir():
-            raise ConfigError(f"--config-dir {folder}: there is no such folder.")
-        overrides.append(f"hydra.searchpath=['file://{folder.absolute()}']")
-    register()
-    try:
-        with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-            config = OmegaConf.to_object(compose("config", overrides))
-    except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise explain(error) from error
-    assert isinstance(config, Config)
+    folder = [] if arguments.config_dir is None else ["--config-dir", arguments.config_dir]
+    (config,) = compose([f"dataset={arguments.dataset}", *arguments.options, *folder])
     return config
 
 
 def _facts(name: str, facts: Facts) -> Iterator[str]:
+    """The lines about a published dataset."""
     yield f"{name}: {facts.title}"
     for number, source in enumerate(facts.sources):
         yield f"{'' if number else 'sources':10}{source.name}"
@@ -79,8 +69,9 @@ def _facts(name: str, facts: Facts) -> Iterator[str]:
         yield f"{'note':10}{note}"
 
 
-def _asked(config: Config, has_model: bool, first: int) -> Iterator[str]:
-    prompting = _model(config) if has_model else _no_model(config)
+def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
+    """The lines about the examples, and about the first prompts."""
+    prompting = _prompting(config) if has_model else _prompting_without_model(config)
     loaded = load_dataset(config.dataset, prompting)
     parts = split(loaded.examples, config.split)
     scoring = loaded.scoring
@@ -95,11 +86,11 @@ def _asked(config: Config, has_model: bool, first: int) -> Iterator[str]:
         if example.choices:
             yield f"   labels  {', '.join(map(repr, example.choices))}"
         if has_model:
-            yield from _tokens(config, prompting, Loaded([example], scoring))
+            yield from _tokens(config, prompting, ExampleSet([example], scoring))
 
 
-def _tokens(config: Config, prompting: Prompting, loaded: Loaded) -> Iterator[str]:
-    """The token ids of the prompt, the answer and the labels of one example."""
+def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
+    """The lines about the token ids of one example: its prompt, its answer and its labels."""
     from laser_sweep.evaluate.questions.encode import encode
     from laser_sweep.model.load import load_config
     from laser_sweep.model.source import config_source
@@ -125,21 +116,24 @@ def _tokens(config: Config, prompting: Prompting, loaded: Loaded) -> Iterator[st
 
 
 def _pieces(prompting: Prompting, ids: Sequence[int]) -> str:
+    """Token ids as the tokenizer writes their tokens."""
     return " ".join(prompting.tokenizer.convert_ids_to_tokens(list(ids)))
 
 
-def _no_model(config: Config) -> Prompting:
-    def refuse() -> None:
+def _prompting_without_model(config: Config) -> Prompting:
+    """The prompting of a causal model without a tokenizer."""
+
+    def refuse() -> NoReturn:
         raise ConfigError(
             f"dataset={config.dataset.name} depends on the model's tokenizer: expected "
             "model=NAME or model.path=..."
         )
 
-    return Prompting(config.protocol, False, "", "", refuse)  # type: ignore[arg-type]
+    return Prompting(config.protocol, False, "", "", refuse)
 
 
-def _model(config: Config) -> Prompting:
-    """The model of the command, as far as datasets see it; its weights need not be there."""
+def _prompting(config: Config) -> Prompting:
+    """The prompting of the command's model, which is known without the model's weights."""
     from laser_sweep.model.load import load_config, load_tokenizer
     from laser_sweep.model.source import config_source
 
@@ -156,7 +150,7 @@ def _count(text: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m laser_sweep.dataset",
-        description="Prints what is known of a dataset, how many examples it has, and the first "
+        description="Print the facts about a dataset, the number of its examples, and the first "
         "prompts as the model will see them.",
     )
     parser.add_argument("dataset", help="an option of dataset=, such as fever")
@@ -165,9 +159,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         help="options of the sweep's command: model=gptj protocol=paper dataset.path=rows.jsonl",
     )
-    parser.add_argument(
-        "--config-dir", type=Path, metavar="DIR", help="a folder of your own YAML files"
-    )
+    parser.add_argument("--config-dir", metavar="DIR", help="a folder of your own YAML files")
     parser.add_argument("--first", type=_count, default=3, metavar="N", help="prompts to show [3]")
     return parser
 

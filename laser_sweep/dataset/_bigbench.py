@@ -1,20 +1,21 @@
-"""BIG-bench: what its tasks have in common."""
+"""BIG-bench: the common part of its tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from laser_sweep.dataset._example import CHOICE, Example, Scoring
+from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import Facts
 from laser_sweep.dataset._row import Row, RowError
-from laser_sweep.dataset._source import Facts, Hub
 
 _SPLITS = ("validation", "train")
-"""The paper's order, which puts BIG-bench's own validation part first."""
+"""The paper's order; `validation` is BIG-bench's own validation part."""
 
 
 def facts(title: str, task: str, count: int, *notes: str) -> Facts:
-    """What is known of a task."""
+    """The facts about a task."""
     pattern = "{folder}/{split}-*.parquet"
     return Facts(
         title=title,
@@ -38,7 +39,7 @@ def target(row: Row) -> str:
     """The one gold answer of a row.
 
     Raises:
-        RowError: if it has another number of them.
+        RowError: if the row does not have exactly one gold answer.
     """
     targets = row.texts("targets")
     if len(targets) != 1:
@@ -46,20 +47,20 @@ def target(row: Row) -> str:
     return targets[0]
 
 
-def choose(
+def choice_example(
     prompt: str, gold: str, labels: Sequence[str], row: Row, prompting: Prompting
 ) -> Example:
     """An example whose labels are words that follow the prompt.
 
     Raises:
-        RowError: if the gold answer is none of them.
+        RowError: if the gold answer is not one of the labels.
     """
     if gold not in labels:
         raise RowError(f"the answer is {gold!r}, expected one of {', '.join(map(repr, labels))}")
-    asks = prompt if prompting.paper else prompting.fill(prompt.rstrip())
-    return Example(asks, gold, tuple(labels), None, row.place)
+    filled = prompt if prompting.paper else prompting.fill(prompt.rstrip())
+    return Example(filled, gold, tuple(labels), None, row.place)
 
 
 def scoring(prompting: Prompting) -> Scoring:
-    """A choice between labels of any number of tokens, by their sums."""
+    """A choice between labels by the sums of the log-probabilities of their tokens."""
     return Scoring(CHOICE, bare=prompting.paper and prompting.masked)

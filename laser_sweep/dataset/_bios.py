@@ -1,12 +1,13 @@
-"""Bias in Bios: what the datasets of its genders and of its professions have in common."""
+"""Bias in Bios: the common part of the datasets of genders and of professions."""
 
 from __future__ import annotations
 
 from laser_sweep.dataset._example import CHOICE, Scoring
+from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import Facts
+from laser_sweep.dataset._punctuation import clean_up, sentence
 from laser_sweep.dataset._row import Row
-from laser_sweep.dataset._source import Facts, Hub
-from laser_sweep.dataset._wording import clean_up, sentence
 
 PROFESSIONS = (
     "accountant|architect|attorney|chiropractor|comedian|composer|dentist|dietitian|dj|filmmaker|"
@@ -14,13 +15,13 @@ PROFESSIONS = (
     "photographer|physician|poet|professor|psychologist|rapper|software engineer|surgeon|teacher|"
     "yoga teacher"
 ).split("|")
-"""By class number."""
+"""The professions by their class numbers."""
 
 _LAST_TOKENS = 50
 
 
 def facts(title: str, count: int, *notes: str) -> Facts:
-    """What is known of a dataset of these rows."""
+    """The facts about a dataset of these rows."""
     return Facts(
         title=title,
         columns=("hard_text", "profession", "gender"),
@@ -44,7 +45,7 @@ def facts(title: str, count: int, *notes: str) -> Facts:
 
 
 def biography(row: Row, prompting: Prompting) -> str:
-    """The text of a row, with a full stop; for a masked model its end alone."""
+    """The text of a row, with a full stop; for a masked model only its last tokens."""
     text = row.text("hard_text")
     if prompting.masked:
         ids = prompting.tokenizer(text, add_special_tokens=False)["input_ids"]
@@ -54,7 +55,12 @@ def biography(row: Row, prompting: Prompting) -> str:
 
 
 def scoring(prompting: Prompting, *, strict: bool) -> Scoring:
-    """A choice between the labels."""
+    """A choice between the labels.
+
+    Args:
+        prompting: the prompting of the model.
+        strict: whether the paper's code counts ties as wrong.
+    """
     return Scoring(
         CHOICE,
         single_token=prompting.paper,

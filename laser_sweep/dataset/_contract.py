@@ -5,30 +5,30 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._example import Loaded
+from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._source import Facts
+from laser_sweep.dataset._published import Facts
 
 
 @runtime_checkable
 class Dataset(Protocol):
     """A reader that makes examples from the rows of a dataset."""
 
-    def load(self, config: DatasetConfig, prompting: Prompting) -> Loaded:
-        """The examples, in the dataset's order, and how they are scored.
+    def load(self, config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+        """The examples, in the dataset's order, and their scoring.
 
         Raises:
-            ConfigError: if the rows are not available, or not as the reader needs them.
+            ConfigError: if the rows are not available, or a row lacks what the reader needs.
         """
         ...
 
 
 @runtime_checkable
 class PublishedDataset(Dataset, Protocol):
-    """A dataset whose rows come from the hub or the web, with prompts of its own.
+    """A dataset with rows from the hub or the web, and with prompts of its own.
 
     Attributes:
-        FACTS: its sources, columns, licence and citation.
+        FACTS: the dataset's sources, columns, licence and citation.
     """
 
     FACTS: Facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 NEXT_TOKEN, ANSWER, CHOICE, GENERATION = KINDS = ("next_token", "answer", "choice", "generation")
-"""What is asked of a model: one token, an answer of any length, one of some labels, a text."""
+"""Kinds of scoring: one token, an answer of any length, a choice of a label, a generated text."""
 
 
 @dataclass(frozen=True)
@@ -14,10 +14,10 @@ class Example:
 
     Attributes:
         prompt: the text that the model is given; for a masked model with a mask for the answer.
-        answer: the gold answer, as text without the blank before it.
+        answer: the gold answer as text, without the space before it.
         choices: the labels that the model chooses from; empty where it may say anything.
-        cluster: what the examples that belong together share, such as paraphrases.
-        place: where a person finds it, such as `line 3`; no part of what it is.
+        cluster: the name of the examples that belong together, such as paraphrases.
+        place: the row that it was made from, such as `line 3`; not compared.
     """
 
     prompt: str
@@ -29,17 +29,21 @@ class Example:
 
 @dataclass(frozen=True)
 class Scoring:
-    """How the outcomes of a dataset's examples are found.
+    """The way in which the outcomes of a dataset's examples are determined.
+
+    Its `repr` is part of the fingerprint of a dataset, so that a new name or field invalidates all
+    stored results.
 
     Attributes:
         kind: one of `KINDS`.
-        single_token: an answer or label of several tokens is a mistake.
-        new_tokens: how many tokens the model may say at most; of a masked model, how many masks.
-        strict: a tie of the labels is wrong whatever the gold one is, as in the paper's code.
-        details: the prompt's own log-probability and the likeliest tokens are recorded, as in the
-            paper's code.
-        bare: a masked model is scored as the paper's code does it: on prompt and answer without
-            special tokens, all tokens of the answer masked, and one counted too many.
+        single_token: refuse answers and labels of several tokens.
+        new_tokens: the largest number of tokens that the model generates; for a masked model, the
+            number of masks.
+        strict: a tie of the labels is wrong whatever the gold label is, as in the paper's code.
+        details: record the log-probability of the prompt and the likeliest tokens, as the paper's
+            code does.
+        bare: score a masked model as the paper's code does: on prompt and answer without special
+            tokens, with all tokens of the answer masked and one token too many counted.
     """
 
     kind: str
@@ -50,21 +54,20 @@ class Scoring:
     bare: bool = False
 
     def __str__(self) -> str:
-        """What is asked, in words."""
+        """The question that the model is asked, in words."""
         most = f" of at most {self.new_tokens} tokens" if self.new_tokens else ""
         one = " of one token" if self.single_token else ""
-        what = {
+        return {
             NEXT_TOKEN: "the next token",
             ANSWER: "an answer of any number of tokens",
             CHOICE: f"a choice between labels{one}",
             GENERATION: f"an answer in the model's own words{most}",
-        }
-        return what[self.kind]
+        }[self.kind]
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """A dataset as one model is asked it: its examples, in order, and how they are scored."""
+class ExampleSet:
+    """A dataset as one model is asked it: the examples, in order, and their scoring."""
 
     examples: list[Example]
     scoring: Scoring

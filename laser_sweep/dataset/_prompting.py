@@ -1,4 +1,4 @@
-"""How a model is asked: the facts about it that prompts and scores depend on."""
+"""The facts about a model that a dataset's prompts and scores depend on."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Prompting:
-    """The model that is asked, as far as a dataset's prompts and scores depend on it.
+    """The way in which a model is prompted.
 
     Attributes:
         protocol: `corrected` or `paper`.
-        masked: whether it fills in masks instead of continuing a text.
-        family: its `model_type` in transformers.
-        mask: the text of its mask token; empty without one.
-        load_tokenizer: a function that loads its tokenizer.
+        masked: whether the model fills in masks instead of continuing a text.
+        family: the model's `model_type` in transformers.
+        mask: the text of the model's mask token; empty for a model without one.
+        load_tokenizer: a function that loads the model's tokenizer.
     """
 
     protocol: str
@@ -33,23 +33,23 @@ class Prompting:
 
     @property
     def paper(self) -> bool:
-        """Whether prompts and scores are to be the paper's."""
+        """Whether prompts and scores follow the paper's code."""
         return self.protocol == PAPER
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """Its tokenizer; only some datasets need it, and loading takes time."""
+        """The model's tokenizer; loading it takes time, and only some datasets need it."""
         return self.load_tokenizer()
 
     def fill(self, prompt: str, end: str = "") -> str:
-        """A prompt as this model is given it: a masked one gets the mask, and what follows it."""
+        """The prompt as the model is given it: for a masked model with a mask, then `end`."""
         return f"{prompt} {self.mask}{end}" if self.masked else prompt
 
 
 def prompting_of(
     protocol: str, config: PretrainedConfig, tokenizer: PreTrainedTokenizerBase
 ) -> Prompting:
-    """How to ask the model with this configuration and this tokenizer."""
+    """The prompting of the model that has this configuration and this tokenizer."""
     from laser_sweep.model.load import is_masked  # imports torch, which a finished sweep skips
 
     return Prompting(

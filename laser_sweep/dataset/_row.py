@@ -1,4 +1,4 @@
-"""One row of a source, and what is said when something is wrong with it."""
+"""The rows of a source, and the errors about a row."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from laser_sweep.dataset._example import Example
-from laser_sweep.errors import ConfigError
+from laser_sweep.errors import ConfigError, shorten
 
 T = TypeVar("T")
 
 _INVISIBLE = frozenset("Zs Zl Zp Cc Cf".split())
-"""The Unicode categories of what cannot be seen: blanks, controls, and marks of no width."""
+"""Unicode categories of invisible characters: spaces, controls, and marks without width."""
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols that are blank all the same."""
+"""Letters and symbols that are invisible, too."""
 
 
 class RowError(ValueError):
-    """What is wrong with a row, without its place."""
+    """A mistake in a row, told without the row's place."""
 
 
 @dataclass(frozen=True)
@@ -28,58 +28,58 @@ class Row:
     """One row of a source.
 
     Attributes:
-        values: the columns.
-        place: where a person finds it: `line 3` or `row 3`, counted from 1.
+        values: the value of each column.
+        place: the row's place in the source, for errors: `line 3` or `row 3`, counted from 1.
     """
 
-    values: dict[str, Any]
+    values: dict[str, object]
     place: str
 
-    def value(self, column: str) -> Any:
-        """What is in a column, or in a field of one that holds fields: `choices.text`.
+    def value(self, column: str) -> object:
+        """The value of a column, or of a field of a column that holds fields: `choices.text`.
 
         Raises:
-            RowError: if the row has no such column.
+            RowError: if the row does not have this column.
         """
         if column in self.values:
             return self.values[column]
-        found: Any = self.values
+        found: object = self.values
         for part in column.split("."):
             found = parsed(found)
             if not isinstance(found, dict) or part not in found:
-                has = ", ".join(map(str, self.values)) or "nothing"
-                raise RowError(f"no column {column!r}; it has {has}")
+                columns = ", ".join(map(str, self.values)) or "nothing"
+                raise RowError(f"no column {column!r}; it has {columns}")
             found = found[part]
         return found
 
-    def get(self, column: str) -> Any:
-        """What is in a column; None if the row does not have it."""
+    def get(self, column: str) -> object:
+        """The value of a column; None if the row does not have the column."""
         try:
             return self.value(column)
         except RowError:
             return None
 
     def text(self, column: str) -> str:
-        """The text in a column, with something to see in it.
+        """The text in a column, with at least one visible character.
 
         Raises:
-            RowError: if it is no text, empty, or has half a surrogate pair.
+            RowError: if the value is not text, is empty, or has half a surrogate pair.
         """
         return checked_text(self.value(column), column)
 
     def texts(self, column: str) -> list[str]:
-        """The list of texts in a column, one at the least.
+        """The list of texts in a column, at least one.
 
         Raises:
-            RowError: if it is no such list.
+            RowError: if the value is not such a list.
         """
         value = parsed(self.value(column))
         if not isinstance(value, list | tuple) or not value:
             raise RowError(f"{column!r} is {value!r}, expected a list of texts")
         return [checked_text(each, column) for each in value]
 
-    def one_of(self, column: str, values: Sequence[Any]) -> Any:
-        """The value in a column, if it is one of those.
+    def one_of(self, column: str, values: Sequence[T]) -> T:
+        """The value of a column, which has to be one of the given values.
 
         Raises:
             RowError: if it is not.
@@ -91,11 +91,11 @@ class Row:
         if isinstance(value, bool | float) or value not in values:
             expected = ", ".join(map(repr, values))
             raise RowError(f"{column!r} is {value!r}, expected one of {expected}")
-        return value
+        return values[values.index(value)]
 
 
-def parsed(value: Any) -> Any:
-    """A value, or what is written in a text as JSON: a cell of CSV holds no list or fields."""
+def parsed(value: object) -> object:
+    """The value, or the list or fields that a text holds as JSON, as in a cell of a CSV file."""
     if not isinstance(value, str) or value.strip()[:1] not in ("[", "{"):
         return value
     try:
@@ -104,36 +104,40 @@ def parsed(value: Any) -> Any:
         return value
 
 
-def checked_text(value: Any, column: str) -> str:
-    """A value, if it is a text with something to see in it.
+def checked_text(value: object, column: str) -> str:
+    """The value, which has to be a text with at least one visible character.
 
     Raises:
         RowError: if it is not.
     """
     if not isinstance(value, str):
-        raise RowError(f"{column!r} is {_short(value)} ({type(value).__name__}), expected text")
+        raise RowError(f"{column!r} is {_shown(value)} ({type(value).__name__}), expected text")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise RowError(f"{column!r} is {_short(value)}, which has half a surrogate pair") from None
+        raise RowError(f"{column!r} is {_shown(value)}, which has half a surrogate pair") from None
     if is_blank(value):
         raise RowError(f"{column!r} is empty")
     return value
 
 
+def _shown(value: object) -> str:
+    return shorten(repr(value), 80)
+
+
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text can be seen."""
-    return all(unicodedata.category(sign) in _INVISIBLE or sign in _FILLERS for sign in text)
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    """Whether a text has no visible character."""
+    return all(unicodedata.category(char) in _INVISIBLE or char in _FILLERS for char in text)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a source, in order, and what it is called in an error."""
+    """The rows of a source, in order.
+
+    Attributes:
+        rows: the rows.
+        where: the name of the source, for errors.
+    """
 
     rows: list[Row]
     where: str
@@ -142,15 +146,15 @@ class Rows:
         """The examples that a function makes of each row.
 
         Raises:
-            ConfigError: if it cannot, with the row's place.
+            ConfigError: if the function raises a `RowError`; the error names the row's place.
         """
         return [example for row in self.rows for example in self.apply(make, row)]
 
     def apply(self, function: Callable[[Row], T], row: Row) -> T:
-        """What a function makes of one row.
+        """The result of a function of one row.
 
         Raises:
-            ConfigError: if it cannot, with the row's place.
+            ConfigError: if the function raises a `RowError`; the error names the row's place.
         """
         try:
             return function(row)
@@ -162,12 +166,12 @@ class Rows:
         return Rows([row for row in self.rows if row.values.get("split") == split], self.where)
 
     def check_unique(self, column: str, hint: str = "") -> None:
-        """Check that no two rows have the same id.
+        """Check that no two rows have the same value in a column; rows without it are ignored.
 
         Raises:
-            ConfigError: if two have, with the places of both.
+            ConfigError: if two rows have; the error names the places of both.
         """
-        first: dict[Any, str] = {}
+        first: dict[str, str] = {}
         for row in self.rows:
             if (value := row.get(column)) is None:
                 continue

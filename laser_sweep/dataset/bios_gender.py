@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bios
-from laser_sweep.dataset._example import Example, Loaded, Scoring
+from laser_sweep.dataset._example import Example, ExampleSet
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import load_rows
 from laser_sweep.dataset._row import Row
-from laser_sweep.dataset._source import load_rows
 
 FACTS = _bios.facts(
     "Bias in Bios: the gender of the person in a biography",
@@ -17,19 +17,14 @@ FACTS = _bios.facts(
 LABELS = ("male", "female")
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """All rows, in their order.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each row, in order.
 
     Raises:
-        ConfigError: if the rows cannot be had or are not as they should be.
+        ConfigError: if the rows are not available, or a row is not as expected.
     """
     examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
-    return Loaded(examples, _scoring(config, prompting))
-
-
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
-    """A choice between the two labels."""
-    return _bios.scoring(prompting, strict=True)
+    return ExampleSet(examples, _bios.scoring(prompting, strict=True))
 
 
 def _example(row: Row, prompting: Prompting) -> Example:

@@ -1,14 +1,14 @@
-"""Bias in Bios, profession: which of eight has the person of a biography?"""
+"""Bias in Bios, profession: which of eight professions does the person of a biography have?"""
 
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bios
 from laser_sweep.dataset._bios import PROFESSIONS
-from laser_sweep.dataset._example import Example, Loaded, Scoring
+from laser_sweep.dataset._example import Example, ExampleSet
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import load_rows
 from laser_sweep.dataset._row import Row
-from laser_sweep.dataset._source import load_rows
 
 FACTS = _bios.facts(
     "Bias in Bios: the profession of the person in a biography, one of eight",
@@ -18,19 +18,14 @@ FACTS = _bios.facts(
 LABELS = ("journalist", "poet", "composer", "model", "teacher", "architect", "painter", "professor")
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """The rows with one of the eight professions, in their order.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each row with one of the eight professions, in order.
 
     Raises:
-        ConfigError: if the rows cannot be had or are not as they should be.
+        ConfigError: if the rows are not available, or a row is not as expected.
     """
     examples = load_rows(FACTS, config).examples(lambda row: _examples(row, prompting))
-    return Loaded(examples, _scoring(config, prompting))
-
-
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
-    """A choice between the eight labels."""
-    return _bios.scoring(prompting, strict=False)
+    return ExampleSet(examples, _bios.scoring(prompting, strict=False))
 
 
 def _examples(row: Row, prompting: Prompting) -> list[Example]:

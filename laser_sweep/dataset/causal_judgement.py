@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bigbench
-from laser_sweep.dataset._example import Loaded, Scoring
+from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._source import load_rows
+from laser_sweep.dataset._published import load_rows
 
 FACTS = _bigbench.facts(
     "BIG-bench causal judgement: would a typical person say that one thing caused another?",
@@ -17,20 +17,17 @@ FACTS = _bigbench.facts(
 LABELS = ("Yes", "No")
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """All rows, validation first.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each row, validation first.
 
     Raises:
-        ConfigError: if the rows cannot be had or are not as they should be.
+        ConfigError: if the rows are not available, or a row is not as expected.
     """
     examples = load_rows(FACTS, config).examples(
         lambda row: [
-            _bigbench.choose(row.text("inputs"), _bigbench.target(row), LABELS, row, prompting)
+            _bigbench.choice_example(
+                row.text("inputs"), _bigbench.target(row), LABELS, row, prompting
+            )
         ]
     )
-    return Loaded(examples, _scoring(config, prompting))
-
-
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
-    """A choice between the two labels."""
-    return _bigbench.scoring(prompting)
+    return ExampleSet(examples, _bigbench.scoring(prompting))

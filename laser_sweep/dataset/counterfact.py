@@ -1,12 +1,21 @@
-"""CounterFact: a fact about a subject, asked in three ways; the model completes the sentence."""
+"""CounterFact: a fact about a subject in three wordings; the model completes the sentence."""
 
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._example import ANSWER, GENERATION, NEXT_TOKEN, Example, Loaded, Scoring
+from laser_sweep.dataset._example import (
+    ANSWER,
+    GENERATION,
+    NEXT_TOKEN,
+    Example,
+    ExampleSet,
+    Scoring,
+)
+from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError
-from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
+from laser_sweep.dataset._published import Facts, load_rows
+from laser_sweep.dataset._row import Row, RowError, Rows
+from laser_sweep.dataset._web import Web
 
 _ROME = "https://rome.baulab.info/data/dsets/counterfact.json"
 
@@ -25,36 +34,36 @@ FACTS = Facts(
         ),
     ),
     count=65_757,
-    licence="MIT, that of the code it was published with; none is stated for the rows",
+    licence="MIT, the licence of the code that it was published with; none is stated for the rows",
     citation="Meng et al. 2022, Locating and Editing Factual Associations in GPT (2202.05262)",
     splits=(),
     notes=(
         "The paper scores it in three ways: the next token (GPT-J), the answer anywhere in the "
         "prompt and ten more tokens (Llama-2), one mask (RoBERTa). Its columns cannot be compared.",
         "9.3 % of the prompts contain the answer.",
-        "The three prompts of a fact are a cluster; the first 20 % cut one of them in two.",
+        "The three prompts of a fact are a cluster; the split at 20 % cuts one cluster in two.",
     ),
 )
 
 _LLAMA_TOKENS = 10
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """The three prompts of each record, in the order of `case_id`, or rows that are prompts.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """The three prompts of each record, in the order of `case_id`, or one prompt of each row.
 
     Raises:
-        ConfigError: if the rows cannot be had or are not as they should be.
+        ConfigError: if the rows are not available, or a row is not as expected.
     """
     rows = load_rows(FACTS, config)
     rows.check_unique("case_id")
     if any("question" not in row.values for row in rows.rows):
-        rows.rows.sort(key=lambda row: int(rows.apply(_case, row)))
+        rows = Rows(sorted(rows.rows, key=lambda row: rows.apply(_case, row)), rows.where)
     examples = rows.examples(lambda row: _examples(row, prompting))
-    return Loaded(examples, _scoring(config, prompting))
+    return ExampleSet(examples, _scoring(prompting))
 
 
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
-    """The answer's tokens; in `paper` protocol what the paper's code does with each model."""
+def _scoring(prompting: Prompting) -> Scoring:
+    """The tokens of the answer; in `paper` protocol the score of the paper's code for the model."""
     if not prompting.paper:
         return Scoring(ANSWER)
     if prompting.family == "llama":
@@ -73,12 +82,12 @@ def _examples(row: Row, prompting: Prompting) -> list[Example]:
     if "question" in row.values:
         prompts, answer, cluster = [row.text("question")], row.text("gold-answer"), None
         if not answer.startswith(" "):
-            raise RowError(f"'gold-answer' is {answer!r}, expected a blank and the answer")
+            raise RowError(f"'gold-answer' is {answer!r}, expected a space and the answer")
         answer = answer[1:]
     else:
         prompts, answer = _prompts(row), row.text("requested_rewrite.target_true.str")
         cluster = str(_case(row))
-    return [Example(_asked(each, prompting), answer, (), cluster, row.place) for each in prompts]
+    return [Example(_filled(each, prompting), answer, (), cluster, row.place) for each in prompts]
 
 
 def _prompts(row: Row) -> list[str]:
@@ -89,11 +98,11 @@ def _prompts(row: Row) -> list[str]:
             f"the prompt is {template!r} with {len(paraphrases)} paraphrases, expected one with "
             "one {} and two paraphrases"
         )
-    # Not str.format, which would read braces in the rest of the text.
+    # str.format would also interpret braces in the rest of the text.
     return [template.replace("{}", row.text("requested_rewrite.subject")), *paraphrases]
 
 
-def _asked(prompt: str, prompting: Prompting) -> str:
+def _filled(prompt: str, prompting: Prompting) -> str:
     if not prompting.paper:
         return prompting.fill(prompt.rstrip(), ".")
     if prompting.masked and prompt.endswith(" "):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bigbench
-from laser_sweep.dataset._example import Example, Loaded, Scoring
+from laser_sweep.dataset._example import Example, ExampleSet
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import load_rows
 from laser_sweep.dataset._row import Row, RowError
-from laser_sweep.dataset._source import load_rows
 
 FACTS = _bigbench.facts(
     "BIG-bench epistemic reasoning: does a premise about beliefs entail a hypothesis?",
@@ -21,27 +21,24 @@ FACTS = _bigbench.facts(
 LABELS = ("entailment", "non-entailment")
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """All rows, validation first.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each row, validation first.
 
     Raises:
-        ConfigError: if the rows cannot be had or are not as they should be.
+        ConfigError: if the rows are not available, or a row is not as expected.
     """
     examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
-    return Loaded(examples, _scoring(config, prompting))
-
-
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
-    """A choice between the two labels."""
-    return _bigbench.scoring(prompting)
+    return ExampleSet(examples, _bigbench.scoring(prompting))
 
 
 def _example(row: Row, prompting: Prompting) -> Example:
-    return _bigbench.choose(relation_prompt(row), _bigbench.target(row), LABELS, row, prompting)
+    return _bigbench.choice_example(
+        relation_prompt(row), _bigbench.target(row), LABELS, row, prompting
+    )
 
 
 def relation_prompt(row: Row) -> str:
-    """The text of a row, which asks for the relation.
+    """The text of a row, which ends in "Relation:".
 
     Raises:
         RowError: if it does not.

@@ -6,10 +6,10 @@ import re
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bigbench
-from laser_sweep.dataset._example import Example, Loaded, Scoring
+from laser_sweep.dataset._example import Example, ExampleSet, Scoring
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import load_rows
 from laser_sweep.dataset._row import Row, RowError
-from laser_sweep.dataset._source import load_rows
 from laser_sweep.dataset.epistemic_reasoning import relation_prompt
 from laser_sweep.errors import ConfigError
 
@@ -25,21 +25,22 @@ _TRUTH = {"entailment": "True", "non-entailment": "False", "True": "True", "Fals
 _PARTS = re.compile(r"Premise: (.+?) Hypothesis: (.+?)\s*\nRelation:$", re.DOTALL)
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """All rows, validation first.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each row, validation first.
 
     Raises:
-        ConfigError: in `paper` protocol; if the rows cannot be had or are not as they should be.
+        ConfigError: in `paper` protocol; if the rows are not available, or a row is
+            not as expected.
     """
     examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
-    return Loaded(examples, _scoring(config, prompting))
+    return ExampleSet(examples, _scoring(prompting))
 
 
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
+def _scoring(prompting: Prompting) -> Scoring:
     """A choice between the two labels.
 
     Raises:
-        ConfigError: in `paper` protocol, where it does not exist.
+        ConfigError: in `paper` protocol, in which this dataset does not exist.
     """
     if prompting.paper:
         raise ConfigError(
@@ -62,4 +63,4 @@ def _example(row: Row, prompting: Prompting) -> Example:
         f"Premise: {premise} Hypothesis: {hypothesis}\nIs it true or false that the hypothesis "
         "follows from the premise? The answer is"
     )
-    return _bigbench.choose(prompt, _TRUTH[gold], LABELS, row, prompting)
+    return _bigbench.choice_example(prompt, _TRUTH[gold], LABELS, row, prompting)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._example import CHOICE, Example, Loaded, Scoring
+from laser_sweep.dataset._example import CHOICE, Example, ExampleSet, Scoring
+from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import Facts, load_rows
+from laser_sweep.dataset._punctuation import sentence
 from laser_sweep.dataset._row import Row, Rows
-from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
-from laser_sweep.dataset._wording import sentence
+from laser_sweep.dataset._web import Web
 from laser_sweep.errors import ConfigError
 
 _SITE = "https://fever.ai/download/fever"
@@ -46,11 +48,11 @@ _NOT_ENOUGH = "NOT ENOUGH INFO"
 _CLASSES = {"REFUTES": 0, "SUPPORTS": 1, 0: 0, 1: 1}
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """Claims with one label, each once, split by split.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each claim that has one label, split after split.
 
     Raises:
-        ConfigError: if the rows cannot be had or are not as they should be.
+        ConfigError: if the rows are not available, or a row is not as expected.
     """
     rows = load_rows(FACTS, config)
     examples, seen = [], dict[str, str]()
@@ -63,10 +65,10 @@ def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
                 (label,) = labels[claim]
                 examples.append(_example(claim, label, row, prompting))
         seen |= dict.fromkeys(first, split)
-    return Loaded(examples, _scoring(config, prompting))
+    return ExampleSet(examples, _scoring(prompting))
 
 
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
+def _scoring(prompting: Prompting) -> Scoring:
     """A choice between the two labels."""
     return Scoring(
         CHOICE, single_token=prompting.paper, strict=prompting.paper, details=prompting.paper
@@ -74,12 +76,12 @@ def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
 
 
 def _labels(rows: Rows) -> tuple[dict[str, set[int]], dict[str, Row]]:
-    """For each claim, in the order in which they come, its labels and its first row."""
+    """The labels and the first row of each claim, in the order of the rows."""
     labels: dict[str, set[int]] = {}
     first: dict[str, Row] = {}
     for row in rows.rows:
         claim, label = rows.apply(_claim, row)
-        # Before claims are compared: one may have evidence in one row and none in another.
+        # Left out before claims are compared: a claim may have evidence in another row.
         if label is not None:
             labels.setdefault(claim, set()).add(label)
             first.setdefault(claim, row)

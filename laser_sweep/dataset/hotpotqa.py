@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._example import GENERATION, Example, Loaded, Scoring
+from laser_sweep.dataset._example import GENERATION, Example, ExampleSet, Scoring
+from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import Facts, load_rows
 from laser_sweep.dataset._row import Row, Rows
-from laser_sweep.dataset._source import Facts, Hub, load_rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -20,7 +21,7 @@ FACTS = Facts(
         Hub(
             "hotpotqa/hotpot_qa",
             {
-                # The first of the two has all rows that are read.
+                # The first of the two files has all rows that are read.
                 "train": "fullwiki/train-00000-of-00002.parquet",
                 "validation": "fullwiki/validation-*.parquet",
             },
@@ -41,23 +42,23 @@ FACTS = Facts(
     "Answering (1809.09600)",
     splits=("train", "validation"),
     notes=(
-        "As many rows of train as there are of validation, then these; answers of more than 14 "
-        "tokens of Llama-2's are left out, whatever the model.",
+        "As many rows of train as validation has, then the rows of validation. Answers of more "
+        "than 14 tokens of Llama-2's tokenizer are left out, whatever the model.",
         "10 % of the questions contain the answer, which the paper's score counts as right.",
     ),
 )
 
 _MOST_TOKENS = 15
-"""With the token that starts a text, as the paper's code counts."""
+"""Tokens of an answer, with the token that starts a text, as the paper's code counts."""
 _NEW_TOKENS, MASKS = 15, 5
 _LLAMA = "hf-internal-testing/llama-tokenizer"
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """Questions with short answers, those of train first.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each question with a short answer, train first.
 
     Raises:
-        ConfigError: if the rows or the tokenizer that measures them cannot be had.
+        ConfigError: if the rows or the tokenizer that measures answers are not available.
     """
     rows = load_rows(FACTS, config)
     rows.check_unique("id")
@@ -66,12 +67,12 @@ def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
     examples = Rows([*train, *validation], rows.where).examples(
         lambda row: [_example(row, prompting)]
     )
-    examples = _short_ones(examples, _length_tokenizer(config, prompting))
-    return Loaded(examples, _scoring(config, prompting))
+    examples = _with_short_answers(examples, _length_tokenizer(config, prompting))
+    return ExampleSet(examples, _scoring(config, prompting))
 
 
 def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
-    """The answer in what the model says; its log-probability besides."""
+    """The answer in the generated text, and the log-probability of the gold answer."""
     new_tokens = config.new_tokens or (MASKS if prompting.masked else _NEW_TOKENS)
     return Scoring(GENERATION, new_tokens=new_tokens, bare=prompting.paper and prompting.masked)
 
@@ -84,9 +85,10 @@ def _example(row: Row, prompting: Prompting) -> Example:
     return Example(filled, row.text("answer").strip(), (), None, row.place)
 
 
-def _short_ones(
+def _with_short_answers(
     examples: list[Example], tokenizer: PreTrainedTokenizerBase | None
 ) -> list[Example]:
+    """The examples whose answers are short; all of them without a tokenizer."""
     if tokenizer is None or not examples:
         return examples
     lengths = map(len, tokenizer([example.answer for example in examples])["input_ids"])
@@ -98,6 +100,7 @@ def _short_ones(
 def _length_tokenizer(
     config: DatasetConfig, prompting: Prompting
 ) -> PreTrainedTokenizerBase | None:
+    """The tokenizer that measures answers; None if nothing is to be left out."""
     wanted = config.length_tokenizer
     if wanted is None:
         return None

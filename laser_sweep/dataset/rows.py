@@ -1,8 +1,8 @@
-"""Rows of your own: a file, or any dataset on the hub, and templates that make questions of them.
+"""Rows of your own, from a file or the hub, with templates that make examples of them.
 
 `dataset.prompt` is a template over the row's columns, such as `"{question}"`. `dataset.answer` and
 `dataset.choices` are columns or templates; `dataset.choices` may also be a list of labels or of
-templates, one for each label. Where there are none, the model may say anything.
+templates, one for each label. Without choices, the model may say anything.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from laser_sweep.config import AUTO, DEFAULT_CHOICES, DEFAULT_ID, DatasetConfig
 from laser_sweep.dataset._example import (
@@ -20,13 +19,13 @@ from laser_sweep.dataset._example import (
     GENERATION,
     NEXT_TOKEN,
     Example,
-    Loaded,
+    ExampleSet,
     Scoring,
 )
-from laser_sweep.dataset._file_rows import read_rows
+from laser_sweep.dataset._file_formats import read_rows
+from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
-from laser_sweep.dataset._source import load_hub_rows
 from laser_sweep.errors import ConfigError
 
 Fill = Callable[[Row], str]
@@ -34,26 +33,23 @@ Fill = Callable[[Row], str]
 _NEW_TOKENS, _MASKS = 10, 5
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     """The examples of a file or of a dataset on the hub.
 
     Raises:
-        ConfigError: if a row lacks a column, or holds something else than text in it.
+        ConfigError: if a row lacks a column, or has a value other than text in it.
     """
     rows = _rows(config)
     if config.id is not None:
-        hint = " If it need not be unique, set dataset.id=null." if config.id == DEFAULT_ID else ""
-        rows.check_unique(config.id, hint)
-        if config.id != DEFAULT_ID and all(row.get(config.id) is None for row in rows.rows):
-            raise ConfigError(f"{rows.where}: no row has the column dataset.id={config.id}.")
-    maker = _Maker(
+        _check_ids(rows, config.id)
+    maker = _ExampleMaker(
         prompt=_template("dataset.prompt", config.prompt),
         answer=config.answer,
         choices=_choices_of(config, rows.rows),
         cluster_by=config.cluster_by,
     )
     examples = rows.examples(lambda row: [maker.example(row)])
-    return Loaded(examples, _scoring(config, prompting, any(each.choices for each in examples)))
+    return ExampleSet(examples, _scoring(config, prompting, any(each.choices for each in examples)))
 
 
 def _rows(config: DatasetConfig) -> Rows:
@@ -65,8 +61,16 @@ def _rows(config: DatasetConfig) -> Rows:
     return Rows(rows.rows[: config.limit], rows.where)
 
 
+def _check_ids(rows: Rows, column: str) -> None:
+    """Check that ids are unique, and that the rows have the column if the user named it."""
+    hint = " If it need not be unique, set dataset.id=null." if column == DEFAULT_ID else ""
+    rows.check_unique(column, hint)
+    if column != DEFAULT_ID and all(row.get(column) is None for row in rows.rows):
+        raise ConfigError(f"{rows.where}: no row has the column dataset.id={column}.")
+
+
 def _scoring(config: DatasetConfig, prompting: Prompting, has_choices: bool) -> Scoring:
-    """What `dataset.scoring` says; `auto` is a choice where there are labels, else the answer."""
+    """The scoring of `dataset.scoring`; `auto` is a choice if there are labels, else the answer."""
     kind = config.scoring
     if kind == AUTO:
         kind = CHOICE if has_choices else ANSWER
@@ -83,8 +87,15 @@ def _scoring(config: DatasetConfig, prompting: Prompting, has_choices: bool) -> 
 
 
 @dataclass(frozen=True)
-class _Maker:
-    """Makes an example of a row."""
+class _ExampleMaker:
+    """A maker of examples from rows.
+
+    Attributes:
+        prompt: a function that fills in the template of the prompt.
+        answer: the column or the template of the gold answer.
+        choices: a function from a row to its labels.
+        cluster_by: the column that the examples of a cluster share; None without clusters.
+    """
 
     prompt: Fill
     answer: str
@@ -95,16 +106,16 @@ class _Maker:
         """The example of a row.
 
         Raises:
-            RowError: if it lacks something.
+            RowError: if a value is missing, or is not as expected.
         """
         labels = self.choices(row)
         gold = _gold(row, self.answer, labels)
         if labels and gold not in labels:
-            raise RowError(f"the answer {gold!r} is none of the choices {labels}")
+            raise RowError(f"the answer {gold!r} is not one of the choices {labels}")
         return Example(self.prompt(row), gold, tuple(labels), self._cluster(row), row.place)
 
     def _cluster(self, row: Row) -> str | None:
-        """What the row's examples share with others; None if it is by itself."""
+        """The name of the row's cluster; None if the row is a cluster of its own."""
         if self.cluster_by is None or (value := row.value(self.cluster_by)) is None:
             return None
         if not isinstance(value, str | int | float):
@@ -113,7 +124,7 @@ class _Maker:
 
 
 def _gold(row: Row, answer: str, labels: list[str]) -> str:
-    """The gold answer: a text, or the number, from 0, of a label."""
+    """The gold answer: a text, or the label that a number, counted from 0, stands for."""
     if "{" in answer:
         return _template("dataset.answer", answer)(row).strip()
     value = row.value(answer)
@@ -131,14 +142,14 @@ def _gold(row: Row, answer: str, labels: list[str]) -> str:
 
 
 def _template(option: str, template: str) -> Fill:
-    """A function that fills in the columns by name; `str.format` could reach into objects."""
+    """A function that fills in the columns by name; `str.format` could also read attributes."""
     try:
-        parsed = list(string.Formatter().parse(template))
+        pieces = list(string.Formatter().parse(template))
     except ValueError as error:
         raise ConfigError(f"{option}={template!r}: {error}.") from error
-    if any(spec or conversion for _, _, spec, conversion in parsed):
-        raise ConfigError(f"{option}={template!r}: expected columns alone, like {{question}}.")
-    parts = [(literal, column) for literal, column, _, _ in parsed]
+    if any(spec or conversion for _, _, spec, conversion in pieces):
+        raise ConfigError(f"{option}={template!r}: expected only columns, like {{question}}.")
+    parts = [(literal, column) for literal, column, _, _ in pieces]
 
     def fill(row: Row) -> str:
         filled = [text + ("" if name is None else row.text(name)) for text, name in parts]
@@ -168,20 +179,22 @@ def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], l
     return lambda row: _labels(row, column)
 
 
-def _written_labels(written: Sequence[Any], answers: Sequence[Any]) -> list[str]:
-    """The labels that are in brackets, which Hydra and YAML may have read as something else."""
+def _written_labels(written: Sequence[object], answers: Sequence[object]) -> list[str]:
+    """The labels in brackets as texts; Hydra and YAML may have read them as other types."""
     if any(each is None or isinstance(each, list | dict) for each in written):
         raise ConfigError(f"dataset.choices={written}: expected texts.")
     truths = [each for each in written if isinstance(each, bool)]
     if truths and any(type(answer) is int for answer in answers):
         raise ConfigError(
             f"dataset.choices={written}: Yes, No, true and false without quotes are truth values "
-            "to YAML, and answers that are numbers do not say which was meant: put them in quotes."
+            "in YAML, and it is not clear which of them an answer that is a number means: put the "
+            "labels in quotes."
         )
     return [str(each).lower() if isinstance(each, bool) else str(each) for each in written]
 
 
 def _labels(row: Row, column: str) -> list[str]:
+    """The labels in a column of a row."""
     value = parsed(row.value(column))
     given = list(value) if isinstance(value, list | tuple) else []
     labels = [label.strip() for label in given if isinstance(label, str)]
@@ -191,6 +204,7 @@ def _labels(row: Row, column: str) -> list[str]:
 
 
 def _different(labels: list[str], column: str) -> list[str]:
+    """The labels, checked to be two or more and all different."""
     if len(set(labels)) < max(2, len(labels)):
         raise RowError(f"{column!r} is {labels!r}, expected a list of two or more different texts")
     return labels

@@ -1,12 +1,14 @@
-"""BIG-bench Hard web of lies: does the last one of a chain tell the truth? Not in the paper."""
+"""BIG-bench Hard web of lies: does the last person of a chain tell the truth? Not in the paper."""
 
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bigbench
-from laser_sweep.dataset._example import Loaded, Scoring
+from laser_sweep.dataset._example import ExampleSet
+from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._source import Facts, Hub, Web, load_rows
+from laser_sweep.dataset._published import Facts, load_rows
+from laser_sweep.dataset._web import Web
 
 _SUZGUN = "https://raw.githubusercontent.com/suzgunmirac/BIG-Bench-Hard/main/bbh/web_of_lies.json"
 
@@ -34,20 +36,15 @@ FACTS = Facts(
 LABELS = ("Yes", "No")
 
 
-def load(config: DatasetConfig, prompting: Prompting) -> Loaded:
-    """All rows, in their order.
+def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """One example for each row, in order.
 
     Raises:
-        ConfigError: if the rows cannot be had or are not as they should be.
+        ConfigError: if the rows are not available, or a row is not as expected.
     """
     examples = load_rows(FACTS, config).examples(
         lambda row: [
-            _bigbench.choose(row.text("input"), row.text("target"), LABELS, row, prompting)
+            _bigbench.choice_example(row.text("input"), row.text("target"), LABELS, row, prompting)
         ]
     )
-    return Loaded(examples, _scoring(config, prompting))
-
-
-def _scoring(config: DatasetConfig, prompting: Prompting) -> Scoring:
-    """A choice between the two labels."""
-    return _bigbench.scoring(prompting)
+    return ExampleSet(examples, _bigbench.scoring(prompting))

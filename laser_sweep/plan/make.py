@@ -8,9 +8,11 @@ import torch
 from transformers import PretrainedConfig
 
 from laser_sweep.config import Config, DatasetConfig
-from laser_sweep.dataset import Loaded, Prompting, fingerprint, load_dataset, prompting_of
+from laser_sweep.config.dataset import TRUNCATE_LEFT
+from laser_sweep.config.model import DECODER
+from laser_sweep.dataset import ExampleSet, Prompting, fingerprint, load_dataset, prompting_of
 from laser_sweep.errors import ConfigError
-from laser_sweep.evaluate.questions.context_length import TRUNCATE, QuestionSet, context
+from laser_sweep.evaluate.questions.context_length import QuestionSet, context
 from laser_sweep.evaluate.questions.encode import encode
 from laser_sweep.grid import axes as grid
 from laser_sweep.grid import stack
@@ -90,7 +92,11 @@ def _points(
 
 
 def _store(
-    config: Config, source: Source, dtype: torch.dtype, loaded: Loaded, question_set: QuestionSet
+    config: Config,
+    source: Source,
+    dtype: torch.dtype,
+    loaded: ExampleSet,
+    question_set: QuestionSet,
 ) -> Store:
     identity = Identity(
         weights=source.weights,
@@ -104,7 +110,7 @@ def _store(
 
 
 def _encode(
-    dataset: DatasetConfig, loaded: Loaded, prompting: Prompting, model: PretrainedConfig
+    dataset: DatasetConfig, loaded: ExampleSet, prompting: Prompting, model: PretrainedConfig
 ) -> QuestionSet:
     """The examples as token ids; an error names the file of the examples."""
     where = f"dataset.path={dataset.path}" if dataset.path else f"dataset {dataset.name}"
@@ -140,9 +146,9 @@ def _check_names(config: Config) -> None:
 def _identity_options(config: Config) -> dict[str, object]:
     """The further options that change outcomes, where they differ from the defaults."""
     layout = {"layout": given} if (given := config.model.layout.given) else {}
-    side = {"side": config.model.side} if config.model.side != "decoder" else {}
+    side = {"side": config.model.side} if config.model.side != DECODER else {}
     too_long = config.dataset.too_long
-    cut = {"too_long": too_long} if too_long == TRUNCATE else {}
+    cut = {"too_long": too_long} if too_long == TRUNCATE_LEFT else {}
     return {**options_of(config).changes, **layout, **side, **cut}
 
 

@@ -7,24 +7,27 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _LONGEST_FIELD = (1 << 31) - 1
-"""Of a CSV file; csv's own limit is that of a short text."""
+"""Characters in a field of a CSV file; the limit of Python's csv is too small for long texts."""
 _PARQUET = b"PAR1"
-"""What such a file begins with."""
+"""The first bytes of a Parquet file."""
 _WRAPPERS = ("examples", "data", "rows")
 """Keys under which a JSON object may hold the list of rows."""
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of a file, by the ending of its name.
+    """The rows of a file; the ending of its name tells the format.
 
     Raises:
-        ConfigError: if there is no such file, it is empty, or not what its ending says.
+        ConfigError: if there is no such file, it is empty, or it does not have this format.
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
@@ -34,10 +37,17 @@ def read_rows(path: Path) -> list[Row]:
     if not path.is_file():
         why = "it is a folder" if path.is_dir() else "there is no such file"
         raise ConfigError(f"dataset.path={path}: {why}.")
+    rows = _read(reader, path)
+    if not rows:
+        raise ConfigError(f"dataset.path={path}: the file is empty.")
+    return rows
+
+
+def _read(reader: Callable[[Path], list[Row]], path: Path) -> list[Row]:
     try:
         if reader is not _parquet and _begins_with(path, _PARQUET):
             raise ConfigError(f"dataset.path={path}: this is Parquet: end its name in .parquet.")
-        rows = reader(path)
+        return reader(path)
     except UnicodeDecodeError as error:
         line = 1 + error.object.count(b"\n", 0, error.start)
         raise ConfigError(
@@ -46,14 +56,11 @@ def read_rows(path: Path) -> list[Row]:
         ) from error
     except OSError as error:
         raise ConfigError(f"dataset.path={path}: cannot be read: {one_line(error)}") from error
-    if not rows:
-        raise ConfigError(f"dataset.path={path}: the file is empty.")
-    return rows
 
 
-def _begins_with(path: Path, sign: bytes) -> bool:
+def _begins_with(path: Path, prefix: bytes) -> bool:
     with path.open("rb") as file:
-        return file.read(len(sign)) == sign
+        return file.read(len(prefix)) == prefix
 
 
 def _json_lines(path: Path) -> list[Row]:
@@ -69,27 +76,29 @@ def _json_list(path: Path) -> list[Row]:
         values = next((values[key] for key in _WRAPPERS if key in values), values)
     if not isinstance(values, list):
         raise ConfigError(
-            f"dataset.path={path}: expected a JSON list of rows, or an object that has it as "
+            f"dataset.path={path}: expected a JSON list of rows, or an object that has the list as "
             f"{', '.join(_WRAPPERS)}."
         )
     return [_row(value, path, f"row {number}") for number, value in enumerate(values, 1)]
 
 
 def _text(path: Path) -> str:
-    # Decoded whole: in an error the position is that in the file, not in some block of it.
+    # Decoded as a whole, so that the position in an error is the position in the file.
     return path.read_bytes().decode("utf-8-sig")
 
 
-def _json(text: str, path: Path, first_line: int) -> Any:
+def _json(text: str, path: Path, first_line: int) -> object:
+    """The value of a JSON text that begins on a line of a file."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        line = first_line + getattr(error, "lineno", 1) - 1
-        why = getattr(error, "msg", one_line(error))
+        line, why = first_line, one_line(error)
+        if isinstance(error, json.JSONDecodeError):
+            line, why = first_line + error.lineno - 1, error.msg
         raise ConfigError(f"dataset.path={path}: line {line} is not JSON: {why}.") from error
 
 
-def _row(values: Any, path: Path, place: str) -> Row:
+def _row(values: object, path: Path, place: str) -> Row:
     if not isinstance(values, dict):
         raise ConfigError(
             f"dataset.path={path}: {place} is a {type(values).__name__}, expected an object."
@@ -113,7 +122,7 @@ def _csv(path: Path) -> list[Row]:
         return list(_csv_rows(reader, path))
     except csv.Error as error:
         raise ConfigError(
-            # The reader of lines is further than that of rows.
+            # DictReader counts only whole rows; its inner reader has reached the bad line.
             f"dataset.path={path}: line {reader.reader.line_num} is not CSV: {error}."
         ) from error
 
@@ -122,17 +131,14 @@ def _csv_rows(reader: csv.DictReader[str], path: Path) -> Iterator[Row]:
     """The rows, each with the line on which it begins."""
     begins = reader.line_num + 1
     for values in reader:
-        yield _csv_row(values, path, f"line {begins}")
+        # DictReader has the key None for additional fields, and the value None for missing ones.
+        if None in values or None in values.values():
+            raise ConfigError(
+                f"dataset.path={path}: line {begins} is not CSV: it does not have as many fields "
+                "as the header."
+            )
+        yield Row(dict(values), f"line {begins}")
         begins = reader.line_num + 1
-
-
-def _csv_row(values: dict[Any, Any], path: Path, place: str) -> Row:
-    # How DictReader says that a line has more fields, or fewer, than the header.
-    if None in values or None in values.values():
-        raise ConfigError(
-            f"dataset.path={path}: {place} is not CSV: it has not as many fields as the header."
-        )
-    return Row(values, place)
 
 
 def _parquet(path: Path) -> list[Row]:
@@ -148,16 +154,16 @@ def _parquet(path: Path) -> list[Row]:
     try:
         records = table.to_pylist()
     except (ValueError, OverflowError):
-        # Row by row, which is slow, to tell which one it is.
+        # Slow, but it finds the row that is wrong.
         records = [_record(table, number, path) for number in range(table.num_rows)]
     return [_row(values, path, f"row {number}") for number, values in enumerate(records, 1)]
 
 
-def _record(table: Any, number: int, path: Path) -> Any:
+def _record(table: pa.Table, number: int, path: Path) -> object:
     """One row of a Parquet table.
 
     Raises:
-        ConfigError: if it holds what Python has no value for.
+        ConfigError: if the row has a value that Python cannot represent.
     """
     try:
         (record,) = table.slice(number, 1).to_pylist()

@@ -1,4 +1,4 @@
-"""What the prompts of several datasets have in common."""
+"""Full stops and the spaces around punctuation in prompts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 
 def sentence(text: str) -> str:
-    """A text without blanks around it, with a full stop unless it ends in one or in "?"."""
+    """The text without surrounding spaces, with a full stop unless it ends in "." or "?"."""
     text = text.strip()
     return text if text.endswith((".", "?")) else f"{text}."
 
 
 def clean_up(text: str) -> str:
-    """A decoded text as transformers 4 left it by default: no blanks before marks and clitics."""
-    for blanked, clean in _CLEAN_UP:
-        text = text.replace(blanked, clean)
+    """Remove the spaces before punctuation and clitics, as transformers 4 did after decoding."""
+    for spaced, clean in _CLEAN_UP:
+        text = text.replace(spaced, clean)
     return text
 
 

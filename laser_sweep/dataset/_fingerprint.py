@@ -1,0 +1,22 @@
+"""The fingerprint of a dataset as one model is asked it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import xxhash
+
+from laser_sweep.dataset._example import Example, Scoring
+
+
+def fingerprint(examples: Iterable[Example], scoring: Scoring) -> str:
+    """A hash of the texts of all examples, in order, and of their scoring."""
+    digest = xxhash.xxh3_128(repr(scoring).encode())
+    for example in examples:
+        # The cluster does not change an outcome, but it is stored with the outcomes.
+        cluster = () if example.cluster is None else ("\0cluster", example.cluster)
+        for text in (example.prompt, example.answer, *example.choices, *cluster):
+            encoded = text.encode("utf-8", "surrogatepass")
+            digest.update(f"{len(encoded)}:".encode() + encoded)
+        digest.update(b"\n")
+    return f"xxh3:{digest.hexdigest()}"

@@ -1,0 +1,57 @@
+"""A dataset by the name of its reader, checked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+
+from laser_sweep.config import MINIMUM_EXAMPLES, DatasetConfig
+from laser_sweep.dataset._contract import Dataset, PublishedDataset
+from laser_sweep.dataset._example import ExampleSet
+from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.errors import ConfigError
+from laser_sweep.plugin import Group
+
+DATASETS = Group("laser_sweep.dataset", Dataset, "dataset.reader")
+
+
+def load_dataset(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
+    """The examples of a dataset, at most `dataset.limit`.
+
+    Raises:
+        ConfigError: if the rows are not available, a row lacks what the reader needs, or there are
+            too few examples.
+    """
+    module = DATASETS.load(config.reader)
+    if isinstance(module, PublishedDataset):
+        _check_options(config)
+    loaded = module.load(config, prompting)
+    count = len(loaded.examples)
+    if isinstance(module, PublishedDataset) and config.check_count and not config.path:
+        _check_count(config, module.FACTS.count, count)
+    if count < MINIMUM_EXAMPLES:
+        raise ConfigError(
+            f"dataset {config.name} has {count} examples ({config.path or 'its source'}): "
+            f"expected at least {MINIMUM_EXAMPLES}."
+        )
+    return ExampleSet(loaded.examples[: config.limit], loaded.scoring)
+
+
+def _check_options(config: DatasetConfig) -> None:
+    """Refuse options that a published dataset would ignore."""
+    given = asdict(config)
+    for option in fields(config):
+        if option.metadata.get("rows") and given[option.name] != option.default:
+            raise ConfigError(
+                f"dataset.{option.name}={given[option.name]} is for rows of your own "
+                f"(dataset=rows): {config.reader} has its own prompts, answers and scores."
+            )
+
+
+def _check_count(config: DatasetConfig, expected: int, count: int) -> None:
+    """Check that a source still has the examples of the paper's figures."""
+    if count != expected:
+        raise ConfigError(
+            f"dataset {config.name} has {count:,} examples, expected {expected:,}: its source has "
+            "changed, or another length_tokenizer filters it. Set dataset.check_count=false to "
+            "accept the examples that there are."
+        )
