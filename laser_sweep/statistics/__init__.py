@@ -1,15 +1,15 @@
-"""What the figures of a sweep are worth: intervals, tests, and a verdict in plain words.
+"""Intervals and tests of a sweep's figures, and a verdict in plain words.
 
-`compare` sets the chosen model against the base model on the same examples; `null_band` says how
-good the best of so many points looks where none has an effect. Both are the same for the same seed.
+`compare` compares the chosen model with the base model on the same examples. `null_band` gives the
+gain that the best of a sweep's points reaches where no point has an effect. The same seed gives the
+same figures.
 """
 
-from laser_sweep.statistics.band import null_band
-from laser_sweep.statistics.comparison import Comparison, Paired, compare
-from laser_sweep.statistics.constant import Commonest, majority_accuracy
+from laser_sweep.statistics.best_gain import NullBand, null_band
+from laser_sweep.statistics.comparison import Comparison, PairedMeans, compare
 from laser_sweep.statistics.estimate import Estimate
-from laser_sweep.statistics.null import Null
-from laser_sweep.statistics.out_of_fold import OutOfFold, out_of_fold
+from laser_sweep.statistics.fold_null import OutOfFoldNull, out_of_fold_null
+from laser_sweep.statistics.majority import CommonestPrediction, majority_accuracy
 from laser_sweep.statistics.paired import SIGNIFICANT
 from laser_sweep.statistics.point_intervals import accuracy_intervals
 from laser_sweep.statistics.verdict import UNSELECTED, UNTESTED, Verdict
@@ -18,16 +18,16 @@ __all__ = [
     "SIGNIFICANT",
     "UNSELECTED",
     "UNTESTED",
-    "Commonest",
+    "CommonestPrediction",
     "Comparison",
     "Estimate",
-    "Null",
-    "OutOfFold",
-    "Paired",
+    "NullBand",
+    "OutOfFoldNull",
+    "PairedMeans",
     "Verdict",
     "accuracy_intervals",
     "compare",
     "majority_accuracy",
     "null_band",
-    "out_of_fold",
+    "out_of_fold_null",
 ]

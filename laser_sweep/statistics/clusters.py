@@ -1,24 +1,17 @@
-"""Examples that belong together, such as paraphrases of one fact, and how much they tell apart."""
+"""Clusters of dependent examples, such as paraphrases of one fact, and their effective size."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Labels = NDArray[Any] | None
-"""The cluster of each example, shape (examples,), by labels that have an order; None where every
-example stands for itself."""
+from laser_sweep.statistics.arrays import Floats, Labels
 
-FEWEST = 2
-"""Fewer clusters, or one beside which others hardly count, say nothing of other clusters."""
+MIN_CLUSTERS = 2
+"""The smallest effective number of clusters that tells anything about further clusters."""
 
 
-def totals(values: Floats, clusters: Labels) -> tuple[Floats, Floats]:
-    """Sums over clusters, in the order of their labels.
+def cluster_sums(values: Floats, clusters: Labels) -> tuple[Floats, Floats]:
+    """The sum of each column in each cluster, in the order of the clusters' labels.
 
     Args:
         values: shape (examples, columns).
@@ -34,37 +27,42 @@ def totals(values: Floats, clusters: Labels) -> tuple[Floats, Floats]:
     return np.stack(sums, axis=1), np.bincount(codes).astype(float)
 
 
-def count(clusters: Labels) -> int | None:
-    """How many clusters there are; None where every example stands for itself."""
+def cluster_count(clusters: Labels) -> int | None:
+    """The number of clusters; None if every example is independent."""
     return None if clusters is None else len(np.unique(clusters))
 
 
 def effective_count(clusters: Labels) -> float | None:
-    """How many clusters of one size tell as much as these; None where every example is one.
+    """The number of clusters of equal size that tell as much as these clusters.
 
-    Kish's (sum of sizes)^2 / sum of sizes^2: nearly 1 where one has nearly all examples.
+    None if every example is independent. The formula is `kish_count`.
     """
-    return (
-        None
-        if clusters is None
-        else of_one_size(np.unique(clusters, return_counts=True)[1].astype(float))
-    )
+    if clusters is None:
+        return None
+    return kish_count(np.unique(clusters, return_counts=True)[1].astype(float))
 
 
-def of_one_size(sizes: Floats) -> float:
-    """The same of the clusters' sizes, shape (clusters,)."""
+def kish_count(sizes: Floats) -> float:
+    """Kish's effective number of clusters, (sum of sizes)² / sum of sizes².
+
+    The number is close to 1 if one cluster has nearly all examples.
+
+    Args:
+        sizes: the clusters' sizes, shape (clusters,).
+    """
     return float(sizes.sum() ** 2 / (sizes**2).sum())
 
 
 def effective_size(values: Floats, clusters: Labels) -> float:
-    """How many independent examples tell as much about a mean as these do.
+    """The number of independent examples that determine a mean as precisely as these examples.
 
-    That is the number of examples over the design effect: the variance of the mean that the
-    clusters show (the jackknife's over clusters: Efron and Stein, Annals of Statistics 9, 1981;
-    it does not mistake one large cluster, which pulls the mean to itself, for a certain one), over
-    the one that independent examples would have (Kish, Survey Sampling, 1965). The effect is never
-    taken to be less than 1; where all values are the same and nothing shows it, all of a cluster
-    counts as one.
+    It is the number of examples divided by the design effect (Kish, Survey Sampling, 1965). The
+    design effect is the variance of the mean of clusters, divided by the variance of the mean of
+    independent examples. The variance of the mean of clusters is the jackknife's over clusters
+    (Efron and Stein, Annals of Statistics 9, 1981), because a large cluster pulls the mean to
+    itself, and the jackknife does not take such a mean to be precise. The design effect is at
+    least 1. If all values are equal, they show no design effect, and each cluster counts as one
+    example.
 
     Args:
         values: shape (examples,).
@@ -73,20 +71,23 @@ def effective_size(values: Floats, clusters: Labels) -> float:
     examples = len(values)
     if clusters is None:
         return examples
-    sums, sizes = totals(values[:, None], clusters)
+    sums, sizes = cluster_sums(values[:, None], clusters)
     variance = float(values.var()) / examples
     if len(sizes) < 2 or not variance:
         return len(sizes)
-    return examples / max(1.0, float(jackknife(sums, sizes)[0]) / variance)
+    return examples / max(1.0, float(jackknife_variance(sums, sizes)[0]) / variance)
 
 
-def jackknife(sums: Floats, sizes: Floats) -> Floats:
-    """The variance of each column's mean, shape (columns,), as leaving out clusters shows it.
+def jackknife_variance(sums: Floats, sizes: Floats) -> Floats:
+    """The jackknife variance of each column's mean, leaving out one cluster at a time.
 
     Args:
-        sums: over at least two clusters, shape (clusters, columns).
-        sizes: of the clusters, shape (clusters,).
+        sums: the sums of at least two clusters, shape (clusters, columns).
+        sizes: the clusters' sizes, shape (clusters,).
+
+    Returns:
+        Shape (columns,).
     """
     means = sums.sum(axis=0) / sizes.sum()
-    moved = (sums - means * sizes[:, None]) / (sizes.sum() - sizes)[:, None]
-    return (len(sizes) - 1) / len(sizes) * (moved**2).sum(axis=0)
+    shifts = (sums - means * sizes[:, None]) / (sizes.sum() - sizes)[:, None]
+    return (len(sizes) - 1) / len(sizes) * (shifts**2).sum(axis=0)

@@ -1,4 +1,4 @@
-"""A figure with its interval, and the level of all intervals."""
+"""Estimates with their intervals, and the level of all intervals."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import scipy
 
 LEVEL = 0.95
-"""How often an interval is to hold the true figure."""
+"""The intended coverage of all intervals."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and its two-sided 95 % interval, in the figure's own unit.
+    """A figure with its two-sided 95 % interval, in the figure's own unit.
 
     Attributes:
         value: the figure on these examples.
-        low: the lower end; NaN where the examples say nothing about it.
-        high: the upper end.
+        low: the lower end; NaN if the examples do not determine it.
+        high: the upper end; NaN if the examples do not determine it.
     """
 
     value: float
@@ -25,13 +25,13 @@ class Estimate:
     high: float
 
 
-def quantile(clusters: float | None) -> float:
-    """How many standard errors an interval reaches to either side.
+def critical_value(clusters: float | None) -> float:
+    """The number of standard errors from the centre of an interval to its ends.
 
     Args:
-        clusters: how many clusters of one size the standard error is of, more than 1: a quantile of
-            Student's t with one degree of freedom less. None if it is not estimated: that of the
-            normal.
+        clusters: the effective number of clusters that the standard error is estimated from, more
+            than 1: the value is Student's t with one degree of freedom less. None if the standard
+            error is not estimated: the value is the normal distribution's.
     """
     probability = (1 + LEVEL) / 2
     if clusters is None:

@@ -1,11 +1,12 @@
-"""Sign flips: what differences could have been if base and edited model were exchangeable.
+"""Sign flips for permutation tests of paired differences.
 
-If an edit does nothing, then on each example (or, where examples belong together, each cluster) it
-is as likely that base and edited model had changed places, which turns the sign of the difference.
-Of one edited model the test is exact, whatever the number of examples (Fisher, The Design of
-Experiments, 1935, §21). Of many at once it is where they change places with the base model
-together; models that are only as good as it are wrong in places of their own, and the best of them
-gets further than flips say where few examples are right, and less far where most are.
+Suppose that an edit has no effect. Then the base model and the edited model are exchangeable on
+each example (or in each cluster, where examples are dependent), and each difference between them
+could as well have the opposite sign. For one edited model the test is exact, whatever the number of
+examples (Fisher, The Design of Experiments, 1935, §21). For many edited models at once it is exact
+if all of them are exchangeable with the base model together. Models that are merely as good as the
+base model are wrong on examples of their own. The best of them gains more than sign flips suggest
+where few examples are correct, and less where most are.
 """
 
 from __future__ import annotations
@@ -13,19 +14,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-Singles = NDArray[np.float32]
+from laser_sweep.statistics.arrays import Floats32
 
-_AT_ONCE = 4_000_000
-"""Signs at a time: 16 MB."""
+_BATCH = 4_000_000
+"""Signs that are drawn at a time: 16 MB."""
 
 
-def signs(size: int, flips: int, seed: int) -> Iterator[Singles]:
-    """Rows of `size` signs, some at a time: all there are, if that is no more than `flips`.
+def sign_flips(size: int, flips: int, seed: int) -> Iterator[Floats32]:
+    """Rows of `size` signs, in batches of shape (rows, size).
 
-    Otherwise `flips` rows, of which all but the first are drawn. The first row is all +1, which is
-    what was observed; so a p-value is the share of rows that reach as far, in both cases.
+    If there are at most `flips` different rows, the batches have all of them; otherwise they have
+    `flips` rows, and all rows but the first are drawn at random. The first row is all +1, the
+    observed signs. In both cases a p-value is the share of rows with a statistic at least as
+    extreme as the observed one.
     """
     if size < 63 and 2**size <= flips:
         numbers = np.arange(2**size)[:, None] >> np.arange(size)
@@ -33,6 +35,6 @@ def signs(size: int, flips: int, seed: int) -> Iterator[Singles]:
         return
     rng = np.random.default_rng(seed)
     yield np.ones((1, size), dtype=np.float32)
-    for start in range(1, flips, step := max(1, _AT_ONCE // size)):
+    for start in range(1, flips, step := max(1, _BATCH // size)):
         drawn = rng.integers(0, 2, (min(step, flips - start), size), dtype=np.int8)
         yield (2 * drawn - 1).astype(np.float32)

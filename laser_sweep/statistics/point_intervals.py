@@ -1,4 +1,4 @@
-"""The intervals of all points of a grid."""
+"""The accuracy intervals of all points of a grid."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ def accuracy_intervals(outcomes: pd.DataFrame) -> pd.DataFrame:
     """The 95 % intervals of the accuracies (0..1) of all points that have outcomes.
 
     Args:
-        outcomes: rows of `laser_sweep.read_results`, on one part of the examples.
+        outcomes: rows of `laser_sweep.read_results` on one part of the examples.
 
     Returns:
-        The columns `low` and `high`, a row for each point.
+        The columns `low` and `high`, with one row for each point.
 
     Raises:
-        ValueError: if a point does not have one outcome for every example.
+        ValueError: if a point does not have exactly one outcome for each example.
     """
-    points, found = by_point(outcomes, correct(outcomes))
-    of_one = outcomes.drop_duplicates("example").sort_values("example")
-    clusters = cluster_labels(of_one["cluster"])
-    estimates = [intervals.accuracy(row, clusters) for row in found]
+    points, placed = by_point(outcomes, correct(outcomes))
+    one_each = outcomes.drop_duplicates("example").sort_values("example")
+    clusters = cluster_labels(one_each["cluster"])
+    estimates = [intervals.accuracy(row, clusters) for row in placed]
     ends = {"low": [each.low for each in estimates], "high": [each.high for each in estimates]}
     return pd.DataFrame(ends, index=points)

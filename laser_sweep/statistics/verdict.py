@@ -1,19 +1,19 @@
-"""What the figures say, in plain words."""
+"""The verdict on a chosen model, in plain words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from laser_sweep.statistics.constant import Commonest
 from laser_sweep.statistics.estimate import LEVEL, Estimate
+from laser_sweep.statistics.majority import CommonestPrediction
 from laser_sweep.statistics.paired import SIGNIFICANT
 
 Kind = Literal["better", "worse", "no evidence", "constant", "base", "untested", "unselected"]
 
 _MOST_DIGITS = 7
 _LONGEST = 40
-"""Signs of a prediction that are told."""
+"""Characters of a prediction that the verdict quotes."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,12 @@ class Verdict:
     """A judgement on the chosen model.
 
     Attributes:
-        kind: `better` or `worse` than the base model; `no evidence` of either; `constant` if there
-            is none and the model gives nearly always the same answer; `base` if the base model
-            itself is chosen; `untested` without outcomes on the test part; `unselected` where no
-            examples are there to choose on.
-        text: the same with figures, without a full stop. Where a model is better or worse and
-            constant too, this says so.
+        kind: `better` or `worse` than the base model; `no evidence` of either; `constant` without
+            such evidence, if the model nearly always gives the same answer; `base` if the base
+            model itself is chosen; `untested` without outcomes on the test part; `unselected` if
+            the split has no examples to choose on.
+        text: the verdict with its figures, without a full stop. The text of a better or worse model
+            adds if the model is constant too.
     """
 
     kind: Kind
@@ -39,25 +39,27 @@ UNSELECTED = Verdict("unselected", "nothing is selected")
 UNTESTED = Verdict("untested", "the chosen model is not tested yet")
 
 
-def judge(difference: Estimate, p_value: float, chosen: Commonest) -> Verdict:
+def judge(difference: Estimate, p_value: float, chosen: CommonestPrediction) -> Verdict:
     """The verdict on a chosen model that is not the base model, from the test part.
 
-    It is better, or worse, if both the interval of the difference in accuracy and the two-sided
-    p-value say so at 5 %: an edit without an effect is called better in about one of forty cases.
+    The model is better, or worse, if both the interval of the difference in accuracy and the
+    two-sided p-value show it at 5 %: an edit without an effect is called better in about one of
+    forty cases.
 
     Args:
-        difference: accuracy of chosen minus base, -1..1.
-        p_value: of the hypothesis that there is none.
+        difference: the accuracy of chosen minus that of base, -1..1.
+        p_value: two-sided, of the hypothesis that there is no difference.
         chosen: the commonest prediction of the chosen model.
     """
     kind = _kind(difference, p_value)
     figures = f"{_WORDS[kind]}: {in_points(difference)}"
     if not chosen.is_constant:
         return Verdict(kind, figures)
-    says = f"the chosen model answers {_always(chosen)}"
+    constant = f"the chosen model answers {_answer(chosen)}"
     if kind == "no evidence":
-        return Verdict("constant", f"{says}; {figures}")
-    return Verdict(kind, f"{figures}; but {says}" if kind == "better" else f"{figures}; {says}")
+        return Verdict("constant", f"{constant}; {figures}")
+    but = "but " if kind == "better" else ""
+    return Verdict(kind, f"{figures}; {but}{constant}")
 
 
 _WORDS: dict[Kind, str] = {
@@ -74,12 +76,12 @@ def _kind(difference: Estimate, p_value: float) -> Kind:
 
 
 def in_points(difference: Estimate) -> str:
-    """A difference of accuracies with its interval, in points of percent."""
+    """A difference of accuracies with its interval, in percentage points."""
     nearest = 100 * min(abs(difference.low), abs(difference.high))
-    # An end that is not zero should not look like it.
+    # An end that is not zero should not be printed as zero.
     digits = next((n for n in range(1, _MOST_DIGITS) if round(nearest, n)), 1)
     value, low, high = (
-        # Adding zero takes the sign from a zero.
+        # Adding zero turns -0.0 into 0.0.
         round(100 * share, digits) + 0.0
         for share in (difference.value, difference.low, difference.high)
     )
@@ -90,10 +92,10 @@ def in_points(difference: Estimate) -> str:
     )
 
 
-def _always(chosen: Commonest) -> str:
+def _answer(chosen: CommonestPrediction) -> str:
     text = str(chosen.prediction).strip()
     shown = repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
-    # 99.6 % is not 100 %.
+    # Rounded down, so that 99.6 % is not printed as 100 %.
     return (
         f"{shown} every time"
         if chosen.share == 1
