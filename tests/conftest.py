@@ -7,19 +7,21 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from support.browser import CHROMIUM
+from support.commands import Command, environment
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Two workers share the cores; threads of torch's own would only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
 # A shell that runs the tests in the background has them, and the commands they start, ignore it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-
-SWEEP_FOLDER = Path("multirun/demo/noisy_facts/rank_reduction")
 
 
 @pytest.hookimpl(trylast=True)
@@ -28,16 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     size = Counter(item.path for item in items)
     items.sort(key=lambda item: (-slow[item.path], -size[item.path]))
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """No network, no cache of the user's, one thread: what a test can rely on anywhere."""
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HYDRA")},
-        "HF_HUB_OFFLINE": "1",
-        "HF_HOME": str(folder / "hugging-face"),
-        "COLUMNS": "120",
-    }
 
 
 @pytest.fixture
@@ -67,3 +59,12 @@ def sweep(command: Command) -> Command:
         return command("laser_sweep", *arguments)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser; the module calls `need_browser` first."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -1,0 +1,92 @@
+"""The built-in model is what its script makes, and shows what it is there to show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from support.commands import Command
+from transformers import GPTJForCausalLM, PreTrainedTokenizerFast
+
+from laser_sweep import read_results
+from laser_sweep.config import PACKAGE
+from laser_sweep.demo.__main__ import write
+from laser_sweep.demo.train import build_tokenizer, train_model
+from laser_sweep.demo.world import World, build_world
+
+BUILTIN = PACKAGE / "builtin"
+CHOSEN = "fc_in-l27-rho0.01"
+LEAST_AGREEMENT = 0.85
+"""Training on another machine or with more threads differs in its last bits, which grows."""
+
+MOST_CHANGED = 12
+"""Of 2,400 answers, those that rounding to half precision may change: near ties."""
+
+
+def answers(world: World, tokenizer: PreTrainedTokenizerFast, model: GPTJForCausalLM) -> list[int]:
+    """The likeliest token after each question, asked one by one."""
+    asked = [row["question"] for noisy in (True, False) for row in world.questions(noisy=noisy)]
+    with torch.inference_mode():
+        return [
+            int(model(**tokenizer(question, return_tensors="pt")).logits[0, -1].argmax())
+            for question in asked
+        ]
+
+
+def predictions(folder: Path, point: str) -> list[str]:
+    """What a point says to each question of a sweep, in dataset order."""
+    results = read_results(folder)
+    return list(results[results["point"] == point].sort_values("example")["prediction"])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_model_is_what_its_script_makes(sweep: Command, tmp_path: Path):
+    world = build_world(0)
+    tokenizer = build_tokenizer(world)
+    model = train_model(world, tokenizer, seed=0)
+    made = tmp_path / "made"
+    in_full = answers(world, tokenizer, model)
+    write(made, world, tokenizer, model)
+    in_half = answers(world, tokenizer, model.float())
+    changed = sum(a != b for a, b in zip(in_full, in_half, strict=True))
+    print(f"half precision changes {changed} of {len(in_full)} answers")
+    assert changed <= MOST_CHANGED
+    for name in ("noisy_facts.jsonl", "clean_facts.jsonl"):
+        assert (made / name).read_bytes() == (BUILTIN / name).read_bytes()
+    assert_same_files(made / "demo", BUILTIN / "demo")
+    options = ("lnum=27", "lname=fc_in", "rho=0.01", "split.test=all")
+    for path, output in ((made / "demo", "made_runs"), (BUILTIN / "demo", "builtin_runs")):
+        assert sweep(f"model.path={path}", f"output={output}", *options).returncode == 0
+    for point in ("base", CHOSEN):
+        ours, theirs = (
+            predictions(tmp_path / output / "demo/noisy_facts/rank_reduction", point)
+            for output in ("made_runs", "builtin_runs")
+        )
+        agreement = sum(a == b for a, b in zip(ours, theirs, strict=True)) / len(ours)
+        print(f"{point}: {100 * agreement:.1f} % of the answers agree")
+        assert agreement >= LEAST_AGREEMENT
+
+
+def assert_same_files(made: Path, shipped: Path) -> None:
+    """The same files, and the same content in those that are not weights."""
+    assert {path.name for path in made.iterdir()} == {path.name for path in shipped.iterdir()}
+    for path in made.glob("*.json"):
+        assert json.loads(path.read_text()) == json.loads((shipped / path.name).read_text())
+
+
+def test_a_late_edit_helps_where_there_was_noise_and_not_where_there_was_none(
+    sweep: Command, tmp_path: Path
+):
+    options = ("lnum=27", "lname=fc_in", "rate=9.9", "dataset.limit=400")
+    assert sweep("-m", "dataset=noisy_facts,clean_facts", *options).returncode == 0
+    accuracy = {}
+    for dataset in ("noisy_facts", "clean_facts"):
+        path = tmp_path / f"multirun/demo/{dataset}/rank_reduction/selection.json"
+        selection = json.loads(path.read_text())
+        accuracy[dataset] = [selection[which]["test"]["accuracy"] for which in ("base", "chosen")]
+        assert (selection["chosen"]["point"] == CHOSEN) == (dataset == "noisy_facts")
+    assert accuracy["noisy_facts"][1] > accuracy["noisy_facts"][0] + 0.2
+    assert accuracy["clean_facts"][0] > 0.95

@@ -1,0 +1,319 @@
+"""Work in tasks and processes: packing, what a task checks, several devices, the script."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from submitit.core.utils import UncompletedJobError
+from submitit.slurm.slurm import _get_default_parameters
+from support.commands import SWEEP_FOLDER, Command, assert_success, bytes_of
+from support.configs import composed
+
+from laser_sweep.cluster import controller, slurm
+from laser_sweep.cluster.jobs import SWEEP, log_of, read_jobs, write_job
+from laser_sweep.cluster.packing import groups, number_of_tasks, pack
+from laser_sweep.cluster.task import Submitted, Sweep, _as_a_job
+from laser_sweep.config import ClusterConfig, ParamsConfig
+from laser_sweep.errors import ConfigError
+from laser_sweep.plan import Plan, command_of
+from laser_sweep.planning import make_plan
+
+SMALL = ("lname=fc_in", "lnum=26..27", "rho=[0.1,0.5]", "dataset.limit=100")
+WHOLE = ("lname=[fc_in,fc_out,out_proj]", "lnum=0..27", "rho=[0.01,0.1,0.5]", "dataset.limit=100")
+
+
+def planned(folder: Path, *options: str) -> Plan:
+    return make_plan(composed(*(options or WHOLE), f"output={folder}"))
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 28, 29, 30, 100, 252, 253, 1000])
+def test_every_point_is_in_one_task_and_tasks_are_about_as_long(count: int, tmp_path: Path):
+    plan = planned(tmp_path)
+    tasks = pack(plan, plan.evaluations, count)
+    assert len(tasks) <= count
+    assert len(tasks) == min(count, len(plan.points)) or count > 29
+    assert sorted(map(str, (each for task in tasks for each in task))) == sorted(
+        map(str, plan.evaluations)
+    )
+    for task in tasks:
+        starts = [plan.start(each.point) for each in task]
+        assert starts == sorted(starts)
+    if count <= 28:  # a layer's points stay together
+        assert sum(len({plan.start(each.point) for each in task}) for task in tasks) == 29
+    costs = [sum(29 - max(0, plan.start(each.point)) for each in task) for task in tasks]
+    largest = 9 * 29 if count < 100 else 5 * 29 if count < 252 else 29
+    assert max(costs) <= sum(costs) / len(costs) + largest
+
+
+@pytest.mark.parametrize(
+    ("options", "most", "count"),
+    [
+        ({}, 1000, 11),  # 253 points, 24 in a task
+        ({}, 4, 4),
+        ({"tasks": 300}, 1000, 253),
+        ({"tasks": 5}, 1000, 5),
+        ({"groups_per_task": 4}, 1000, 8),
+        ({"groups_per_task": 100}, 1000, 1),
+    ],
+)
+def test_how_many_tasks_there_are(options: dict, most: int, count: int, tmp_path: Path):
+    plan = planned(tmp_path)
+    config = ClusterConfig(name="slurm", **options)
+    assert number_of_tasks(config, groups(plan, plan.evaluations), most) == count
+
+
+def submitted(plan: Plan, **changes: object) -> Submitted:
+    given = {"device": "cpu", "digest": plan.store.digest, "here": Path.cwd(), **changes}
+    return Submitted(plan.config, **given)  # type: ignore[arg-type]
+
+
+def test_a_node_says_what_it_does_not_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    plan = planned(tmp_path, *SMALL)
+    with pytest.raises(ConfigError, match=r"does not see /nowhere/at/all: No such file"):
+        submitted(plan, here=Path("/nowhere/at/all")).plan()
+    with pytest.raises(ConfigError, match=r"does not see .*sweep\.json: .* where all nodes see"):
+        submitted(plan).plan()
+    plan.store.open(command_of(plan))
+    assert submitted(plan).plan().points == plan.points
+    with pytest.raises(ConfigError, match="sees another model, dtype or dataset"):
+        submitted(plan, digest="00000000").plan()
+    plan.config.dataset.path = "/nowhere/rows.jsonl"
+    with pytest.raises(ConfigError, match=r"^On \S+: .*/nowhere/rows\.jsonl"):
+        submitted(plan).plan()
+
+
+def test_a_task_passes_over_what_has_a_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    plan = planned(tmp_path, *SMALL)
+    plan.store.open(command_of(plan))
+    task = Sweep(submitted(plan), plan.evaluations)
+    task()
+    before = bytes_of(plan.store.folder)
+    assert len(before) == 5
+    assert "5 evaluations, 5 to do" in capsys.readouterr().out
+    next((plan.store.folder / "results").glob("fc_in-l26-*")).unlink()
+    again = task.checkpoint().function
+    again()
+    assert "5 evaluations, 1 to do" in capsys.readouterr().out
+    assert bytes_of(plan.store.folder) == before
+
+
+@contextmanager
+def handler_of_submitits(handler: Callable[..., object]) -> Iterator[None]:
+    """What submitit has a job do when it is to stop."""
+    before = signal.signal(signal.SIGUSR2, handler)
+    try:
+        yield
+        assert signal.getsignal(signal.SIGUSR2) is handler
+    finally:
+        signal.signal(signal.SIGUSR2, before)
+
+
+def work_that_catches_exceptions() -> None:
+    """A job that is told to stop in the midst of what isolates failures."""
+    with suppress(Exception):
+        os.kill(os.getpid(), signal.SIGUSR2)
+        for _ in range(1000):
+            pass
+    pytest.fail("the job went on")
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        UncompletedJobError("timed-out too many times"),
+        subprocess.CalledProcessError(1, ["scontrol", "requeue", "1_0"]),
+        subprocess.TimeoutExpired(["scontrol", "requeue", "1_0"], 60),
+    ],
+)
+def test_what_submitit_stops_a_job_with_passes_whatever_catches_exceptions(stop: Exception):
+    def verdict(*_: object) -> None:
+        raise stop
+
+    with handler_of_submitits(verdict):
+        with pytest.raises(type(stop)) as caught, _as_a_job():
+            work_that_catches_exceptions()
+        assert caught.value is stop
+
+
+def test_requeueing_survives_the_signals_that_it_brings_about():
+    def requeue(*_: object) -> None:
+        # SLURM signals all processes of a task, of which scontrol is one.
+        subprocess.run(["sh", "-c", "kill -TERM $$ $PPID; kill -USR2 $$ $PPID"], check=True)
+        sys.exit(255)
+
+    before = signal.getsignal(signal.SIGTERM)
+    with handler_of_submitits(requeue), pytest.raises(SystemExit), _as_a_job():
+        work_that_catches_exceptions()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_every_option_of_sbatch_that_submitit_has_can_be_set():
+    ours = set(vars(ParamsConfig()))
+    own = {"time", "signal_delay_s", "array_parallelism"}
+    assert ours == set(_get_default_parameters()) - own - {"num_gpus"}
+
+
+def test_the_script_has_what_was_asked_for(sweep: Command):
+    output = assert_success(
+        sweep(
+            "cluster=slurm", "lnum=0..27", "rate=1,5,9.9", "dry_run=true", "cluster.tasks=10",
+            "cluster.params.account=mine", "cluster.params.mem=8GB", "cluster.array_parallelism=3",
+            "cluster.params.cpus_per_task=4", "cluster.timeout_min=90", "cluster.signal_delay_s=60",
+            "cluster.params.additional_parameters={reservation: ours}",
+        )
+    )  # fmt: skip
+    assert re.search(r"tasks: +10 of \d+ to \d+ points, then a job that reports", output)
+    for line in (
+        "--account=mine", "--mem=8GB", "--array=0-9%3", "--time=90", "--signal=USR2@60",
+        "--reservation=ours", "--requeue", "--cpus-per-task=4", "--wckey=''",
+    ):  # fmt: skip
+        assert f"#SBATCH {line}\n" in output
+    assert "--cpu-bind=none --cpus-per-task=4" in output
+
+
+@pytest.mark.parametrize(
+    ("params", "device"),
+    [
+        ({}, "cpu"),
+        ({"gpus_per_node": 1}, "cuda"),
+        ({"gpus_per_node": 0}, "cpu"),
+        ({"gres": "gpu:a100:2"}, "cuda"),
+        ({"gres": "tmpfs:100"}, "cpu"),
+        ({"additional_parameters": {"gpus": 1}}, "cuda"),
+    ],
+)
+def test_the_model_is_on_an_accelerator_if_the_job_has_one(params: dict, device: str):
+    config = composed(*SMALL)
+    config.cluster = ClusterConfig(name="slurm", params=ParamsConfig(**params))
+    assert slurm.device(config) == device
+    config.model.device = "cuda:1"
+    assert slurm.device(config) == "cuda:1"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["cluster.params.acount=x"], "Did you mean 'cluster.params.account'"),
+        (["cluster.tasks=0"], "cluster.tasks=0: expected 1 or more"),
+        (["cluster.tasks=2", "cluster.groups_per_task=2"], "expected one of them"),
+        (["cluster.devices=all"], "cluster.devices=all is for cluster=local"),
+    ],
+)
+def test_a_mistake_in_the_options_is_one_line(options: list[str], words: str, sweep: Command):
+    result = sweep("cluster=slurm", *SMALL, *options)
+    assert result.returncode == 1
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_slurm_one_line_says_so(tmp_path: Path, sweep: Command, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = sweep("cluster=slurm", *SMALL)
+    assert result.returncode == 1
+    assert "there is no srun on this machine" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_processes_have_the_bytes_of_one(tmp_path: Path, sweep: Command):
+    assert_success(sweep(*SMALL, "output=one"))
+    output = assert_success(sweep(*SMALL, "output=two", "cluster.devices=[cpu,cpu]"))
+    assert "Chosen on the validation part" in output
+    one, two = (
+        bytes_of(tmp_path / name / SWEEP_FOLDER.relative_to("multirun")) for name in ("one", "two")
+    )
+    assert one == two
+    log = (tmp_path / "two" / SWEEP_FOLDER.relative_to("multirun") / "laser_sweep.log").read_text()
+    assert log.count("DEBUG loaded ") == 3  # two for the grid, one for the test part
+    assert "nothing to compute" in assert_success(sweep(*SMALL, "output=two"))
+
+
+def test_a_point_that_fails_in_a_process_is_told(tmp_path: Path, sweep: Command):
+    assert_success(sweep(*SMALL))
+    path = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-rho0.5.0-*"))
+    shutil.rmtree(tmp_path / SWEEP_FOLDER / "results")
+    path.mkdir(parents=True)
+    result = sweep(*SMALL, "cluster.devices=[cpu,cpu]")
+    assert result.returncode == 1
+    assert "fc_in-l26-rho0.5 on 20 examples failed: IsADirectoryError" in result.stdout
+    assert "1 of 5 points failed" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["cluster.devices=all"], "this machine has no accelerator"),
+        (["cluster.devices=[cpu,cuda:0]"], "expected devices of one kind"),
+        (["cluster.devices=[tpu]"], "expected auto, cpu, cuda"),
+        (["cluster.devices=[cpu]", "model.device=cpu"], "both given"),
+    ],
+)
+def test_devices_that_are_not_there_are_one_line(
+    options: list[str], words: str, sweep: Command, monkeypatch
+):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    result = sweep(*SMALL, *options)
+    assert result.returncode == 1
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_what_was_submitted_is_read_again(tmp_path: Path):
+    folder = tmp_path / "jobs"
+    folder.mkdir()
+    (folder / "notes.json").write_text("{")
+    job = write_job(tmp_path, "12", SWEEP, "c", [["a", "b"], ["c"]])
+    assert read_jobs(tmp_path) == [job]
+    assert job.tasks == ["12_0", "12_1"]
+    assert job.files_of(["12_1", "13_0"]) == {"c"}
+    assert log_of(tmp_path, "12_1") == folder / "12_1_0_log.out"
+    assert write_job(tmp_path, "13", SWEEP, "c", [["a"]]).tasks == ["13"]
+
+
+@pytest.fixture
+def shims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Commands that print what a test says, and nothing else on the path."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def make(name: str, output: str, status: int = 0, error: str = "") -> None:
+        path = folder / name
+        path.write_text(
+            f"#!{sys.executable}\nimport sys\nprint({output!r})\n"
+            f"print({error!r}, file=sys.stderr)\nsys.exit({status})\n"
+        )
+        path.chmod(0o755)
+
+    return make
+
+
+def test_what_slurm_says_of_jobs(shims):
+    shims("squeue", "12_0|RUNNING|n1|1:02|None\n12_1|PENDING||0:00|Priority\n12_2|FAILED|n1|1|x")
+    shims("sacct", "12_0|PENDING||0|0:0\n12_3|CANCELLED by 1000|None assigned|00:00:01|0:0")
+    found = controller.states(["12"])
+    assert found["12_0"].name == "RUNNING"
+    assert found["12_1"].reason == "Priority"
+    assert found["12_3"].name == "CANCELLED"
+    assert found["12_3"].node == ""
+    assert found["12_3"].is_over
+    assert set(controller.in_queue(["12"]) or {}) == {"12_0", "12_1"}
+    shims("squeue", "", 1, "slurm_load_jobs error: Invalid job id specified")
+    assert controller.in_queue(["12"]) == {}
+    shims("squeue", "", 1, "slurm_load_jobs error: Unable to contact slurm controller")
+    assert controller.in_queue(["12"]) is None
+
+
+def test_the_sites_limit_of_an_array(shims):
+    assert controller.array_limit() == 1000
+    shims("scontrol", "MaxArraySize            = 5001\nMaxJobCount = 10000")
+    assert controller.array_limit() == 5001

@@ -1,0 +1,189 @@
+"""What is chosen on which examples, and what of it is tested on which."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.drawn_sweeps import COUNT, FOLDS, GRID, POINTS, drawn, fill, make_sweep
+from support.tiny import COMMAND
+from support.written_sweeps import BASE, GOOD, make_config, selection
+
+from laser_sweep.picks import Pick, Picker, whole
+from laser_sweep.report import read_report, write_report
+from laser_sweep.report.words import sentence, summary
+from laser_sweep.results import Identity, Store
+from laser_sweep.split import Parts
+
+
+def best_of(right: np.ndarray, examples: list[int], rows: list[int]) -> int:
+    """The row with the most right; in a tie the base model, which is the mildest, then the first.
+
+    Log-loss is lower where more are right, so that it never decides.
+    """
+    return max(rows, key=lambda row: (right[row, examples].sum(), -row))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_tested_in_a_fold_was_chosen_without_it(seed: int, tmp_path: Path):
+    right = drawn(seed)
+    report = read_report(make_sweep(tmp_path, right, FOLDS).folder)
+    everything = list(range(len(POINTS)))
+    folds, expected = [], np.zeros(COUNT, dtype=bool)
+    for fold in FOLDS.folds:
+        others = [example for example in range(COUNT) if example not in fold]
+        row = best_of(right, others, everything)
+        folds.append(POINTS[row].point)
+        expected[list(fold)] = right[row, list(fold)]
+    assert report.pick.folds == tuple(folds)
+    assert report.pick.point == POINTS[best_of(right, list(range(COUNT)), everything)].point
+    tested = report.picker.tested(report.pick)
+    assert tested["example"].tolist() == list(range(COUNT))
+    assert tested["correct"].tolist() == expected.tolist()
+    assert report.chosen["test_accuracy"] == pytest.approx(expected.mean())
+    assert report.base["test_accuracy"] == pytest.approx(right[0].mean())
+    assert report.comparison.corrected == int((expected & ~right[0]).sum())
+    assert [fold.accuracy for fold in report.folds] == [
+        pytest.approx(expected[list(fold)].mean()) for fold in FOLDS.folds
+    ]
+    assert report.is_complete
+
+
+@pytest.mark.parametrize("parts", [FOLDS, Parts(tuple(range(20)), tuple(range(20, COUNT)))])
+def test_one_is_chosen_of_each_matrix_type_and_layer(parts: Parts, tmp_path: Path):
+    right = drawn(3)
+    store = make_sweep(tmp_path, right, parts, select_per=["lname", "lnum"])
+    report = read_report(store.folder)
+    for axis, values in (("lname", ["fc_in", "fc_out"]), ("lnum", [1, 2, 3])):
+        assert [best.value for best in report.per[axis]] == values
+        for best in report.per[axis]:
+            rows = [0, *(n for n, p in enumerate(POINTS) if getattr(p, axis) == best.value)]
+            chosen = best_of(right, list(parts.validation), rows)
+            assert best.row["point"] == POINTS[chosen].point
+            assert best.comparison.examples == len(parts.test or parts.validation)
+    write_report(report)
+    text = (tmp_path / "report.md").read_text()
+    assert "## The best of each `lname`" in text
+    assert "## The best of each `lnum`" in text
+    found = selection(tmp_path)["per"]["lnum"]
+    assert [best["value"] for best in found] == [1, 2, 3]
+    assert all(best["comparison"]["p_value"] <= 1 for best in found)
+
+
+def test_what_is_chosen_of_each_is_to_be_tested(tmp_path: Path):
+    right = drawn(5)
+    right[0] = False
+    parts = Parts(tuple(range(20)), tuple(range(20, COUNT)))
+    store = make_sweep(tmp_path, right, parts, select_per=["lname"])
+    report = read_report(store.folder)
+    assert len(report.finals) == 3
+    assert report.is_complete
+    for name in report.finals[1:]:
+        (store.folder / "results").joinpath(f"{name}.0-{COUNT - 1}.{store.digest}.parquet").unlink()
+        point = next(point for point in POINTS if point.point == name)
+        fill(store, point, range(20), right[POINTS.index(point), :20])
+        assert not read_report(store.folder).is_complete
+
+
+def test_where_nothing_is_selected_all_figures_are_of_all_examples(tmp_path: Path):
+    right = drawn(1)
+    store = make_sweep(tmp_path, right, Parts((), tuple(range(COUNT))))
+    report = read_report(store.folder)
+    write_report(report)
+    assert report.pick == Pick(None)
+    assert report.is_complete
+    assert sentence(report).startswith("Nothing is selected (split=all)")
+    assert len(report.cells) == len(GRID)
+    assert report.cells["accuracy"].tolist() == pytest.approx(
+        [
+            right[POINTS.index(point)].mean()
+            for point in sorted(GRID, key=lambda p: (p.lnum, p.lname))
+        ]
+    )
+    assert selection(tmp_path)["chosen"] is None
+    assert "overall accuracy" in (tmp_path / "report.md").read_text()
+    assert "overall accuracy" in summary(report)
+
+
+def test_a_point_that_lacks_examples_of_a_part_is_no_candidate(tmp_path: Path):
+    parts = Parts(tuple(range(20)), tuple(range(20, COUNT)))
+    right = np.zeros((len(POINTS), COUNT), dtype=bool)
+    store = make_sweep(tmp_path, right, parts)
+    (store.folder / "results").joinpath(
+        f"{GRID[0].point}.0-{COUNT - 1}.{store.digest}.parquet"
+    ).unlink()
+    fill(store, GRID[0], range(19), np.ones(19, dtype=bool))
+    report = read_report(store.folder)
+    assert report.missing == 1
+    assert GRID[0].point not in set(report.table["point"])
+    assert report.chosen["point"] == "base"
+
+
+def test_whole_keeps_the_parts_that_a_point_has_whole():
+    frame = pd.DataFrame(
+        {
+            "point": ["a"] * 3 + ["b"] * 2,
+            "part": ["validation", "validation", "test", "validation", "test"],
+            "example": [0, 1, 2, 0, 2],
+        }
+    )
+    kept = whole(frame, Parts((0, 1), (2,)))
+    assert list(zip(kept["point"], kept["part"], strict=True)) == [
+        ("a", "validation"),
+        ("a", "validation"),
+        ("a", "test"),
+        ("b", "test"),
+    ]
+
+
+def test_the_base_model_alone_is_reported_out_of_fold(tmp_path: Path):
+    store = Store(tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), FOLDS)
+    store.open(COMMAND)
+    fill(store, BASE, range(COUNT), drawn(1)[0])
+    report = read_report(store.folder)
+    assert report.pick.folds == ("base",) * 4
+    assert report.comparison.p_value == 1
+    assert report.judgement.kind == "base"
+
+
+def test_a_stack_has_no_layer_of_its_own(tmp_path: Path):
+    stack = replace(GOOD, lname=None, lnum=None, edits=2, point="fc_in-l3-rho0.1+fc_out-l2-rho0.1")
+    store = Store(
+        tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), Parts((0, 1), (2,))
+    )
+    store.open({**COMMAND, "points": ["base", stack.point]})
+    for point in (BASE, stack):
+        fill(store, point, range(3), np.ones(3))
+    picker = Picker(store.read(), store.parts, "accuracy", "corrected")
+    assert picker.values("lnum") == []
+    assert make_config().select_per is None
+
+
+def test_where_every_fold_chooses_the_base_model_the_verdict_says_so(tmp_path: Path):
+    halves = tuple(tuple(range(first, COUNT, 2)) for first in range(2))
+    right = np.zeros((len(POINTS), COUNT), dtype=bool)
+    right[:, :20] = True
+    right[1, 20:24] = True
+    # 24 of 40 are more than one standard error better than 20, and 12 of 20 not than 10.
+    parts = replace(FOLDS, folds=halves)
+    store = make_sweep(tmp_path, right, parts, selection="one_standard_error")
+    report = read_report(store.folder)
+    assert report.pick == Pick(GRID[0].point, (BASE.point, BASE.point))
+    assert report.judgement.text == "the base model itself is chosen in every fold"
+
+
+def test_one_standard_error_is_larger_where_examples_are_in_clusters(tmp_path: Path):
+    right = np.zeros((len(POINTS), COUNT), dtype=bool)
+    right[:, :20] = True
+    right[1, 20:24] = True
+    parts = Parts(tuple(range(COUNT)), ())
+    outcomes = read_report(make_sweep(tmp_path, right, parts).folder).outcomes
+    by_four = outcomes["example"].floordiv(4).astype(str)
+    picked = [
+        Picker(each, parts, "one_standard_error", "corrected").pick().point
+        for each in (outcomes, outcomes.assign(cluster=by_four))
+    ]
+    assert picked == [GRID[0].point, BASE.point]
