@@ -1,17 +1,16 @@
-"""The schema of the configuration: what can be set, of what type, with what default.
+"""The schema of the configuration: the options with their types and defaults.
 
-The content is in `conf/`: one folder for each group, one YAML for each of its values. What is
-written there, or on the command line, is merged into these dataclasses by Hydra, which refuses
-unknown keys and wrong types. Each group has a module of its own.
+Each group of options has a module with a dataclass. `conf/` has the values: a folder for each
+group, a YAML file for each value of the group. Hydra merges these files and the command line into
+the dataclasses, and refuses unknown options and wrong types.
 """
 
 from laser_sweep.config._explain import explain, options
-from laser_sweep.config._register import PACKAGE, conf_folder, register
-from laser_sweep.config._root import CORRECTED, PAPER, PROTOCOLS, SELECT_PER, Config
+from laser_sweep.config._hydra import PACKAGE, conf_folder, register
+from laser_sweep.config._root import SELECT_PER, Config
 from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
 from laser_sweep.config.dataset import (
-    AUTO,
     DEFAULT_CHOICES,
     DEFAULT_ID,
     MINIMUM_EXAMPLES,
@@ -20,11 +19,18 @@ from laser_sweep.config.dataset import (
     TOO_LONG,
     DatasetConfig,
 )
-from laser_sweep.config.intervention import InterventionConfig
-from laser_sweep.config.layout import FORMS, LayoutConfig
-from laser_sweep.config.model import DEVICE_MAPS, DTYPES, SIDES, ModelConfig
-from laser_sweep.config.paper import PaperConfig
-from laser_sweep.config.split import TEST_EVALUATIONS, SplitConfig
+from laser_sweep.config.intervention import SOLVERS, SPECTRA, InterventionConfig
+from laser_sweep.config.layout import FORMS, LayoutConfig, LayoutNames
+from laser_sweep.config.model import (
+    AUTO,
+    DEVICE_MAPS,
+    DTYPES,
+    FLOAT_DTYPES,
+    SIDES,
+    ModelConfig,
+)
+from laser_sweep.config.paper import CORRECTED, PAPER, PROTOCOLS, PaperConfig
+from laser_sweep.config.split import EVERY_POINT, TEST_EVALUATIONS, SplitConfig
 
 __all__ = [
     "AUTO",
@@ -33,6 +39,8 @@ __all__ = [
     "DEFAULT_ID",
     "DEVICE_MAPS",
     "DTYPES",
+    "EVERY_POINT",
+    "FLOAT_DTYPES",
     "FORMS",
     "MINIMUM_EXAMPLES",
     "PACKAGE",
@@ -42,6 +50,8 @@ __all__ = [
     "SCORINGS",
     "SELECT_PER",
     "SIDES",
+    "SOLVERS",
+    "SPECTRA",
     "TEST_EVALUATIONS",
     "TOO_LONG",
     "ClusterConfig",
@@ -49,6 +59,7 @@ __all__ = [
     "DatasetConfig",
     "InterventionConfig",
     "LayoutConfig",
+    "LayoutNames",
     "ModelConfig",
     "PaperConfig",
     "ParamsConfig",

@@ -1,4 +1,4 @@
-"""The configuration of a sweep: its groups, its axes, and what belongs to no group."""
+"""The root of the schema: the groups, the axes, and the options that belong to no group."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from laser_sweep.config.cluster import ClusterConfig
 from laser_sweep.config.dataset import DatasetConfig
 from laser_sweep.config.intervention import InterventionConfig
 from laser_sweep.config.model import ModelConfig
-from laser_sweep.config.paper import PaperConfig
+from laser_sweep.config.paper import CORRECTED, PROTOCOLS, PaperConfig
 from laser_sweep.config.split import SplitConfig
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.grid.notation import distinct, items
 
-CORRECTED, PAPER = PROTOCOLS = ("corrected", "paper")
 SELECT_PER = ("lname", "lnum")
 
 
 @dataclass
 class Config:
-    """Everything that one sweep is made from."""
+    """The configuration of one sweep."""
 
     model: ModelConfig = MISSING
     dataset: DatasetConfig = MISSING
     intervention: InterventionConfig = MISSING
     split: SplitConfig = MISSING
     cluster: ClusterConfig = MISSING
-    # The axes are checked by `grid.py`: `0..27` is a string to Hydra.
+    # `laser_sweep.grid` checks the axes: OmegaConf has no type for "a number, a text or a list".
     lname: Any = MISSING
     lnum: Any = MISSING
     rate: Any = None
@@ -39,14 +38,15 @@ class Config:
     energy: Any = None
     expert: Any = "all"
     stack: Any = None
-    protocol: str = "corrected"
+    protocol: str = CORRECTED
     selection: str = "accuracy"
     select_per: Any = None
-    """Of what else one is chosen: of each `lname`, of each `lnum`."""
+    """The axes for each of whose values another point is selected, too."""
     seed: int = 0
     batch_tokens: int | None = None
+    """The largest number of padded tokens in one forward pass."""
     cache_gb: float = 1.0
-    """How much may be kept between points; in GiB."""
+    """GiB of memory for the states that points share."""
     paper: PaperConfig = field(default_factory=PaperConfig)
     output: str = "multirun"
     dry_run: bool = False
@@ -63,6 +63,6 @@ class Config:
 
     @property
     def folder(self) -> Path:
-        """The folder of this sweep's results, absolute."""
+        """The absolute path of the folder of this sweep's results."""
         parts = (self.model.name, self.dataset.name, self.intervention.name)
         return Path(self.output, *map(str, parts)).expanduser().absolute()

@@ -1,4 +1,4 @@
-"""Written options as typed configurations."""
+"""Typed configurations from written options."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ Schema = TypeVar("Schema")
 
 
 def typed(schema: type[Schema], written: DictConfig | Mapping[str, Any]) -> Schema:
-    """The configuration that some written options describe, checked.
+    """The configuration with the written options, checked against its schema.
 
     Args:
         schema: a dataclass of `laser_sweep.config`.
-        written: the options, as Hydra composes them or as YAML and JSON hold them.
+        written: the options, from Hydra, YAML or JSON.
 
     Raises:
-        ConfigError: if an option is unknown, missing, or of another type.
+        ConfigError: if an option is unknown, missing, or has a value of another type.
     """
     try:
-        # Hydra lets `+name=value` add an option that the schema lacks; a plain mapping does not.
+        # In a DictConfig of Hydra's, `+name=value` adds an option that the schema lacks; merging a
+        # plain mapping refuses it.
         if isinstance(written, DictConfig):
             written = cast(Mapping[str, Any], OmegaConf.to_container(written, resolve=True))
         merged = OmegaConf.merge(OmegaConf.structured(schema), dict(written))

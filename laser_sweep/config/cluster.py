@@ -1,4 +1,4 @@
-"""`cluster`: where the work is done."""
+"""`cluster`: the machine, or the scheduler, that runs the work."""
 
 from __future__ import annotations
 
@@ -22,29 +22,32 @@ srun_args stderr_to_stdout teardown use_srun wckey
 ParamsConfig = make_dataclass(
     "ParamsConfig",
     [(name, Any, None) for name in _SBATCH],
-    namespace={"__module__": __name__},  # where pickle finds it
+    namespace={"__module__": __name__},  # for pickle, which imports a class by its module
 )
-"""The options of sbatch, by submitit's names, that `ClusterConfig` has none of its own for."""
+"""Options of sbatch by submitit's names, without those that `ClusterConfig` has fields for."""
 
 
 @dataclass
 class ClusterConfig:
-    """Where the work is done: a module of `laser_sweep.cluster`."""
+    """A place to run work, which is a module of `laser_sweep.cluster`, and its options."""
 
     name: str = MISSING
     devices: Any = None
-    """Of this machine: one worker process for each; `all` for all accelerators."""
+    """Devices of this machine, with a worker process for each; `all` for all accelerators."""
     wait: bool = False
-    """Whether the command stays until its jobs have ended."""
+    """Wait in the command until its jobs have ended."""
     tasks: int | None = None
+    """The number of tasks; by default one for each layer, or for about 24 points."""
     groups_per_task: int | None = None
+    """The number of layers whose points one task evaluates; instead of `tasks`."""
     array_parallelism: int = 256
-    """How many tasks may run at once."""
+    """The largest number of tasks that run at once."""
     timeout_min: int = 240
+    """The time limit of a task in minutes."""
     signal_delay_s: int = 120
-    """How long before its end a task is told to stop and to be queued again."""
+    """The seconds between the signal to stop and the end of a task's time."""
     max_num_timeout: int = 10
-    """How often a task that runs out of time is queued again."""
+    """The largest number of times that a task that ran out of time is queued again."""
     params: ParamsConfig = field(default_factory=ParamsConfig)  # type: ignore[valid-type]
 
     def __post_init__(self) -> None:

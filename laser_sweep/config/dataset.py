@@ -1,4 +1,4 @@
-"""`dataset`: where the examples come from, and how they are asked."""
+"""`dataset`: the source of the examples, and the way in which a model is asked them."""
 
 from __future__ import annotations
 
@@ -7,38 +7,44 @@ from pathlib import Path
 from typing import Any
 
 from laser_sweep.config._folder_name import folder_name
+from laser_sweep.config.model import AUTO
 from laser_sweep.errors import ConfigError, choose
 
 ROWS = "rows"
-"""The reader of rows of the user's own."""
-AUTO = "auto"
-TOO_LONG = ("error", "drop", "truncate_left")
-SCORINGS = (AUTO, "next_token", "answer", "choice", "generation")
+"""The reader of the user's own rows."""
+ERROR, DROP, TRUNCATE_LEFT = TOO_LONG = ("error", "drop", "truncate_left")
+"""Ways to treat examples that exceed the model's context."""
+NEXT_TOKEN, ANSWER, CHOICE, GENERATION = KINDS = ("next_token", "answer", "choice", "generation")
+"""Kinds of scoring: one token, an answer of any length, a choice of a label, a generated text."""
+SCORINGS = (AUTO, *KINDS)
 DEFAULT_ID = "id"
+"""The column of the examples' ids. Rows may lack this column, but not one that the user names."""
 DEFAULT_CHOICES = "choices"
-"""The column of labels, for rows that have it; any other one that is named has to be there."""
+"""The column of labels. Rows may lack this column, but not one that the user names."""
 MINIMUM_EXAMPLES = 5
-"""Fewer examples leave no validation part at the default split."""
+"""Fewer examples leave no validation part with the default split."""
 _OF_ROWS = {"rows": True}
-"""Marks an option for rows of the user's own, which no module knows."""
+"""The metadata of an option that only the reader `rows` has."""
 
 
 @dataclass
 class DatasetConfig:
-    """A dataset: its module in `laser_sweep.dataset`, where its rows are, how they are asked."""
+    """A dataset: its reader, a module of `laser_sweep.dataset`, its source and its options."""
 
     reader: str = ROWS
     path: str | None = None
     name: str | None = None
+    """The name of the results' folder; by default that of the file, the hub id or the reader."""
     limit: int | None = None
-    too_long: str = "error"
-    """What to do with examples that the model's context is too short for."""
+    """The number of examples to use, from the first; by default all."""
+    too_long: str = ERROR
+    """The treatment of examples that exceed the model's context."""
     new_tokens: int | None = None
-    """How much the model may say where it answers in its own words; else as the dataset has it."""
-    length_tokenizer: str | None = "auto"
-    """What HotpotQA's answers are measured with: a hub id or a folder."""
+    """The largest number of generated tokens; by default the dataset's own."""
+    length_tokenizer: str | None = AUTO
+    """The tokenizer that measures HotpotQA's answers: a hub id or a folder."""
     check_count: bool = True
-    """Whether a source has to have the number of examples that the paper's figures are of."""
+    """Require the number of examples that the paper's figures are of."""
     hub: str | None = field(default=None, metadata=_OF_ROWS)
     config: str | None = field(default=None, metadata=_OF_ROWS)
     split: str | None = field(default=None, metadata=_OF_ROWS)
@@ -46,7 +52,7 @@ class DatasetConfig:
     prompt: str = field(default="{question}", metadata=_OF_ROWS)
     answer: str = field(default="answer", metadata=_OF_ROWS)
     choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_ROWS)
-    scoring: str = field(default="auto", metadata=_OF_ROWS)
+    scoring: str = field(default=AUTO, metadata=_OF_ROWS)
     cluster_by: str | None = field(default=None, metadata=_OF_ROWS)
     id: str | None = field(default=DEFAULT_ID, metadata=_OF_ROWS)
 
@@ -70,10 +76,11 @@ class DatasetConfig:
                 f"dataset.path={self.path} and dataset.hub={self.hub} are both given: expected "
                 "one of them."
             )
-        if self.path and (given := self.config or self.split or self.revision):
+        for_hub = {"config": self.config, "split": self.split, "revision": self.revision}
+        if self.path and (given := [f"dataset.{k}={v}" for k, v in for_hub.items() if v]):
             raise ConfigError(
-                f"dataset.path={self.path}: {given} is of a dataset on the hub; expected "
-                "dataset.hub with dataset.config, dataset.split or dataset.revision."
+                f"dataset.path={self.path} is a file, and {given[0]} is for a dataset on the hub: "
+                "expected dataset.hub instead of dataset.path."
             )
         if not self.path and not self.hub:
             raise ConfigError(

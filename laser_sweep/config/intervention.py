@@ -1,4 +1,4 @@
-"""`intervention`: a kind of edit, and how it is done."""
+"""`intervention`: a kind of edit and its options."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from omegaconf import MISSING
 
 from laser_sweep.config._folder_name import folder_name
 
+EXACT, RANDOMIZED = SOLVERS = ("exact", "randomized")
+TOP, BOTTOM, RANDOM = SPECTRA = ("top", "bottom", "random")
+"""Names of the components that stay; `spectrum` may also be a list of indices."""
+
 
 @dataclass
 class InterventionConfig:
-    """A kind of edit, a module of `laser_sweep.intervention`, and how it is done."""
+    """A kind of edit, which is a module of `laser_sweep.intervention`, and its options."""
 
     kind: str = MISSING
     name: str | None = None
-    """The folder's name; else the kind and what differs from its defaults."""
+    """The name of the results' folder; by default the kind and the options that differ."""
     rates: list[float] = field(default_factory=list)
-    """The rates to sweep if no axis says how much is kept."""
-    svd: str = "exact"
+    """The rates to sweep if no axis sets the amount."""
+    svd: str = EXACT
     niter: int = 2
+    """Subspace iterations of the randomized solver."""
     oversample: int = 0
-    spectrum: str = "top"
+    """Columns of the randomized solver's sketch beyond the rank."""
+    spectrum: str = TOP
 
     def __post_init__(self) -> None:
-        differs = [self.spectrum] if self.spectrum != "top" else []
-        differs += [self.svd] if self.svd != "exact" else []
+        differs = [self.spectrum] if self.spectrum != TOP else []
+        differs += [self.svd] if self.svd != EXACT else []
         default = "-".join([self.kind, *differs])
         self.name = folder_name("intervention.name", self.name, default)

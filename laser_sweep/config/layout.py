@@ -1,4 +1,4 @@
-"""The schema of `model.layout`: where the matrices are, for a model in which they are not found."""
+"""`model.layout`: the places of a model's matrices, where they are not found or found wrong."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Any
 
 from laser_sweep.errors import ConfigError, choose
 
-FORMS = ("contiguous", "interleaved")
-"""How a fused parameter is laid out: one part after the other, or so for each head."""
+CONTIGUOUS, INTERLEAVED = FORMS = ("contiguous", "interleaved")
+"""Forms of a fused parameter: one part after the other, or the parts of one head after another."""
 
 
 @dataclass
 class LayoutNames:
-    """For a matrix type, or several that are fused, its names within a block, without `.weight`."""
+    """The names of parameters within a block, without `.weight`, by matrix type.
+
+    `qkv`, `kv` and `gate_up` are parameters that hold several matrix types. A value is a name or a
+    list of names.
+    """
 
     q_proj: Any = None
     k_proj: Any = None
@@ -33,11 +37,9 @@ class LayoutNames:
 
 @dataclass
 class LayoutConfig:
-    """Where the matrices are, for a model in which they are not found, or found wrong.
+    """The places of a model's matrices; `laser_sweep.model.names.Naming` explains the fields."""
 
-    What each field means is said by `laser_sweep.model.names.Naming`.
-    """
-
+    # `blocks`, `order`, `transposed` and `stacked` are a name or a list of names.
     blocks: Any = None
     names: LayoutNames = field(default_factory=LayoutNames)
     form: str | None = None
@@ -47,16 +49,16 @@ class LayoutConfig:
     stacked: Any = None
 
     def __post_init__(self) -> None:
-        choose("model.layout.form", self.form or FORMS[0], FORMS)
+        choose("model.layout.form", self.form or CONTIGUOUS, FORMS)
         if self.order is not None and sorted(self.order) != ["k_proj", "q_proj", "v_proj"]:
             raise ConfigError(
                 f"model.layout.order={self.order}: expected q_proj, k_proj and v_proj, in the "
-                "order in which they lie."
+                "order in which the parameter has them."
             )
 
     @property
     def given(self) -> dict[str, Any]:
-        """The fields that are set."""
+        """The fields that are set, as JSON has them; an identity of results contains them."""
         fields = {key: value for key, value in asdict(self).items() if value is not None}
         names = {key: value for key, value in fields.pop("names").items() if value is not None}
         return {**fields, **({"names": names} if names else {})}

@@ -1,4 +1,4 @@
-"""`model`: a transformer, and how it is run."""
+"""`model`: a transformer, and how it is loaded."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from laser_sweep.config._folder_name import folder_name
 from laser_sweep.config.layout import LayoutConfig
 from laser_sweep.errors import ConfigError, choose
 
-DTYPES = ("auto", "float32", "bfloat16", "float16")
-SIDES = ("decoder", "encoder")
-DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
+AUTO = "auto"
+"""The value that leaves a choice to the program."""
+FLOAT_DTYPES = ("float32", "bfloat16", "float16")
+DTYPES = (AUTO, *FLOAT_DTYPES)
+DECODER, ENCODER = SIDES = ("decoder", "encoder")
+DEVICE_MAPS = (AUTO, "balanced", "balanced_low_0", "sequential")
 
 
 @dataclass
@@ -21,14 +24,17 @@ class ModelConfig:
     """A transformer from the Hugging Face hub or from a folder."""
 
     path: str = MISSING
+    """A hub id or a folder."""
     name: str | None = None
+    """The name of the results' folder; by default the last part of `path`."""
     revision: str | None = None
-    dtype: str = "auto"
-    device: str = "auto"
+    """A branch, tag or commit on the hub."""
+    dtype: str = AUTO
+    device: str = AUTO
     device_map: str | None = None
-    """How to spread the weights over several devices; see Accelerate's `device_map`."""
-    side: str = "decoder"
-    """Which blocks of an encoder-decoder."""
+    """The distribution of the weights over several devices; see Accelerate's `device_map`."""
+    side: str = DECODER
+    """The side of an encoder-decoder whose blocks are edited."""
     layout: LayoutConfig = field(default_factory=LayoutConfig)
 
     def __post_init__(self) -> None:
@@ -36,7 +42,7 @@ class ModelConfig:
         choose("model.side", self.side, SIDES)
         if self.device_map is not None:
             choose("model.device_map", self.device_map, DEVICE_MAPS)
-            if self.device != "auto":
+            if self.device != AUTO:
                 raise ConfigError(
                     f"model.device={self.device} and model.device_map={self.device_map} are both "
                     "given: expected one of them."

@@ -1,4 +1,4 @@
-"""`split`: which examples validate and which test."""
+"""`split`: the examples of the validation part and of the test part."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from omegaconf import MISSING
 
 from laser_sweep.errors import ConfigError, choose
 
-TEST_EVALUATIONS = ("selected", "all")
+SELECTED, EVERY_POINT = TEST_EVALUATIONS = ("selected", "all")
+"""The points evaluated on the test part: the base model and the chosen ones, or all points."""
 
 
 @dataclass
 class SplitConfig:
-    """Which examples validate and which test: a module of `laser_sweep.split`."""
+    """A way to divide the examples, which is a module of `laser_sweep.split`, and its options."""
 
     name: str = MISSING
     fraction: float = 0.2
-    test: str = "selected"
+    """The part of the examples that validates."""
+    test: str = SELECTED
     seed: int = 0
     folds: int = 5
 

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from transformers import PreTrainedModel
 from transformers.utils.hub import cached_file
 
-from laser_sweep.config import DTYPES
+from laser_sweep.config import FLOAT_DTYPES
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.errors import choose as one_of
 from laser_sweep.export import recipe as recipes
@@ -21,7 +21,6 @@ from laser_sweep.model.load import load_tokenizer
 from laser_sweep.model.source import Source
 from laser_sweep.store.folder import whole_folder
 
-_DTYPES = tuple(name for name in DTYPES if name != "auto")
 _GENERATION_CONFIG = "generation_config.json"
 
 
@@ -52,7 +51,7 @@ def export(
             was, or `to` is not empty or cannot be written.
     """
     if dtype is not None:
-        one_of("--dtype", dtype, _DTYPES)
+        one_of("--dtype", dtype, FLOAT_DTYPES)
     choice = choose(folder.absolute(), point)
     with whole_folder(to) as temporary:
         source = find_original(choice, path)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from laser_sweep.config.intervention import EXACT, RANDOM, RANDOMIZED, SOLVERS, SPECTRA, TOP
 from laser_sweep.errors import ConfigError, choose, unknown
 from laser_sweep.grid.amount import RANK, RATE
 from laser_sweep.grid.notation import items, range_of, ranges
-
-EXACT, RANDOMIZED = "exact", "randomized"
-TOP, BOTTOM, RANDOM = "top", "bottom", "random"
 
 _LARGEST_SEED = 2**63 - 1
 
@@ -63,7 +61,7 @@ class Options:
         Raises:
             ConfigError: if `spectrum` is neither a name nor a list of indices.
         """
-        if self.spectrum.strip() in (TOP, BOTTOM, RANDOM):
+        if self.spectrum.strip() in SPECTRA:
             return None
         return tuple(sorted({index for item in items(self.spectrum) for index in _expand(item)}))
 
@@ -77,7 +75,7 @@ class Options:
             ConfigError: if a name is unknown, a number is out of range, or two options exclude
                 each other.
         """
-        choose("svd", self.svd, (EXACT, RANDOMIZED))
+        choose("svd", self.svd, SOLVERS)
         numbers = {"niter": self.niter, "oversample": self.oversample, "seed": self.seed}
         for name, value in numbers.items():
             if not 0 <= value <= _LARGEST_SEED:
@@ -109,5 +107,5 @@ def _expand(item: str) -> range:
     """The indices that `5`, `0..9` or `0..9..3` stands for."""
     indices = range(int(item), int(item) + 1) if item.isdecimal() else range_of("spectrum", item)
     if indices is None or indices.start < 0:
-        raise unknown("spectrum", item, (TOP, BOTTOM, RANDOM, "indices like 0..9 or 0,2,5..7"))
+        raise unknown("spectrum", item, (*SPECTRA, "indices like 0..9 or 0,2,5..7"))
     return indices

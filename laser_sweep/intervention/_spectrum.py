@@ -10,8 +10,9 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from torch import Tensor
 
+from laser_sweep.config.intervention import BOTTOM, RANDOM
 from laser_sweep.errors import ConfigError
-from laser_sweep.intervention._options import BOTTOM, RANDOM, Options
+from laser_sweep.intervention._options import Options
 
 
 def energy_rank(s: Tensor, share: float) -> int:

@@ -12,10 +12,11 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from laser_sweep.config.intervention import RANDOMIZED
 from laser_sweep.grid.amount import EDGE, ENERGY, RANK, RATE
 from laser_sweep.intervention._decomposition import Components, components
 from laser_sweep.intervention._edited_matrix import EditedMatrix
-from laser_sweep.intervention._options import RANDOMIZED, Options
+from laser_sweep.intervention._options import Options
 from laser_sweep.intervention._retention import Retention
 from laser_sweep.intervention._spectrum import check_indices, edge_rank, energy_rank, kept_indices
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import asdict
 
-from laser_sweep.config import paper_figures as paper
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Point
 from laser_sweep.intervention import INTERVENTIONS
@@ -59,11 +57,8 @@ def _warn_of_rank_0(plan: Plan, ranks: dict[Point, set[int | None]]) -> None:
 def _warn_of_differences(plan: Plan) -> None:
     """Warn that the paper's figures, where the experiment has some, are not comparable."""
     revision = plan.config.model.revision if plan.source.commit else None
-    model = {"path": plan.config.model.path, "revision": revision}
-    given = asdict(plan.config.paper)
-    for sentence in paper.differences(
-        model=model, paper=given, examples=len(plan.examples), protocol=plan.config.protocol
-    ):
+    path, examples, protocol = plan.config.model.path, len(plan.examples), plan.config.protocol
+    for sentence in plan.config.paper.differences(path, revision, examples, protocol):
         log.warning("%s", sentence)
 
 

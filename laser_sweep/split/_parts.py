@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from laser_sweep.config import EVERY_POINT
+
 VALIDATION, TEST = PARTS = ("validation", "test")
 
 
@@ -45,7 +47,7 @@ class Parts:
             test: the option `split.test`: with `all`, they are those of both parts.
         """
         # A split that selects nothing has no validation part.
-        return self.validation if self.validation and test != "all" else self.everything
+        return self.validation if self.validation and test != EVERY_POINT else self.everything
 
     def without(self, dropped: Collection[int]) -> Parts:
         """The parts without some examples, and without the folds that this empties."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from transformers import PretrainedConfig
 
+from laser_sweep.config.dataset import DROP, ERROR
 from laser_sweep.dataset import Example, Scoring
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.place import where
 from laser_sweep.evaluate.questions.question import QUESTION, TOTAL, Question
 from laser_sweep.evaluate.questions.tokens import Tokens
-
-ERROR, DROP, TRUNCATE = "error", "drop", "truncate_left"
 
 _POSITIONS_BEHIND_PADDING = frozenset(
     "roberta xlm-roberta xlm-roberta-xl roberta-prelayernorm camembert longformer mpnet "

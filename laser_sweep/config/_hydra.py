@@ -1,4 +1,4 @@
-"""Where the YAML files are, and how Hydra is told of the schema."""
+"""The folder of YAML files, and the registration of the schema with Hydra."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def conf_folder() -> Path:
 
 
 def register() -> None:
-    """Tell Hydra the schema, and OmegaConf how YAML names a file of the package."""
+    """Register the schema, and `${builtin:NAME}` for a file of the package, with Hydra."""
     ConfigStore.instance().store(name="schema", node=Config)
     OmegaConf.register_new_resolver(
         "builtin", lambda name: str(PACKAGE / "builtin" / name), replace=True
