@@ -14,7 +14,7 @@ from multiprocessing.queues import Queue
 
 import torch
 
-from laser_sweep.config import Config, ModelConfig
+from laser_sweep.config import AUTO, Config, ModelConfig
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.notation import items
 from laser_sweep.grid.point import Evaluation
@@ -41,7 +41,7 @@ def devices(written: object, model: ModelConfig) -> list[str]:
     """
     if written is None:
         return []
-    if model.device != "auto" or model.device_map is not None:
+    if model.device != AUTO or model.device_map is not None:
         raise ConfigError(
             f"cluster.devices={written} and model.device={model.device_map or model.device} are "
             "both given: expected one of them."

@@ -19,7 +19,7 @@ from laser_sweep.cluster import _controller as controller
 from laser_sweep.cluster._sbatch import asks_for_accelerator, options, script, submit
 from laser_sweep.cluster._task import ReportTask, Submission, SweepTask
 from laser_sweep.cluster._waiting import wait
-from laser_sweep.config import Config
+from laser_sweep.config import AUTO, Config
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.logs import log_file
@@ -45,7 +45,7 @@ def device(config: Config) -> str:
             f"cluster.devices={config.cluster.devices} is for cluster=local; on a cluster a task "
             "has the devices that cluster.params asks for, such as gpus_per_node=1."
         )
-    if config.model.device != "auto":
+    if config.model.device != AUTO:
         return config.model.device
     return "cuda" if asks_for_accelerator(config.cluster) else "cpu"
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-NEXT_TOKEN, ANSWER, CHOICE, GENERATION = KINDS = ("next_token", "answer", "choice", "generation")
-"""Kinds of scoring: one token, an answer of any length, a choice of a label, a generated text."""
+from laser_sweep.config.dataset import ANSWER, CHOICE, GENERATION, KINDS, NEXT_TOKEN
+
+__all__ = [
+    "ANSWER",
+    "CHOICE",
+    "GENERATION",
+    "KINDS",
+    "NEXT_TOKEN",
+    "Example",
+    "ExampleSet",
+    "Scoring",
+]
 
 
 @dataclass(frozen=True)

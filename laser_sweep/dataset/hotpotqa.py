@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from laser_sweep.config import DatasetConfig
+from laser_sweep.config import AUTO, DatasetConfig
 from laser_sweep.dataset._example import GENERATION, Example, ExampleSet, Scoring
 from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
@@ -104,8 +104,8 @@ def _length_tokenizer(
     wanted = config.length_tokenizer
     if wanted is None:
         return None
-    if wanted == "auto" and prompting.family == "llama":
+    if wanted == AUTO and prompting.family == "llama":
         return prompting.tokenizer
     from laser_sweep.model.load import load_length_tokenizer
 
-    return load_length_tokenizer(_LLAMA if wanted == "auto" else wanted)
+    return load_length_tokenizer(_LLAMA if wanted == AUTO else wanted)
