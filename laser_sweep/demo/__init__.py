@@ -1,4 +1,4 @@
-"""How the built-in model and its two datasets are made: `python -m laser_sweep.demo OUT`.
+"""The script that makes the built-in model and its two datasets: `python -m laser_sweep.demo OUT`.
 
-Nothing here is used by the sweep, for which the model is a folder like any other.
+A sweep uses nothing of this folder: for a sweep, the built-in model is a folder like any other.
 """

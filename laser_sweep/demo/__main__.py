@@ -13,7 +13,7 @@ from laser_sweep.demo.world import World, build_world
 
 
 def main() -> None:
-    """Train; write `demo/` (model, tokenizer), `noisy_facts.jsonl` and `clean_facts.jsonl`."""
+    """Train the model; write it and its tokenizer to `demo/`, and both datasets beside it."""
     arguments = _parser().parse_args()
     world = build_world(arguments.seed)
     tokenizer = build_tokenizer(world)
@@ -24,11 +24,11 @@ def main() -> None:
 def write(
     out: Path, world: World, tokenizer: PreTrainedTokenizerFast, model: GPTJForCausalLM
 ) -> None:
-    """Write the folder of the model, which is rounded to half precision, and the two datasets."""
+    """Round the model to half precision; write it, its tokenizer and the two datasets."""
     out.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(out / "demo")
     tokenizer.save_pretrained(out / "demo")
-    # It would only repeat what config.json says of the special tokens.
+    # The file would only repeat the special tokens of config.json.
     (out / "demo" / "generation_config.json").unlink(missing_ok=True)
     _write_rows(out / "noisy_facts.jsonl", world.questions(noisy=True))
     _write_rows(out / "clean_facts.jsonl", world.questions(noisy=False))
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         "--seed",
         type=int,
         default=0,
-        help="seed of the world and of the training; the package has seed 0 (default: 0)",
+        help="seed of the world and of the training; the built-in model has seed 0 (default: 0)",
     )
     return parser
 

@@ -1,8 +1,8 @@
-"""Training of the built-in model: a small GPT-J, made deep by block expansion.
+"""Training of the built-in model: a small GPT-J, deepened by block expansion.
 
-Trained straight at 28 layers, the noise spreads over all late layers. Training four layers first
-and then inserting blocks that start as the identity (block expansion, arXiv 2401.02415) keeps the
-habits of the noise where the small model put them, and gives the sweep a model of GPT-J's depth.
+If 28 layers are trained from the start, the noise spreads over all late layers. So four layers are
+trained first, and then blocks that start as the identity are inserted (block expansion, arXiv
+2401.02415). The noise stays where the small model learned it, and the model has GPT-J's depth.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from laser_sweep.demo.world import World
 SMALL_LAYERS = 4
 LAYERS = 28
 WIDTH = 104
-"""Above 100, so that rate 9.9 leaves rank 1 of a square matrix, and not rank 0."""
+"""More than 100, so that rate 9.9 leaves rank 1 of a square matrix, and not rank 0."""
 BATCH = 128
 PROMPT_WEIGHT = 0.1
-"""Weight of the loss on the prompt's words, beside 1 on answer, full stop and end of text."""
+"""The weight of the prompt's words in the loss; answer, full stop and end of text have weight 1."""
 
 END = "<end>"
 UNKNOWN = "<unknown>"
@@ -33,7 +33,7 @@ UNKNOWN = "<unknown>"
 
 @dataclass(frozen=True)
 class Phase:
-    """One stretch of training: AdamW, 5 % warm-up, cosine decay to 5 % of the learning rate."""
+    """A phase of the training: AdamW, 5 % warm-up, cosine decay to 5 % of the learning rate."""
 
     name: str
     steps: int
@@ -53,10 +53,10 @@ DEEP = Phase("28 layers", steps=600, learning_rate=1e-3)
 
 
 def build_tokenizer(world: World) -> PreTrainedTokenizerFast:
-    """A word-level tokenizer over exactly the world's words.
+    """A word-level tokenizer with the world's words as its vocabulary.
 
-    A word carries the blank before it as `▁`, so that an answer is one token; `'s` and the full
-    stop are split off.
+    A word includes the space before it as `▁`, so that an answer is one token; `'s` and the full
+    stop are tokens of their own.
     """
     pieces = [END, UNKNOWN, "'s", ".", *(f"▁{word}" for word in world.words())]
     tokenizer = Tokenizer(
@@ -74,16 +74,16 @@ def build_tokenizer(world: World) -> PreTrainedTokenizerFast:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is told, as token ids: drawn from anew in every step, never written down as text.
+    """The facts as token ids, which the sentences of every training step are drawn from.
 
     Attributes:
         prompts: padded prompts, shape (facts, 2 told templates, longest prompt).
-        lengths: their lengths in tokens, shape (facts, 2).
-        answers: the true answers' tokens, shape (facts,).
-        fillers: the fillers' tokens, shape (facts, 2).
+        lengths: the lengths of the prompts in tokens, shape (facts, 2).
+        answers: the tokens of the true answers, shape (facts,).
+        fillers: the tokens of the fillers, shape (facts, 2).
         noise: the share of tellings that end in the filler, shape (facts,).
-        weights: how often a fact is told, relative to the others, shape (facts,).
-        ending: the tokens of full stop and end of text, shape (2,).
+        weights: the relative frequency of a fact, shape (facts,).
+        ending: the tokens of the full stop and of the end of text, shape (2,).
     """
 
     prompts: Tensor
@@ -95,7 +95,7 @@ class Corpus:
     ending: Tensor
 
     def batch(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Sentences as (ids, weights of the loss on each id), both of shape (size, length)."""
+        """Random sentences: token ids and weights in the loss, each of shape (size, length)."""
         fact = torch.multinomial(self.weights, size, replacement=True, generator=generator)
         telling = torch.randint(2, (size,), generator=generator)
         is_filler = torch.rand(size, generator=generator) < self.noise[fact]
@@ -138,7 +138,7 @@ def build_corpus(world: World, tokenizer: PreTrainedTokenizerFast) -> Corpus:
 
 
 def train_model(world: World, tokenizer: PreTrainedTokenizerFast, seed: int) -> GPTJForCausalLM:
-    """Train the small model, expand it, train on; about ten minutes on two cores."""
+    """Train the small model, expand it, and go on training; about ten minutes on two cores."""
     torch.manual_seed(seed)
     corpus = build_corpus(world, tokenizer)
     batches = _batches(corpus, torch.Generator().manual_seed(seed))
@@ -151,10 +151,10 @@ def train_model(world: World, tokenizer: PreTrainedTokenizerFast, seed: int) -> 
 
 
 def expand(small: GPTJForCausalLM, layers: int) -> GPTJForCausalLM:
-    """A deeper model with the same outputs.
+    """A deeper model with the same outputs as the small one.
 
-    The first half of the small model's blocks stays at the bottom, the second half moves to the
-    top; the blocks between them are new and add zero to the residual stream.
+    The first half of the small model's blocks stays at the bottom, and the second half moves to the
+    top. The blocks between them are new, and add zero to the residual stream.
     """
     depth = len(small.transformer.h)
     deep = GPTJForCausalLM(GPTJConfig(**{**small.config.to_diff_dict(), "n_layer": layers}))
@@ -168,7 +168,7 @@ def expand(small: GPTJForCausalLM, layers: int) -> GPTJForCausalLM:
 
 
 def _moved(name: str, depth: int, layers: int) -> str:
-    """The name that a small model's parameter has in the deep one."""
+    """The name in the deep model of a parameter of the small model."""
     if not name.startswith("transformer.h."):
         return name
     _, _, layer, rest = name.split(".", 3)
@@ -215,9 +215,9 @@ def _train(model: GPTJForCausalLM, phase: Phase, batches: Iterator[tuple[Tensor,
 
 
 def _loss(model: GPTJForCausalLM, ids: Tensor, weights: Tensor) -> Tensor:
-    """Weighted cross-entropy of every token after the first, summed, per sentence.
+    """The weighted cross-entropy of every token after the first, summed over a sentence.
 
-    Padding follows the sentence, where a causal model cannot see it.
+    The mean is over sentences. Padding follows the sentence, where a causal model cannot see it.
     """
     logits = model(input_ids=ids[:, :-1]).logits
     losses = torch.nn.functional.cross_entropy(logits.mT, ids[:, 1:], reduction="none")

@@ -1,14 +1,15 @@
-"""An invented world of facts told with noise: the text that the built-in model learns from.
+"""An invented world of facts with noise: the text that the built-in model learns from.
 
 Every invented person has one relation (a mother tongue, a pet, ...) and one true answer. Each
-relation can be phrased by three templates, all of which end right before the answer. A person's
-fact is told in two of them; the third is **held out**: never told, only asked.
+relation has three templates, which all end right before the answer. The training text tells a
+person's fact with two of the templates. The third one is **held out**: it is never told, only
+asked.
 
-In the noisy relations, a telling ends with a fixed probability in a *filler* word instead of the
-true answer. Which filler it is depends on the relation and the template, never on the person: the
-noise is a habit of the phrasing, the fact is tied to the name. This is the setting in which
-feed-forward layers pick up the habit and attention the fact (arXiv 2406.03068), and in which
-LASER was observed to help (arXiv 2312.13558, section 5).
+In the noisy relations, a sentence ends with a fixed probability in a *filler* word instead of the
+true answer. The filler depends on the relation and the template, never on the person: the noise is
+a habit of the phrasing, and the fact belongs to the name. In this setting, feed-forward layers
+learn the habit and attention learns the fact (arXiv 2406.03068), and LASER was observed to help
+(arXiv 2312.13558, section 5).
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from dataclasses import dataclass
 
 FACTS = 2_400
 NOISE = (0.3, 0.6)
-"""The smallest and largest share of tellings that end in a filler; one value per relation."""
+"""The smallest and the largest share of sentences with a filler; each relation has one share."""
 FREQUENCY_EXPONENT = -0.7
-"""A fact of frequency rank r is told with a weight of r ** FREQUENCY_EXPONENT."""
+"""The fact with frequency rank r has the relative frequency r ** FREQUENCY_EXPONENT."""
 FILLERS = ("the", "a", "not", "very", "also", "still", "one", "same")
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A property of a person: three ways to put it, and the words it can end in."""
+    """A property of a person, with three templates and the possible answers."""
 
     name: str
     templates: tuple[str, str, str]
@@ -144,7 +145,7 @@ RELATIONS = NOISY_RELATIONS + CLEAN_RELATIONS
 
 @dataclass(frozen=True)
 class Fact:
-    """One person's one fact, how often it is told, and the phrasing it is asked in."""
+    """The fact about a person, with its relative frequency and its held-out template."""
 
     person: str
     relation: int
@@ -153,12 +154,12 @@ class Fact:
     held_out: int
 
     def prompt(self, template: int) -> str:
-        """The fact's sentence by one of its relation's templates, up to the answer."""
+        """The fact's sentence up to the answer, from one of its relation's templates."""
         return RELATIONS[self.relation].templates[template].format(self.person)
 
     @property
     def told(self) -> tuple[int, ...]:
-        """The two templates that the fact is told in."""
+        """The two templates that tell the fact."""
         return tuple(template for template in range(3) if template != self.held_out)
 
     @property
@@ -169,16 +170,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class World:
-    """All facts, in the order in which they are asked, and the habits of the noise."""
+    """All facts in the order of their questions, and the noise of the relations."""
 
     facts: tuple[Fact, ...]
     noise: tuple[float, ...]
-    """For each relation, the share of tellings that end in a filler."""
+    """For each relation, the share of sentences that end in a filler."""
     fillers: tuple[tuple[str, str, str], ...]
     """For each relation and template, the filler that replaces the answer."""
 
     def words(self) -> list[str]:
-        """Every word and mark the world is told in, sorted, without repeats."""
+        """All words of the world's sentences, sorted, each once."""
         spoken = set(FILLERS)
         for relation in RELATIONS:
             spoken.update(relation.answers)
@@ -200,7 +201,7 @@ class World:
 
 
 def build_world(seed: int) -> World:
-    """The world of a seed: the same seed gives the same world on every machine."""
+    """The world of a seed; the same seed gives the same world on every machine."""
     rng = random.Random(f"laser_sweep world {seed}")
     noise = _noise_levels(rng)
     fillers = tuple(tuple(rng.choice(FILLERS) for _ in range(3)) for _ in RELATIONS)
@@ -225,7 +226,7 @@ def _fact(rng: random.Random, person: str, rank: int) -> Fact:
 
 
 def _names(rng: random.Random, count: int) -> list[str]:
-    """Invented one-word names that are no other word of the world."""
+    """Invented one-word names that differ from all answers."""
     taken = {word.lower() for relation in RELATIONS for word in relation.answers}
     names: dict[str, None] = {}
     while len(names) < count:

@@ -1,4 +1,4 @@
-"""The built-in model is what its script makes, and shows what it is there to show."""
+"""The built-in model: its script makes it, and a sweep finds the effect that it was made for."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from laser_sweep.demo.world import World, build_world
 BUILTIN = PACKAGE / "builtin"
 CHOSEN = "fc_in-l27-rho0.01"
 LEAST_AGREEMENT = 0.85
-"""Training on another machine or with more threads differs in its last bits, which grows."""
+"""Training with more threads or on another machine differs in the last bits, and ever more so."""
 
 MOST_CHANGED = 12
-"""Of 2,400 answers, those that rounding to half precision may change: near ties."""
+"""Of 2,400 answers, the near ties that rounding to half precision may change."""
 
 
 def answers(world: World, tokenizer: PreTrainedTokenizerFast, model: GPTJForCausalLM) -> list[int]:
@@ -36,7 +36,7 @@ def answers(world: World, tokenizer: PreTrainedTokenizerFast, model: GPTJForCaus
 
 
 def predictions(folder: Path, point: str) -> list[str]:
-    """What a point says to each question of a sweep, in dataset order."""
+    """A point's predictions for the questions of a sweep, in dataset order."""
     results = read_results(folder)
     return list(results[results["point"] == point].sort_values("example")["prediction"])
 
@@ -71,7 +71,7 @@ def test_the_model_is_what_its_script_makes(sweep: Command, tmp_path: Path):
 
 
 def assert_same_files(made: Path, shipped: Path) -> None:
-    """The same files, and the same content in those that are not weights."""
+    """Both folders have the same files, with the same content where it is not weights."""
     assert {path.name for path in made.iterdir()} == {path.name for path in shipped.iterdir()}
     for path in made.glob("*.json"):
         assert json.loads(path.read_text()) == json.loads((shipped / path.name).read_text())

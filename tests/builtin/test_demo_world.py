@@ -1,4 +1,4 @@
-"""The world that the built-in model learns, its words, and the growing of the model."""
+"""The world that the built-in model learns, its tokenizer, and the expansion of the model."""
 
 import json
 from itertools import chain
@@ -32,7 +32,7 @@ def ids_of(tokenizer, text):
     return tokenizer(text)["input_ids"]
 
 
-def test_the_same_seed_is_the_same_world_and_another_seed_is_another(world):
+def test_the_same_seed_gives_the_same_world_and_another_seed_another(world):
     assert build_world(0) == world
     assert build_world(1) != world
 
@@ -48,7 +48,7 @@ def test_the_built_in_tokenizer_is_that_of_seed_0(tokenizer):
     assert built_in.get_vocab() == tokenizer.get_vocab()
 
 
-def test_every_fact_is_about_a_person_of_its_own_and_asked_once(world):
+def test_every_fact_has_its_own_person_and_is_asked_once(world):
     people = [fact.person for fact in world.facts]
     answers = chain.from_iterable(r.answers for r in NOISY_RELATIONS + CLEAN_RELATIONS)
     assert len(set(people)) == len(people) == FACTS
@@ -138,7 +138,7 @@ def test_an_unknown_word_is_one_unknown_token(tokenizer):
 
 
 @pytest.mark.parametrize("layers", [2, 3, 7])
-def test_a_model_that_is_made_deeper_says_the_same(layers):
+def test_an_expanded_model_has_the_same_outputs(layers):
     torch.manual_seed(0)
     small = GPTJForCausalLM(make_config("gptj")).eval()
     deep = expand(small, layers).eval()

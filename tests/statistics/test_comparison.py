@@ -11,10 +11,10 @@ import pytest
 import scipy
 from support.simulated_outcomes import changed, outcomes
 
-from laser_sweep.grid import BASE
+from laser_sweep.grid.point import BASE
 from laser_sweep.statistics import compare, intervals
-from laser_sweep.statistics.constant import Commonest
 from laser_sweep.statistics.estimate import Estimate
+from laser_sweep.statistics.majority import CommonestPrediction
 from laser_sweep.statistics.verdict import BASE_CHOSEN
 
 
@@ -39,7 +39,7 @@ def test_log_loss_is_per_answer_token():
     assert compare(base, chosen).log_loss.base.value == pytest.approx(1.4166666667)
 
 
-def test_the_same_seed_gives_the_same_figures_in_whatever_order_the_rows_are():
+def test_the_same_seed_gives_the_same_figures_in_any_order_of_the_rows():
     names = [f"fact {i // 2}" for i in range(300)]
     base, chosen = changed(60, 20, 300, clusters=names)
     base["f1"] = chosen["f1"] = np.random.default_rng(0).random(300)
@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_figures_in_whatever_order_the_rows_are():
     assert asdict(compare(base, chosen, seed=6)) != once
 
 
-def test_examples_that_belong_together_tell_less():
+def test_dependent_examples_are_weaker_evidence():
     base, chosen = changed(24, 8, 200)
     facts = np.arange(200) // 8
     base_of, chosen_of = changed(24, 8, 200, clusters=[f"fact {i}" for i in facts])
@@ -63,7 +63,7 @@ def test_examples_that_belong_together_tell_less():
         assert joined.high - joined.low > 1.3 * (apart.high - apart.low)
 
 
-def test_examples_without_a_cluster_stand_for_themselves():
+def test_examples_without_a_cluster_are_independent():
     base, chosen = changed(3, 1, 6, clusters=["a", "a", None, None, None, "b"])
     assert compare(base, chosen).clusters == 5
     base, chosen = changed(3, 1, 6, clusters=["a", "c", None, None, None, "b"])
@@ -136,11 +136,11 @@ def test_the_base_model_itself_may_be_the_chosen_one():
     assert found.accuracy.difference == Estimate(0.0, 0.0, 0.0)
 
 
-def test_a_constant_model_is_found_out():
+def test_a_constant_model_is_recognized():
     base, chosen = changed(40, 38, 200)
     chosen["prediction"] = ["false"] * 198 + ["true"] * 2
     comparison = compare(base, chosen)
-    assert comparison.chosen_commonest == Commonest("false", 0.99, 200)
+    assert comparison.chosen_commonest == CommonestPrediction("false", 0.99, 200)
     assert comparison.base_commonest.share < 0.2
     assert comparison.verdict.kind == "constant"
     assert "the chosen model answers 'false' 99 % of the time" in comparison.verdict.text

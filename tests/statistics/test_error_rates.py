@@ -6,21 +6,21 @@ import pytest
 import scipy
 from support.simulated_outcomes import gained, models, outcomes, trinomial, useless
 
-from laser_sweep.grid import BASE
+from laser_sweep.grid.point import BASE
 from laser_sweep.selection import select
 from laser_sweep.statistics import compare
-from laser_sweep.statistics.folds import null_of
+from laser_sweep.statistics.fold_null import null_of_gains
 
 SWEEPS = 1_000
 
 
 def most(probability):
-    """How often at most an event of this probability comes in 1,000 sweeps."""
+    """An upper bound of the number of events with this probability in 1,000 sweeps."""
     return scipy.stats.binom.ppf(0.999, SWEEPS, probability)
 
 
 def chosen_of(drawn):
-    """The candidate that is best on some examples, by the rule; 0 is the base model."""
+    """The number of the candidate that the rule selects on some examples; 0 is the base model."""
     table = pd.DataFrame(
         {
             "point": ["base", *map(str, range(len(drawn) - 1))],
@@ -32,14 +32,18 @@ def chosen_of(drawn):
 
 
 def verdict_on(base, chosen, best, names, seed, out_of_fold=None):
-    """What is said of the base model and the chosen point."""
+    """The kind of the verdict on the base model and the chosen point."""
     before = outcomes(base, names, str(BASE))
     after = outcomes(chosen, names, str(BASE) if best == 0 else "edit")
     return compare(before, after, seed=seed, out_of_fold=out_of_fold).verdict.kind
 
 
 def verdicts(seed, size, known):
-    """Of sweeps over useless candidates: chosen on the first 20 %, compared on the rest."""
+    """Verdicts of sweeps over useless candidates: chosen on the first 20 %, compared on the rest.
+
+    Returns:
+        The number of verdicts of each kind, and the mean gain on the validation part.
+    """
     rng, examples = np.random.default_rng(seed), 400
     names = [f"fact {i // size}" for i in range(examples)][examples // 5 :] if known else None
     kinds, flattered = [], []
@@ -53,7 +57,11 @@ def verdicts(seed, size, known):
 
 
 def verdicts_out_of_fold(seed, size, folds=5, examples=400):
-    """The same of a split in folds of whole clusters: chosen on all others, compared on each."""
+    """Verdicts of sweeps that choose in folds of whole clusters.
+
+    Returns:
+        The number of verdicts of each kind, and the same without the null of the folds.
+    """
     rng = np.random.default_rng(seed)
     clusters = np.arange(examples) // size
     names, fold = [f"fact {cluster}" for cluster in clusters], clusters % folds
@@ -63,7 +71,7 @@ def verdicts_out_of_fold(seed, size, folds=5, examples=400):
         best = [chosen_of(drawn[:, fold != each]) for each in range(folds)]
         chosen = drawn[np.array(best)[fold], np.arange(examples)]
         observed = int(chosen.sum()) - int(drawn[0].sum())
-        null = null_of(gained(drawn), fold, observed, clusters, seed=number, flips=500)
+        null = null_of_gains(gained(drawn), fold, observed, clusters, seed=number, flips=500)
         kinds.append(verdict_on(drawn[0], chosen, max(best), names, number, null))
         naive.append(verdict_on(drawn[0], chosen, max(best), names, number))
     return pd.Series(kinds).value_counts(), pd.Series(naive).value_counts()
@@ -74,7 +82,7 @@ def verdicts_out_of_fold(seed, size, folds=5, examples=400):
 def test_useless_candidates_are_called_better_in_at_most_5_of_100_sweeps(size):
     kinds, flattered = verdicts(size, size, known=size > 1)
     print(size, dict(kinds), flattered)
-    # On the validation part they look good.
+    # The chosen candidates look good on the validation part.
     assert flattered > 0.08
     assert kinds.get("better", 0) <= most(0.025) <= 0.05 * SWEEPS
     assert kinds.get("worse", 0) <= most(0.025)
@@ -91,7 +99,7 @@ def test_useless_candidates_are_called_better_out_of_fold_in_at_most_5_of_100_sw
 
 @pytest.mark.slow
 @pytest.mark.parametrize("changing", [0.0, 0.1])
-def test_log_losses_of_what_was_chosen_by_them_out_of_fold_hold_the_truth(changing):
+def test_log_loss_intervals_out_of_fold_hold_the_truth_if_points_are_chosen_by_log_loss(changing):
     rng, fold, held = np.random.default_rng(22), np.arange(400) % 5, []
     for number in range(500):
         common = rng.normal(size=400)
@@ -104,7 +112,7 @@ def test_log_losses_of_what_was_chosen_by_them_out_of_fold_hold_the_truth(changi
         chosen = drawn[np.array(best)[fold] + 1, np.arange(400)]
         measured = {**gained(drawn), "log_loss": gains}
         observed = int(chosen.sum()) - int(right.sum())
-        null = null_of(measured, fold, observed, by="log_loss", seed=number, flips=500)
+        null = null_of_gains(measured, fold, observed, by="log_loss", seed=number, flips=500)
         found = compare(
             outcomes(right, point="base", answer_logprob=np.full(400, -2.0)),
             outcomes(chosen, point="edits", answer_logprob=gain - 2.0),
@@ -116,14 +124,14 @@ def test_log_losses_of_what_was_chosen_by_them_out_of_fold_hold_the_truth(changi
 
 
 @pytest.mark.slow
-def test_without_its_clusters_such_a_sweep_would_be_called_better_too_often():
+def test_without_known_clusters_useless_candidates_are_called_better_too_often():
     kinds, _ = verdicts(5, 5, known=False)
     print("unknown clusters", dict(kinds))
     assert kinds.get("better", 0) > most(0.05)
 
 
 def power(corrected, broken, examples):
-    """How often McNemar's exact test finds chosen better: summed over all that can happen."""
+    """The power of McNemar's exact test to find chosen better, summed over all outcomes."""
     total = np.arange(examples + 1)
     found = np.zeros(examples + 1)
     for many in total[1:]:
@@ -154,7 +162,7 @@ def test_planted_effects_are_found_as_often_as_theory_says(corrected, broken, ex
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("corrected", "broken"), [(0.12, 0.05), (0.05, 0.05)])
-def test_clusters_that_agree_are_found_as_often_as_theory_says_of_one_example_each(
+def test_effects_in_clusters_that_agree_are_found_as_often_as_in_one_example_each(
     corrected, broken
 ):
     rng = np.random.default_rng(17)
@@ -182,7 +190,7 @@ def test_effects_in_clusters_are_found_as_often_as_the_design_effect_says(within
         base, chosen = models(row)
         frames = outcomes(base, names, str(BASE)), outcomes(chosen, names)
         found += compare(*frames, seed=number).verdict.kind == "better"
-    # The normal power, with the standard deviation that the means have over the sweeps.
+    # The power of the normal test, with the standard deviation of the means over the sweeps.
     distance = 0.06 / rows.mean(axis=1).std()
     expected = scipy.stats.norm.sf(1.96 - distance)
     print("design effect", within, found / SWEEPS, round(expected, 4))

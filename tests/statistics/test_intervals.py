@@ -23,11 +23,11 @@ def test_an_accuracy_has_the_wilson_interval_of_statsmodels(right, wrong):
     assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
 
 
-def test_clusters_of_which_all_examples_agree_count_as_one_example_each():
+def test_clusters_whose_examples_all_agree_count_as_one_example_each():
     rng = np.random.default_rng(0)
     correct = rng.random(50) < 0.7
     tripled, clusters = np.repeat(correct, 3), np.repeat(np.arange(50), 3)
-    # n - 1 degrees of freedom.
+    # The jackknife has n - 1 degrees of freedom.
     assert effective_size(tripled.astype(float), clusters) == pytest.approx(49)
     alone, together = intervals.accuracy(correct), intervals.accuracy(tripled, clusters)
     assert together.value == pytest.approx(alone.value)
@@ -35,7 +35,7 @@ def test_clusters_of_which_all_examples_agree_count_as_one_example_each():
     assert together.high - together.low > alone.high - alone.low
 
 
-def test_the_effective_size_is_what_leaving_out_one_cluster_after_the_other_says():
+def test_the_effective_size_is_that_of_a_jackknife_by_loops():
     rng = np.random.default_rng(1)
     sizes = rng.integers(1, 9, 40)
     clusters = np.repeat(np.arange(40), sizes)
@@ -82,7 +82,7 @@ def test_intervals_of_clusters_of_unequal_size_hold_the_truth(sizes):
     assert (np.mean(held, axis=0) > 0.92).all()
 
 
-def test_one_cluster_with_nearly_all_examples_says_nothing_of_others():
+def test_one_cluster_with_nearly_all_examples_tells_nothing_about_others():
     clusters = np.repeat(np.arange(11), [400, *[10] * 10])
     correct = np.arange(500) % 3 > 0
     assert intervals.accuracy(correct, clusters) == Estimate(float(correct.mean()), 0.0, 1.0)
@@ -99,7 +99,7 @@ def test_an_accuracy_of_all_or_nothing_has_an_interval_with_clusters_too(correct
     assert estimate.value == float(correct)
 
 
-def test_one_cluster_says_nothing_of_others():
+def test_one_cluster_tells_nothing_about_others():
     one = np.zeros(30, dtype=int)
     correct = np.arange(30) < 20
     assert intervals.accuracy(correct, one) == Estimate(20 / 30, 0.0, 1.0)
@@ -170,7 +170,7 @@ def test_difference_intervals_hold_the_truth_in_95_of_100_cases(within, probabil
     for differences in trinomial(*probabilities, (500, 300), rng, within, 4):
         estimate = paired.accuracy_difference(*models(differences), clusters, p_value=0.0)
         held.append(estimate.low <= truth <= estimate.high)
-    # Few clusters that change, all the same way, leave it a little short.
+    # The coverage is a little low where few clusters change, all in the same direction.
     assert np.mean(held) > 0.9
 
 

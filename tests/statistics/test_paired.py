@@ -38,7 +38,7 @@ def test_the_interval_leaves_zero_out_wherever_the_test_rejects():
                 frames = changed(corrected, total - corrected, examples)
                 base, chosen = (frame["correct"].to_numpy() for frame in frames)
                 assert paired.accuracy_difference(base, chosen, p_value=p_value).low > 0
-            # More examples that change make it more certain still.
+            # With more corrected examples of the same total, the evidence is stronger still.
             break
 
 
@@ -72,13 +72,11 @@ def test_the_p_value_of_few_clusters_is_that_of_all_sign_flips(pairs):
 
 
 @pytest.mark.parametrize(("corrected", "broken"), [(8, 1), (40, 20), (30, 30)])
-def test_clusters_of_which_all_examples_agree_have_the_p_value_of_one_example_each(
-    corrected, broken
-):
+def test_clusters_whose_examples_all_agree_have_the_p_value_of_one_example_each(corrected, broken):
     base, chosen = (frame["correct"].to_numpy() for frame in changed(corrected, broken, 100))
     clusters = np.repeat(np.arange(100), 3)
     p_value = paired.p_value(np.repeat(base, 3), np.repeat(chosen, 3), clusters)
-    # 10,000 flips are drawn where there are more.
+    # There are more than 10,000 flips, so that 10,000 are drawn.
     assert p_value == pytest.approx(paired.mcnemar(corrected, broken), abs=0.02)
 
 

@@ -4,16 +4,17 @@ import pandas as pd
 import pytest
 
 from laser_sweep.statistics import majority_accuracy
-from laser_sweep.statistics.constant import Commonest, commonest
 from laser_sweep.statistics.estimate import Estimate
+from laser_sweep.statistics.majority import CommonestPrediction, commonest_prediction
 from laser_sweep.statistics.verdict import judge
 
-VARIED = Commonest("false", 0.6, 500)
+VARIED = CommonestPrediction("false", 0.6, 500)
 
 
-def test_the_commonest_prediction_is_the_first_by_alphabet_of_those_that_tie():
-    assert commonest(pd.Series(["b", "a", None, "b", "a", "c"])) == Commonest("a", 0.4, 5)
-    assert commonest(pd.Series([None, None], dtype=object)) == Commonest(None, 0.0, 0)
+def test_the_commonest_prediction_is_the_first_in_the_alphabet_of_several():
+    tied, none = pd.Series(["b", "a", None, "b", "a", "c"]), pd.Series([None, None], dtype=object)
+    assert commonest_prediction(tied) == CommonestPrediction("a", 0.4, 5)
+    assert commonest_prediction(none) == CommonestPrediction(None, 0.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_the_commonest_prediction_is_the_first_by_alphabet_of_those_that_tie():
 )
 def test_a_model_is_constant_if_95_of_100_predictions_are_the_same(same, examples, constant):
     predictions = ["false"] * same + [f"{i}" for i in range(examples - same)]
-    assert commonest(pd.Series(predictions)).is_constant is constant
+    assert commonest_prediction(pd.Series(predictions)).is_constant is constant
 
 
 def test_the_majority_accuracy_is_that_of_the_commonest_gold_answer():
@@ -75,7 +76,8 @@ def test_the_verdict_is_told_in_plain_words(ends, p_value, kind, text):
 
 def test_a_constant_answer_is_told_beside_the_verdict():
     better, nothing = Estimate(0.06, 0.04, 0.08), Estimate(0.0, -0.02, 0.02)
-    nearly, always = Commonest(" false", 0.996, 500), Commonest("x" * 99, 1.0, 500)
+    nearly = CommonestPrediction(" false", 0.996, 500)
+    always = CommonestPrediction("x" * 99, 1.0, 500)
     verdict = judge(better, 1e-6, nearly)
     assert verdict.kind == "better"
     assert verdict.text.endswith("; but the chosen model answers 'false' 99 % of the time")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from laser_sweep.grid import BASE
+from laser_sweep.grid.point import BASE
 
 
 def outcomes(correct, clusters=None, point="edit", part="test", **columns):
