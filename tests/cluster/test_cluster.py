@@ -1,4 +1,4 @@
-"""Work in tasks and processes: packing, what a task checks, several devices, the script."""
+"""Work in tasks and processes: the checks of a task, several devices, the batch script."""
 
 from __future__ import annotations
 
@@ -18,62 +18,27 @@ from submitit.slurm.slurm import _get_default_parameters
 from support.commands import SWEEP_FOLDER, Command, assert_success, bytes_of
 from support.configs import composed
 
-from laser_sweep.cluster import controller, slurm
-from laser_sweep.cluster.jobs import SWEEP, log_of, read_jobs, write_job
-from laser_sweep.cluster.packing import groups, number_of_tasks, pack
-from laser_sweep.cluster.task import Submitted, Sweep, _as_a_job
+from laser_sweep.cluster import _controller as controller
+from laser_sweep.cluster import slurm
+from laser_sweep.cluster._task import Submission, SweepTask, _as_a_job
 from laser_sweep.config import ClusterConfig, ParamsConfig
 from laser_sweep.errors import ConfigError
-from laser_sweep.plan import Plan, command_of
-from laser_sweep.planning import make_plan
+from laser_sweep.plan.make import make_plan
+from laser_sweep.plan.plan import Plan, command_of
+from laser_sweep.store.jobs import SWEEP, read_jobs, write_job
+from laser_sweep.store.paths import Paths
 
 SMALL = ("lname=fc_in", "lnum=26..27", "rho=[0.1,0.5]", "dataset.limit=100")
-WHOLE = ("lname=[fc_in,fc_out,out_proj]", "lnum=0..27", "rho=[0.01,0.1,0.5]", "dataset.limit=100")
 
 
 def planned(folder: Path, *options: str) -> Plan:
-    return make_plan(composed(*(options or WHOLE), f"output={folder}"))
+    return make_plan(composed(*options, f"output={folder}"))
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 28, 29, 30, 100, 252, 253, 1000])
-def test_every_point_is_in_one_task_and_tasks_are_about_as_long(count: int, tmp_path: Path):
-    plan = planned(tmp_path)
-    tasks = pack(plan, plan.evaluations, count)
-    assert len(tasks) <= count
-    assert len(tasks) == min(count, len(plan.points)) or count > 29
-    assert sorted(map(str, (each for task in tasks for each in task))) == sorted(
-        map(str, plan.evaluations)
-    )
-    for task in tasks:
-        starts = [plan.start(each.point) for each in task]
-        assert starts == sorted(starts)
-    if count <= 28:  # a layer's points stay together
-        assert sum(len({plan.start(each.point) for each in task}) for task in tasks) == 29
-    costs = [sum(29 - max(0, plan.start(each.point)) for each in task) for task in tasks]
-    largest = 9 * 29 if count < 100 else 5 * 29 if count < 252 else 29
-    assert max(costs) <= sum(costs) / len(costs) + largest
-
-
-@pytest.mark.parametrize(
-    ("options", "most", "count"),
-    [
-        ({}, 1000, 11),  # 253 points, 24 in a task
-        ({}, 4, 4),
-        ({"tasks": 300}, 1000, 253),
-        ({"tasks": 5}, 1000, 5),
-        ({"groups_per_task": 4}, 1000, 8),
-        ({"groups_per_task": 100}, 1000, 1),
-    ],
-)
-def test_how_many_tasks_there_are(options: dict, most: int, count: int, tmp_path: Path):
-    plan = planned(tmp_path)
-    config = ClusterConfig(name="slurm", **options)
-    assert number_of_tasks(config, groups(plan, plan.evaluations), most) == count
-
-
-def submitted(plan: Plan, **changes: object) -> Submitted:
-    given = {"device": "cpu", "digest": plan.store.digest, "here": Path.cwd(), **changes}
-    return Submitted(plan.config, **given)  # type: ignore[arg-type]
+def submitted(plan: Plan, **changes: object) -> Submission:
+    usual = {"device": "cpu", "digest": plan.store.digest, "here": Path.cwd()}
+    given = {**usual, "folder": plan.store.folder, **changes}
+    return Submission(plan.config, **given)  # type: ignore[arg-type]
 
 
 def test_a_node_says_what_it_does_not_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -95,7 +60,7 @@ def test_a_node_says_what_it_does_not_see(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_task_passes_over_what_has_a_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     plan = planned(tmp_path, *SMALL)
     plan.store.open(command_of(plan))
-    task = Sweep(submitted(plan), plan.evaluations)
+    task = SweepTask(submitted(plan), plan.evaluations)
     task()
     before = bytes_of(plan.store.folder)
     assert len(before) == 5
@@ -275,7 +240,7 @@ def test_what_was_submitted_is_read_again(tmp_path: Path):
     assert read_jobs(tmp_path) == [job]
     assert job.tasks == ["12_0", "12_1"]
     assert job.files_of(["12_1", "13_0"]) == {"c"}
-    assert log_of(tmp_path, "12_1") == folder / "12_1_0_log.out"
+    assert Paths(tmp_path).job_log("12_1") == folder / "12_1_0_log.out"
     assert write_job(tmp_path, "13", SWEEP, "c", [["a"]]).tasks == ["13"]
 
 

@@ -24,8 +24,8 @@ from transformers import AutoTokenizer, GPTJForCausalLM
 
 from laser_sweep import read_results
 from laser_sweep.config import PACKAGE
-from laser_sweep.grid import bracket
-from laser_sweep.planning import make_plan
+from laser_sweep.grid.axes import bracket
+from laser_sweep.plan.make import make_plan
 
 SMALL = ("lnum=26..27", "lname=fc_in", "rate=5,9.9", "dataset.limit=60")
 """Four points and the base, on 12 examples that validate and 48 that test."""

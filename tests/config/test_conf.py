@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from support.configs import composed
 
-import laser_sweep.intervention
-import laser_sweep.split
-from laser_sweep import grid, plugin
-from laser_sweep.amount import AMOUNTS, amounts
 from laser_sweep.config import conf_folder
-from laser_sweep.dataset import load_module
+from laser_sweep.dataset import DATASETS
+from laser_sweep.grid import axes as grid
+from laser_sweep.grid.amount import AMOUNTS, amounts
+from laser_sweep.intervention import INTERVENTIONS
+from laser_sweep.split import SPLITS
 
 FILES = sorted(path for path in conf_folder().glob("*/*.yaml"))
 PAPER = sorted(path.stem for path in conf_folder().glob("experiment/paper/[!_]*.yaml"))
@@ -37,15 +37,15 @@ def test_a_file_composes(path: Path):
         given = {axis: getattr(config, axis) for axis in AMOUNTS}
         assert amounts(given, config.intervention.rates)
     assert config.intervention.name == config.intervention.kind
-    assert config.intervention.kind in ["none", *plugin.names(laser_sweep.intervention)]
-    assert config.split.name in plugin.names(laser_sweep.split)
+    assert config.intervention.kind in ["none", *INTERVENTIONS.names()]
+    assert config.split.name in SPLITS.names()
 
 
 @pytest.mark.parametrize("group", ["intervention", "split"])
 def test_every_module_has_a_file_and_every_file_a_module(group: str):
-    package = {"intervention": laser_sweep.intervention, "split": laser_sweep.split}[group]
+    modules = {"intervention": INTERVENTIONS, "split": SPLITS}[group]
     files = {path.stem for path in FILES if path.parent.name == group}
-    assert files - {"none"} == set(plugin.names(package)) - {"none"}
+    assert files - {"none"} == set(modules.names()) - {"none"}
 
 
 def test_a_model_has_a_name_and_a_path():
@@ -67,7 +67,7 @@ def test_an_experiment_of_the_paper_composes(cell: str):
     assert (config.model.name, config.dataset.reader) == (model, dataset)
     assert config.protocol == "paper"
     assert (config.paper.model, config.paper.revision) == (config.model.path, config.model.revision)
-    assert config.paper.examples == load_module(dataset).FACTS.count
+    assert config.paper.examples == DATASETS.load(dataset).FACTS.count
     assert grid.lnames(config.lname) == ["fc_in", "fc_out"]
     assert config.lnum == "all"
     rhos = [0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.01, 0.005]

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from laser_sweep.dataset._source import Facts
 from support.configs import composed
 from support.paper_datasets import BUILT_IN, FIXTURES
 from support.parity_cases import PARITY
 from support.tiny import asked
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import Example, load_dataset, load_module
-from laser_sweep.dataset._source import Facts
+from laser_sweep.dataset import DATASETS, Example, load_dataset, prompting_of
 from laser_sweep.errors import ConfigError
-from laser_sweep.planning import make_plan
-from laser_sweep.worker import Worker
+from laser_sweep.model.source import find_source
+from laser_sweep.plan.make import make_plan
+from laser_sweep.run.worker import Worker
 
 ROWS = {"bios_gender": "bias_in_bios", "bios_profession": "bias_in_bios"}
 ROWS |= {"epistemic_reasoning_tf": "epistemic_reasoning"}
@@ -46,7 +47,7 @@ def load(name: str, path: Path | None = None, family: str = "gptj", protocol: st
     """The examples of a fixture or of another file."""
     path = path or FIXTURES / f"{ROWS.get(name, name)}.jsonl"
     config = DatasetConfig(reader=name, path=str(path), length_tokenizer=str(LLAMA))
-    return load_module(name).load(config, asked(family, protocol)).examples
+    return DATASETS.load(name).load(config, asked(family, protocol)).examples
 
 
 def texts(examples: list[Example]) -> list[tuple[str, str]]:
@@ -151,7 +152,7 @@ def test_hotpotqa_keeps_long_answers_if_nothing_measures_them():
     config = DatasetConfig(
         reader="hotpotqa", path=str(FIXTURES / "hotpotqa.jsonl"), length_tokenizer=None
     )
-    assert len(load_module("hotpotqa").load(config, asked()).examples) == 4
+    assert len(DATASETS.load("hotpotqa").load(config, asked()).examples) == 4
 
 
 @pytest.mark.parametrize("protocol", ["corrected", "paper"])
@@ -188,11 +189,10 @@ def masked_biographies(name: str, protocol: str) -> list[Example]:
         "dataset.limit=5",
     )
     from laser_sweep.model import load as models
-    from laser_sweep.model.source import find
 
-    source = find(config.model.path, None)
-    roberta = models.asked_of(protocol, models.load_config(source), models.load_tokenizer(source))
-    return load_module(name).load(config.dataset, roberta).examples
+    source = find_source(config.model.path, None)
+    roberta = prompting_of(protocol, models.load_config(source), models.load_tokenizer(source))
+    return DATASETS.load(name).load(config.dataset, roberta).examples
 
 
 @pytest.mark.parametrize("protocol", ["corrected", "paper"])
@@ -297,7 +297,7 @@ def test_web_of_lies_is_read_as_it_is_published(tmp_path):
     ],
 )  # fmt: skip
 def test_the_prompts_that_are_known_exactly(tmp_path, name, row, protocol, family, prompt):
-    splits = load_module(name).FACTS.splits
+    splits = DATASETS.load(name).FACTS.splits
     # What reads as many rows of train as of validation needs one of these.
     row = {**row, **({"split": splits[-1]} if splits else {})}
     path = tmp_path / "rows.jsonl"
@@ -307,7 +307,7 @@ def test_the_prompts_that_are_known_exactly(tmp_path, name, row, protocol, famil
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_what_is_known_of_a_dataset_is_there(name):
-    facts = load_module(name).FACTS
+    facts = DATASETS.load(name).FACTS
     assert isinstance(facts, Facts)
     assert facts.count == COUNTS[name]
     assert facts.sources
@@ -445,7 +445,7 @@ def test_a_bad_row_is_named_with_its_file_and_line(name, values, message, tmp_pa
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_a_row_that_lacks_a_column_is_named(name, tmp_path):
     rows = rows_of(name)
-    column = next(c for c in load_module(name).FACTS.columns if c not in ("case_id", "id"))
+    column = next(c for c in DATASETS.load(name).FACTS.columns if c not in ("case_id", "id"))
     del rows[1][column]
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))

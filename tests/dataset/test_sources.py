@@ -13,13 +13,13 @@ from threading import Thread
 
 import pandas as pd
 import pytest
+from laser_sweep.dataset._source import Facts, Hub, Web
 from support.commands import Command
 from support.paper_datasets import BUILT_IN, FIXTURES
 from support.parity_cases import PARITY
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _source as source
-from laser_sweep.dataset._source import Facts, Hub, Web
 from laser_sweep.errors import ConfigError
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -9,14 +9,14 @@ from support.documents import ROOT, blocks, run
 from support.paper_datasets import BUILT_IN
 
 from laser_sweep import read_results
-from laser_sweep.dataset import load_module
+from laser_sweep.dataset import DATASETS
 
-DATASETS = (ROOT / "docs" / "datasets.md").read_text()
+PAGE = (ROOT / "docs" / "datasets.md").read_text()
 
 
 @pytest.mark.slow
 def test_the_worked_example_of_an_own_dataset(tmp_path: Path):
-    shown = next(text for kind, text in blocks("docs/datasets.md") if "Asked of demo" in text)
+    shown = next(text for kind, text in blocks("docs/datasets.md") if "Prompting of demo" in text)
     printed = [
         run(kind, text, tmp_path) for kind, text in blocks("docs/datasets.md") if kind == "bash"
     ]
@@ -40,8 +40,8 @@ def test_a_sites_own_settings_are_a_file(tmp_path: Path):
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_a_dataset_of_the_paper_is_in_the_table(name: str):
-    row = next(line for line in DATASETS.splitlines() if line.startswith(f"| `{name}` |"))
-    facts = load_module(name).FACTS
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |"))
+    facts = DATASETS.load(name).FACTS
     assert f"| {facts.count:,} |" in row
     assert facts.licence.split(",")[0] in row
 

@@ -46,8 +46,9 @@ def test_links_lead_somewhere():
 
 
 def test_options_of_the_schema_are_in_the_readme():
-    from laser_sweep.composition import options
-    from laser_sweep.model.schema import LayoutConfig
+    from laser_sweep.config.explain import options
+
+    from laser_sweep.config.layout import LayoutConfig
 
     of_files = {"intervention.name", "split.name", "cluster.name"}
     pages = ("describing-a-model.md", "datasets.md", "cluster.md")

@@ -14,8 +14,8 @@ from support.tiny import (
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Example, Scoring
 from laser_sweep.errors import ConfigError
-from laser_sweep.evaluate.encode import encode
-from laser_sweep.evaluate.tokens import Tokens
+from laser_sweep.evaluate.questions.encode import encode
+from laser_sweep.evaluate.questions.tokens import Tokens
 
 ONE_TOKEN = Scoring(NEXT_TOKEN, single_token=True)
 

@@ -16,15 +16,15 @@ from support.parity_cases import CASES, Case
 from support.tiny import EXAMPLES, FAMILIES, make_config, make_model, make_tokenizer
 
 from laser_sweep.dataset import ANSWER, GENERATION, Example, Scoring
-from laser_sweep.evaluate.budget import CPU_TOKENS, FEWEST, MOST, default_batch_tokens
-from laser_sweep.evaluate.encode import encode
+from laser_sweep.evaluate.engine.batch_tokens import CPU_TOKENS, FEWEST, MOST, default_batch_tokens
+from laser_sweep.evaluate.engine.memory import GIB, MemoryBudget
 from laser_sweep.evaluate.evaluator import Evaluator
-from laser_sweep.evaluate.room import GIB, Room
+from laser_sweep.evaluate.questions.encode import encode
 from laser_sweep.model.activation import fuse_activations
-from laser_sweep.model.edit import edited
-from laser_sweep.model.find import find_layout
-from laser_sweep.planning import make_plan
-from laser_sweep.worker import Worker
+from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.model.temporary import temporary_weights
+from laser_sweep.plan.make import make_plan
+from laser_sweep.run.worker import Worker
 
 EVERYTHING = range(len(EXAMPLES))
 WHOLE_ONLY = {"albert"}
@@ -32,7 +32,7 @@ WHOLE_ONLY = {"albert"}
 TOGETHER = [name for name in MOST_USED + HYBRIDS if name != "xlnet"]
 
 
-def evaluators(name: str, room: Room, scoring: Scoring | None = None):
+def evaluators(name: str, room: MemoryBudget, scoring: Scoring | None = None):
     """A tiny model, and two evaluators of it: with every shortcut, and with none."""
     if name in FAMILIES:
         model, config = make_model(name), make_config(name)
@@ -61,14 +61,14 @@ def assert_same(found: dict, wanted: dict) -> None:
 @pytest.mark.parametrize("name", TOGETHER)
 def test_an_edit_has_the_outcomes_of_a_whole_run(name: str, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.WARNING)
-    model, fast, whole = evaluators(name, Room(GIB))
+    model, fast, whole = evaluators(name, MemoryBudget(GIB))
     layout = find_layout(model, name)
     differs = 0
     base = whole.evaluate(EVERYTHING)["answer_logprob"]
     for lnum in range(len(layout.blocks)):
         for matrix in some_edits(layout, lnum):
             fast.enter(EVERYTHING, layout.lowest([matrix]))
-            with edited(model, {matrix: 0.5 * matrix.read(model)}):
+            with temporary_weights(model, {matrix: 0.5 * matrix.read(model)}):
                 found = fast.evaluate(EVERYTHING, {matrix.parameter})
                 again = fast.evaluate(EVERYTHING, {matrix.parameter})
                 wanted = whole.evaluate(EVERYTHING)
@@ -82,7 +82,7 @@ def test_an_edit_has_the_outcomes_of_a_whole_run(name: str, caplog: pytest.LogCa
 
 @pytest.mark.parametrize("name", ["gptj", "llama", "roberta", "gpt2"])
 def test_layers_below_are_not_run(name: str):
-    model, fast, _ = evaluators(name, Room(GIB))
+    model, fast, _ = evaluators(name, MemoryBudget(GIB))
     layout = find_layout(model, name)
     fast.enter(EVERYTHING, 1)
     module = model.get_submodule(layout.modules[0])
@@ -98,7 +98,7 @@ def test_layers_below_are_not_run(name: str):
 
 
 def test_matrices_that_are_given_the_same_are_not_multiplied_again(monkeypatch):
-    model, fast, _ = evaluators("gptj", Room(GIB))
+    model, fast, _ = evaluators("gptj", MemoryBudget(GIB))
     fast.enter(EVERYTHING, 1)
     multiplied: list[torch.Tensor] = []
     plain = torch.nn.functional.linear
@@ -116,7 +116,7 @@ def test_matrices_that_are_given_the_same_are_not_multiplied_again(monkeypatch):
 
 @pytest.mark.parametrize("bytes_", [0, 300, 3_000, 30_000])
 def test_with_little_room_the_outcomes_are_the_same(bytes_: int):
-    _, fast, whole = evaluators("llama", Room(bytes_, cpu=bytes_ // 2))
+    _, fast, whole = evaluators("llama", MemoryBudget(bytes_, cpu=bytes_ // 2))
     wanted = whole.evaluate(EVERYTHING)
     chunks = fast.chunks(EVERYTHING)
     assert [example for chunk in chunks for example in chunk] == list(EVERYTHING)
@@ -129,7 +129,7 @@ def test_with_little_room_the_outcomes_are_the_same(bytes_: int):
 
 
 def test_room_is_given_and_taken_back():
-    room = Room(100, cpu=40)
+    room = MemoryBudget(100, cpu=40)
     ten = torch.zeros(10)
     assert [room.keep(ten) is not None for _ in range(5)] == [True, True, True, False, False]
     assert not room.take(80)
@@ -141,7 +141,7 @@ def test_room_is_given_and_taken_back():
 
 def test_a_model_that_does_not_work_so_is_run_whole_with_one_warning(caplog):
     caplog.set_level(logging.WARNING)
-    model, *_ = evaluators("llama", Room(GIB))
+    model, *_ = evaluators("llama", MemoryBudget(GIB))
     runs = []
     inner = model.model.layers[1].forward
 
@@ -155,7 +155,7 @@ def test_a_model_that_does_not_work_so_is_run_whole_with_one_warning(caplog):
     tokenizer, scoring = make_tokenizer("gptj"), Scoring(ANSWER)
     questions = encode(EXAMPLES, scoring, tokenizer, model.config, masks=False).questions
     layout = find_layout(model, "llama")
-    fast = Evaluator(model, layout, tokenizer, questions, scoring, 40, room=Room(GIB))
+    fast = Evaluator(model, layout, tokenizer, questions, scoring, 40, room=MemoryBudget(GIB))
     for layer in (0, 1, 1):
         fast.enter(EVERYTHING, layer)
         fast.evaluate(EVERYTHING)
@@ -164,7 +164,7 @@ def test_a_model_that_does_not_work_so_is_run_whole_with_one_warning(caplog):
 
 def test_out_of_memory_halves_the_batches_and_says_so(caplog, monkeypatch):
     caplog.set_level(logging.WARNING)
-    model, fast, whole = evaluators("gptj", Room(GIB))
+    model, fast, whole = evaluators("gptj", MemoryBudget(GIB))
     wanted = whole.evaluate(EVERYTHING)
     forward = type(model).forward
 
@@ -184,7 +184,7 @@ def test_out_of_memory_halves_the_batches_and_says_so(caplog, monkeypatch):
 
 
 def test_the_same_text_goes_through_the_model_once():
-    model, fast, _ = evaluators("gptj", Room(GIB))
+    model, fast, _ = evaluators("gptj", MemoryBudget(GIB))
     seen = []
     handle = model.register_forward_pre_hook(
         lambda _, args, kwargs: seen.append(kwargs["input_ids"].shape[0]), with_kwargs=True
@@ -238,11 +238,11 @@ def _joined(found: list[dict]) -> dict:
 
 @pytest.mark.parametrize("name", ["gptj", "llama", "gpt2", "falcon", "qwen3", "opt"])
 def test_generation_is_the_same_from_a_layer_on(name: str):
-    model, fast, whole = evaluators(name, Room(GIB), Scoring(GENERATION, new_tokens=4))
+    model, fast, whole = evaluators(name, MemoryBudget(GIB), Scoring(GENERATION, new_tokens=4))
     layout = find_layout(model, name)
     for matrix in some_edits(layout, 1):
         fast.enter(EVERYTHING, 1)
-        with edited(model, {matrix: 0.3 * matrix.read(model)}):
+        with temporary_weights(model, {matrix: 0.3 * matrix.read(model)}):
             found = fast.evaluate(EVERYTHING, {matrix.parameter})
             wanted = whole.evaluate(EVERYTHING)
         assert found["prediction"] == wanted["prediction"]
@@ -254,7 +254,7 @@ def test_generation_is_the_same_from_a_layer_on(name: str):
 
 
 def test_generation_is_whole_where_there_is_no_room_for_keys_and_values():
-    model, fast, whole = evaluators("gptj", Room(2_000), Scoring(GENERATION, new_tokens=4))
+    model, fast, whole = evaluators("gptj", MemoryBudget(2_000), Scoring(GENERATION, new_tokens=4))
     fast.enter(EVERYTHING, 1)
     prepared = fast._prepare(tuple(EVERYTHING))
     assert any(batch.entered is None for batch in prepared.continuations._batches)
@@ -271,7 +271,7 @@ def test_what_was_dropped_is_never_run():
     assert fitted.dropped == (6,)
     layout = find_layout(model, "gptj")
     given = (model, layout, tokenizer, fitted.questions, scoring, 40)
-    fast = Evaluator(*given, room=Room(GIB), dropped=fitted.dropped)
+    fast = Evaluator(*given, room=MemoryBudget(GIB), dropped=fitted.dropped)
     fast.enter(range(6), 1)
     assert fast._engine.blocks is not None
     assert len(fast.evaluate(range(6))["correct"]) == 6

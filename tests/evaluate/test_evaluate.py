@@ -20,18 +20,18 @@ from support.tiny import (
 )
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Example, Scoring
-from laser_sweep.evaluate import answer, choice
-from laser_sweep.evaluate.batch import make_batches, positions
-from laser_sweep.evaluate.encode import encode
+from laser_sweep.evaluate.engine.batch import make_batches, positions
+from laser_sweep.evaluate.engine.continuations import Continuations
 from laser_sweep.evaluate.evaluator import Evaluator
-from laser_sweep.evaluate.generate import Continuations
-from laser_sweep.evaluate.predictions import Likeliest, Predicted
-from laser_sweep.evaluate.question import Pass, Question, Reading
-from laser_sweep.evaluate.scoring import Scorer
-from laser_sweep.evaluate.tokens import Tokens
-from laser_sweep.evaluate.vocabulary import read_vocabulary
-from laser_sweep.model.edit import edited
-from laser_sweep.model.find import find_layout
+from laser_sweep.evaluate.questions.encode import encode
+from laser_sweep.evaluate.questions.question import Pass, Question, Reading
+from laser_sweep.evaluate.questions.tokens import Tokens
+from laser_sweep.evaluate.score import answer, choice
+from laser_sweep.evaluate.score.predictions import Likeliest, Predicted
+from laser_sweep.evaluate.score.scoring_context import ScoringContext
+from laser_sweep.evaluate.score.vocabulary import read_vocabulary
+from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.model.temporary import temporary_weights
 
 LONG_ANSWERS = [
     Example("Anna drinks", "red wine"),
@@ -245,7 +245,7 @@ def test_an_edit_changes_the_outcomes_and_its_end_brings_them_back(family):
     (matrix,) = find_layout(model, family).blocks[1]["fc_out"]
     evaluate = evaluator(family, EXAMPLES, Scoring(ANSWER), model=model).evaluate
     before = evaluate([0, 1, 2])
-    with edited(model, {matrix: torch.zeros(matrix.shape)}):
+    with temporary_weights(model, {matrix: torch.zeros(matrix.shape)}):
         during = evaluate([0, 1, 2])
     assert during["answer_logprob"] != before["answer_logprob"]
     assert evaluate([0, 1, 2]) == before
@@ -287,7 +287,7 @@ def token(word):
 
 def scorer(scoring=None, paper=False):
     tokens = Tokens(make_tokenizer("gptj"))
-    return Scorer(scoring or Scoring(ANSWER), tokens, VOCABULARY, paper, False)
+    return ScoringContext(scoring or Scoring(ANSWER), tokens, VOCABULARY, paper, False)
 
 
 def told(gold, likeliest):

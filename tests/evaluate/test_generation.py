@@ -4,13 +4,13 @@ import pytest
 from support.tiny import make_tokenizer
 
 from laser_sweep.dataset import GENERATION, Scoring
-from laser_sweep.evaluate import generation
-from laser_sweep.evaluate.generation import overlap
-from laser_sweep.evaluate.predictions import Predicted
-from laser_sweep.evaluate.question import Question
-from laser_sweep.evaluate.scoring import Scorer
-from laser_sweep.evaluate.tokens import Tokens
-from laser_sweep.evaluate.vocabulary import read_vocabulary
+from laser_sweep.evaluate.questions.question import Question
+from laser_sweep.evaluate.questions.tokens import Tokens
+from laser_sweep.evaluate.score import generation
+from laser_sweep.evaluate.score.generation import overlap
+from laser_sweep.evaluate.score.predictions import Predicted
+from laser_sweep.evaluate.score.scoring_context import ScoringContext
+from laser_sweep.evaluate.score.vocabulary import read_vocabulary
 
 # Text, answer, precision, recall, F1 of the reference's code, F1, found as a part of the text.
 VECTORS = [
@@ -41,7 +41,7 @@ def said(prompt, text, gold, paper):
     predicted = Predicted(question, {"answer": [-1.0]}, continuation=added)
     vocabulary = read_vocabulary(tokenizer, len(tokenizer))
     scoring = Scoring(GENERATION, new_tokens=5)
-    return generation.score(predicted, Scorer(scoring, tokens, vocabulary, paper, False))
+    return generation.score(predicted, ScoringContext(scoring, tokens, vocabulary, paper, False))
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from support.configs import composed
 from support.exports import Sweeper, Swept, save_tiny
 from support.tiny import EXAMPLES
 
-from laser_sweep import grid
-from laser_sweep.execute import execute
-from laser_sweep.planning import make_plan
+from laser_sweep.grid import axes as grid
+from laser_sweep.plan.make import make_plan
+from laser_sweep.run.execute import execute
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 from laser_sweep.export.recipe import apply_recipe
 from laser_sweep.export.write import export
-from laser_sweep.model.find import find_layout
+from laser_sweep.model.layout_finder import find_layout
 
 SMALL = ("lname=fc_in", "lnum=27", "rho=0.01,0.5", "dataset.limit=60")
 CHOSEN = "fc_in-l27-rho0.01"

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny import quick
 
-from laser_sweep import grid
-from laser_sweep.amount import AMOUNTS, EDGE, ENERGY, RANK, RATE, Amount, amounts
 from laser_sweep.errors import ConfigError
-from laser_sweep.grid import BASE, Axes, Edit, Point
+from laser_sweep.grid import axes as grid
+from laser_sweep.grid.amount import AMOUNTS, EDGE, ENERGY, RANK, RATE, Amount, amounts
+from laser_sweep.grid.axes import Axes
+from laser_sweep.grid.point import BASE, Edit, Point
 
 
 def rates(*values):

@@ -6,10 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny import quick
 
-from laser_sweep import grid
-from laser_sweep.amount import EDGE, ENERGY, RANK, RATE, Amount
-from laser_sweep.export.points import point_of
-from laser_sweep.grid import Edit, Point
+from laser_sweep.grid import axes as grid
+from laser_sweep.grid.amount import EDGE, ENERGY, RANK, RATE, Amount
+from laser_sweep.grid.point import Edit, Point, point_of
 
 some_amount = st.one_of(
     st.integers(0, 10**6).map(lambda ppm: Amount(RATE, round(10 * (1 - ppm / 10**6), 11))),

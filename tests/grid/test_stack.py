@@ -8,15 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny import LAYERS, make_model, quick
 
-from laser_sweep import stack
-from laser_sweep.amount import RATE, Amount
 from laser_sweep.errors import ConfigError
-from laser_sweep.grid import BASE, Axes, Edit, Point
-from laser_sweep.intervention import rank_reduction
-from laser_sweep.intervention._kept import Kept
-from laser_sweep.intervention._options import Options
-from laser_sweep.model.edit import edited
-from laser_sweep.model.find import find_layout
+from laser_sweep.grid import stack
+from laser_sweep.grid.amount import RATE, Amount
+from laser_sweep.grid.axes import Axes
+from laser_sweep.grid.point import BASE, Edit, Point
+from laser_sweep.intervention import Options, Retention, rank_reduction
+from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.model.temporary import temporary_weights
 
 AXES = Axes(["fc_in"], None, [Amount(RATE, 5.0), Amount(RATE, 9.0)], ["all"])
 FAMILIES = ("gptj", "llama", "gpt2", "roberta")
@@ -108,8 +107,10 @@ def test_the_order_of_the_edits_does_not_matter(family, data):
         for edit in order:
             for matrix in layout.matrices(edit):
                 prepared = rank_reduction.prepare(matrix.read(model))
-                values[matrix] = rank_reduction.apply(prepared, Kept(edit.amount), Options()).weight
-        with edited(model, values):
+                values[matrix] = rank_reduction.apply(
+                    prepared, Retention(edit.amount), Options()
+                ).weight
+        with temporary_weights(model, values):
             made.append(bits(model))
     assert all(torch.equal(made[0][name], made[1][name]) for name in before)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())

@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny import quick
 
-import laser_sweep.intervention
-from laser_sweep import plugin
-from laser_sweep.amount import Amount
 from laser_sweep.errors import ConfigError
-from laser_sweep.intervention import Kept, Options
+from laser_sweep.grid.amount import Amount
+from laser_sweep.intervention import INTERVENTIONS, Options, Retention
 
-NAMES = plugin.names(laser_sweep.intervention)
-MODULES = {name: plugin.load(laser_sweep.intervention, name) for name in NAMES}
+NAMES = INTERVENTIONS.names()
+MODULES = {name: INTERVENTIONS.load(name) for name in NAMES}
 WITH_RATE = [name for name in NAMES if "rate" in MODULES[name].AMOUNTS]
 rates = st.sampled_from([0.0, 0.1, 1.0, 2.5, 3.3, 5.0, 6.6, 7.5, 9.0, 9.9, 10.0])
 protocols = st.sampled_from(("corrected", "paper"))
@@ -51,7 +49,7 @@ def demands(draw, name):
         "mp": st.just(0.0),
     }
     by = draw(st.sampled_from(allowed))
-    return weight, Kept(Amount(by, draw(values[by])), draw(protocols)), options
+    return weight, Retention(Amount(by, draw(values[by])), draw(protocols)), options
 
 
 def same_bits(one, other):
@@ -60,7 +58,7 @@ def same_bits(one, other):
 
 def test_an_unknown_intervention_is_answered_with_those_that_there_are():
     with pytest.raises(ConfigError, match="'rank_reducton'") as error:
-        plugin.load(laser_sweep.intervention, "rank_reducton")
+        INTERVENTIONS.load("rank_reducton")
     assert all(name in str(error.value) for name in NAMES)
 
 
@@ -83,7 +81,7 @@ def test_every_intervention_gives_the_same_bits_whatever_was_applied_before(name
     weight, *first = data.draw(demands(name))
     sequence = [tuple(first)]
     for rate in data.draw(st.lists(rates, min_size=1, max_size=4)):
-        sequence.append((Kept(Amount("rate", rate)), data.draw(st.sampled_from(OPTIONS))))
+        sequence.append((Retention(Amount("rate", rate)), data.draw(st.sampled_from(OPTIONS))))
     apply, prepare = MODULES[name].apply, MODULES[name].prepare
     prepared = prepare(weight)
     shared = [apply(prepared, *each).weight.clone() for each in sequence + sequence[:1]]
@@ -95,7 +93,7 @@ def test_every_intervention_gives_the_same_bits_whatever_was_applied_before(name
 @quick
 @given(weights(), protocols)
 def test_every_intervention_that_has_a_rate_is_the_identity_at_rate_0(name, weight, protocol):
-    kept = Kept(Amount("rate", 0.0), protocol)
+    kept = Retention(Amount("rate", 0.0), protocol)
     made = MODULES[name].apply(MODULES[name].prepare(weight), kept, Options())
     assert same_bits(made.weight, weight)
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny import quick
 
-from laser_sweep.amount import Amount
 from laser_sweep.errors import ConfigError
-from laser_sweep.intervention import Kept
+from laser_sweep.grid.amount import Amount
+from laser_sweep.intervention import Retention
 
 PROTOCOLS = ("corrected", "paper")
 
@@ -40,7 +40,7 @@ RANKS = {
 
 
 def by_rate(rate, protocol="corrected"):
-    return Kept(Amount("rate", rate), protocol)
+    return Retention(Amount("rate", rate), protocol)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -70,25 +70,25 @@ def test_the_number_of_pruned_entries_is_exact_in_large_matrices_too(shape):
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_rank_is_kept_as_it_is_written(protocol):
-    assert [Kept(Amount("rank", rank), protocol).of(10) for rank in (0, 1, 10)] == [0, 1, 10]
+    assert [Retention(Amount("rank", rank), protocol).of(10) for rank in (0, 1, 10)] == [0, 1, 10]
 
 
 @pytest.mark.parametrize(("rank", "given"), [(11, "11"), (-1, "-1"), (2.5, "2.5")])
 def test_a_rank_that_the_matrix_cannot_have_is_refused_with_its_full_rank(rank, given):
     with pytest.raises(ConfigError, match=f"rank={given} .*0..10"):
-        Kept(Amount("rank", rank)).of(10)
+        Retention(Amount("rank", rank)).of(10)
 
 
 @pytest.mark.parametrize("amount", [Amount("rank", 3), Amount("energy", 0.5), Amount("mp")])
 def test_only_a_rate_says_how_many_entries_go(amount):
     with pytest.raises(ConfigError, match=str(amount)):
-        Kept(amount).removed(10)
+        Retention(amount).removed(10)
 
 
 @pytest.mark.parametrize("amount", [Amount("energy", 0.5), Amount("mp")])
 def test_what_depends_on_the_singular_values_is_no_rank_without_them(amount):
     with pytest.raises(ConfigError, match=str(amount)):
-        Kept(amount).of(10)
+        Retention(amount).of(10)
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,4 @@ def test_what_depends_on_the_singular_values_is_no_rank_without_them(amount):
     ],
 )
 def test_everything_is_kept_at_rate_0_and_at_energy_1(amount, everything):
-    assert Kept(amount).everything is everything
+    assert Retention(amount).everything is everything

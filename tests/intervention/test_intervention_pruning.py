@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny import quick
 
-from laser_sweep.amount import Amount
 from laser_sweep.errors import ConfigError
-from laser_sweep.intervention import Kept, Options, pruning, zero
+from laser_sweep.grid.amount import Amount
+from laser_sweep.intervention import Options, Retention, pruning, zero
 
 PROTOCOLS = ("corrected", "paper")
 
 
 def pruned(weight, rate, protocol="corrected"):
-    kept = Kept(Amount("rate", rate), protocol)
+    kept = Retention(Amount("rate", rate), protocol)
     return pruning.apply(pruning.prepare(weight), kept, Options()).weight
 
 
@@ -69,7 +69,7 @@ def test_the_papers_pruning_takes_all_of_a_tie_and_corrected_only_its_share(rate
 def test_pruning_takes_only_a_rate(amount):
     assert amount.by not in pruning.AMOUNTS
     with pytest.raises(ConfigError, match=str(amount)):
-        pruning.apply(pruning.prepare(torch.ones(2, 3)), Kept(amount), Options())
+        pruning.apply(pruning.prepare(torch.ones(2, 3)), Retention(amount), Options())
 
 
 def test_pruning_prepares_no_more_than_the_magnitudes():
@@ -80,7 +80,7 @@ def test_pruning_prepares_no_more_than_the_magnitudes():
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_pruning_and_zero_take_no_notice_of_the_options_of_rank_reduction(protocol):
-    weight, kept = torch.randn(5, 4), Kept(Amount("rate", 5.0), protocol)
+    weight, kept = torch.randn(5, 4), Retention(Amount("rate", 5.0), protocol)
     options = Options(svd="randomized", seed=3, spectrum="0,1")
     for each in (pruning, zero):
         one, other = (each.apply(each.prepare(weight), kept, o) for o in (Options(), options))
@@ -91,7 +91,7 @@ def test_pruning_and_zero_take_no_notice_of_the_options_of_rank_reduction(protoc
 def test_zero_leaves_nothing_whatever_the_amount():
     weight = torch.ones(2, 3)
     for amount in (Amount("rate", 0.0), Amount("rate", 10.0), Amount("rank", 2), Amount("mp")):
-        made = zero.apply(zero.prepare(weight), Kept(amount), Options())
+        made = zero.apply(zero.prepare(weight), Retention(amount), Options())
         assert torch.equal(made.weight, torch.zeros(2, 3))
         assert made.rank == 0
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny import quick
 
-from laser_sweep.amount import Amount
 from laser_sweep.errors import ConfigError
-from laser_sweep.intervention import Kept, Options, rank_reduction
+from laser_sweep.grid.amount import Amount
+from laser_sweep.intervention import Options, Retention, rank_reduction
 from laser_sweep.intervention._decomposition import components
 
 PRECISION = {torch.float32: 1e-5, torch.float64: 1e-12}
@@ -58,7 +58,7 @@ def matrices(draw):
 
 def reduced(weight, by, value=0.0, **options):
     prepared = rank_reduction.prepare(weight)
-    return rank_reduction.apply(prepared, Kept(Amount(by, value)), Options(**options))
+    return rank_reduction.apply(prepared, Retention(Amount(by, value)), Options(**options))
 
 
 def numpy_cut(weight, which):
@@ -90,7 +90,7 @@ def test_the_residual_is_the_smallest_possible_to_1e_5_of_itself(kind, shape):
     prepared = rank_reduction.prepare(weight)
     s = np.linalg.svd(weight.double().numpy(), compute_uv=False)
     for rho in (0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.01, 0.005):
-        made = rank_reduction.apply(prepared, Kept(Amount("rate", 10 * (1 - rho))), Options())
+        made = rank_reduction.apply(prepared, Retention(Amount("rate", 10 * (1 - rho))), Options())
         tail = np.linalg.norm(s[made.rank :])
         if tail > 1e-3 * np.linalg.norm(s):
             residual = torch.linalg.norm(weight.double() - made.weight.double()).item()
@@ -129,7 +129,7 @@ def test_small_singular_values_keep_their_digits_beside_large_ones():
 def test_rank_reduction_of_a_diagonal_matrix(protocol, rate, rank, residual):
     weight = torch.zeros(4, 3)
     weight[range(3), range(3)] = torch.tensor([3.0, 2.0, 1.0])
-    kept = Kept(Amount("rate", rate), protocol)
+    kept = Retention(Amount("rate", rate), protocol)
     made = rank_reduction.apply(rank_reduction.prepare(weight), kept, Options())
     assert made.rank == rank_reduction.rank(kept, 3, Options()) == rank
     assert torch.linalg.norm(weight - made.weight).item() == pytest.approx(residual, abs=1e-6)
@@ -265,7 +265,7 @@ def test_an_index_beyond_the_matrix_is_named():
         with pytest.raises(ConfigError, match=r"no component 9.*full rank.*is 6"):
             reduced(torch.randn(6, 9), "rate", 0.0, spectrum=spectrum)
         with pytest.raises(ConfigError, match="no component 9"):
-            rank_reduction.rank(Kept(Amount("rate", 5.0)), 6, Options(spectrum=spectrum))
+            rank_reduction.rank(Retention(Amount("rate", 5.0)), 6, Options(spectrum=spectrum))
 
 
 def test_a_rank_beyond_the_matrix_is_named():
@@ -275,5 +275,5 @@ def test_a_rank_beyond_the_matrix_is_named():
 
 @pytest.mark.parametrize("amount", [Amount("energy", 0.9), Amount("mp")])
 def test_the_rank_by_energy_or_edge_is_unknown_without_the_matrix(amount):
-    assert rank_reduction.rank(Kept(amount), 6, Options()) is None
-    assert rank_reduction.rank(Kept(amount), 6, Options(spectrum="1,2")) == 2
+    assert rank_reduction.rank(Retention(amount), 6, Options()) is None
+    assert rank_reduction.rank(Retention(amount), 6, Options(spectrum="1,2")) == 2

@@ -4,10 +4,10 @@ import pytest
 import torch
 from support.tiny import FAMILIES, WIDTH, make_model
 
-from laser_sweep.amount import RATE, Amount
-from laser_sweep.grid import Edit
-from laser_sweep.model.edit import edited
-from laser_sweep.model.find import find_layout
+from laser_sweep.grid.amount import RATE, Amount
+from laser_sweep.grid.point import Edit
+from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.model.temporary import temporary_weights
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
@@ -40,7 +40,7 @@ def test_after_an_edit_the_model_is_the_same_bit_for_bit(family, dtype, lname, l
             [-0.0, float("nan"), float("inf")], dtype=dtype
         )
     before = bits(model)
-    with edited(model, random_values(matrices)):
+    with temporary_weights(model, random_values(matrices)):
         assert bits(model) != before
     assert bits(model) == before
 
@@ -52,7 +52,7 @@ def test_during_an_edit_the_matrices_have_the_values_and_nothing_else_changes(fa
     matrices = matrices_of(model, "mlp", 1)
     values = random_values(matrices)
     before = bits(model)
-    with edited(model, values):
+    with temporary_weights(model, values):
         for matrix, value in values.items():
             assert torch.equal(matrix.read(model), value.to(dtype))
         changed = {name for name, value in bits(model).items() if value != before[name]}
@@ -68,7 +68,7 @@ def test_a_part_of_gpt2s_fused_matrix_is_edited_in_its_own_columns_alone(dtype, 
     fused = model.transformer.h[0].attn.c_attn.weight
     expected = fused.clone()
     expected[:, third * WIDTH : (third + 1) * WIDTH] = value.T.to(dtype)
-    with edited(model, {matrix: value}):
+    with temporary_weights(model, {matrix: value}):
         assert torch.equal(fused, expected)
 
 
@@ -77,7 +77,7 @@ def test_an_edit_is_undone_when_what_it_was_made_for_fails():
     before = bits(model)
     with (
         pytest.raises(ZeroDivisionError),
-        edited(model, random_values(matrices_of(model, "all", -1))),
+        temporary_weights(model, random_values(matrices_of(model, "all", -1))),
     ):
         raise ZeroDivisionError
     assert bits(model) == before
@@ -89,7 +89,7 @@ def test_an_edit_with_values_of_a_wrong_shape_leaves_the_model_as_it_was():
     before = bits(model)
     with (
         pytest.raises(ValueError, match="values are"),
-        edited(model, {first: torch.zeros(first.shape), second: torch.zeros(3, 5)}),
+        temporary_weights(model, {first: torch.zeros(first.shape), second: torch.zeros(3, 5)}),
     ):
         pytest.fail("the edit was made")
     assert bits(model) == before

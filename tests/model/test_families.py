@@ -5,7 +5,7 @@ import re
 import pytest
 from support.families import MOST_USED, PAGE, UNSUPPORTED, page, survey
 
-from laser_sweep.grid import MATRIX_TYPES
+from laser_sweep.grid.point import MATRIX_TYPES
 
 README = PAGE.parent.parent / "README.md"
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM
 
-from laser_sweep.amount import RATE, Amount
-from laser_sweep.grid import Edit
-from laser_sweep.model.edit import edited
-from laser_sweep.model.find import find_layout
+from laser_sweep.grid.amount import RATE, Amount
+from laser_sweep.grid.point import Edit
+from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.model.temporary import temporary_weights
 
 SMALL = {
     "vocab_size": 32, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4,
@@ -108,7 +108,7 @@ def test_the_slices_of_a_fused_qkv_do_what_q_k_and_v_do(name):
     without = {}
     for lname in ("q_proj", "k_proj", "v_proj"):
         (matrix,) = matrices(layout, lname)
-        with edited(model, {matrix: torch.zeros(matrix.shape)}):
+        with temporary_weights(model, {matrix: torch.zeros(matrix.shape)}):
             without[lname] = entering(model, out.parameter)
     assert before.abs().max() > 0.01
     assert without["v_proj"].abs().max() == 0
@@ -126,7 +126,7 @@ def test_the_slices_of_a_fused_qkv_are_all_of_it_and_touch_nothing_else(name):
     ]
     original = {key: value.clone() for key, value in model.state_dict().items()}
     marks = {matrix: torch.full(matrix.shape, 7.0 + i) for i, matrix in enumerate(parts)}
-    with edited(model, marks):
+    with temporary_weights(model, marks):
         fused = model.get_parameter(whole.parameter).numpy()
         counts = dict(zip(*np.unique(fused, return_counts=True), strict=True))
         changed = [
@@ -146,7 +146,7 @@ def test_the_half_that_is_not_the_gate_is_linear_in_what_comes_out(name):
     hidden = torch.randn(2, 3, 16, generator=generator) / 10
     for lname in ("fc_in", "fc_up"):
         chosen = matrices(layout, lname)
-        with edited(model, {matrix: 2 * matrix.read(model) for matrix in chosen}):
+        with temporary_weights(model, {matrix: 2 * matrix.read(model) for matrix in chosen}):
             outputs[lname] = _output(module, hidden)
     before = _output(module, hidden)
     # GPT-OSS adds one to it before it multiplies.

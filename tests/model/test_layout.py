@@ -12,10 +12,10 @@ from transformers import (
     T5Config,
 )
 
-from laser_sweep.amount import RATE, Amount
 from laser_sweep.errors import ConfigError
-from laser_sweep.grid import MATRIX_GROUPS, MATRIX_TYPES, Edit
-from laser_sweep.model.find import find_layout
+from laser_sweep.grid.amount import RATE, Amount
+from laser_sweep.grid.point import MATRIX_GROUPS, MATRIX_TYPES, Edit
+from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.load import skeleton
 
 # In layer 1: the parameter, and the shape (out, in), of each matrix type.

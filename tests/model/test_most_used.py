@@ -6,16 +6,14 @@ from support.families import MOST_USED
 from support.most_used import HYBRIDS, MASKED, make
 from support.tiny import EXAMPLES, make_tokenizer
 
-from laser_sweep.amount import RANK, Amount
 from laser_sweep.dataset import ANSWER, Scoring
-from laser_sweep.evaluate.encode import encode
 from laser_sweep.evaluate.evaluator import Evaluator
-from laser_sweep.grid import Edit
-from laser_sweep.intervention import rank_reduction
-from laser_sweep.intervention._kept import Kept
-from laser_sweep.intervention._options import Options
-from laser_sweep.model.edit import edited
-from laser_sweep.model.find import find_layout
+from laser_sweep.evaluate.questions.encode import encode
+from laser_sweep.grid.amount import RANK, Amount
+from laser_sweep.grid.point import Edit
+from laser_sweep.intervention import Options, Retention, rank_reduction
+from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.model.temporary import temporary_weights
 
 
 @pytest.mark.parametrize("name", MOST_USED + HYBRIDS)
@@ -42,11 +40,11 @@ def test_every_matrix_of_the_last_layer_is_edited_as_numpy_would(name):
     for lname, matrices in layout.blocks[-1].items():
         for matrix in matrices[-2:]:
             weight = matrix.read(model).double().numpy()
-            kept = Kept(Amount(RANK, 2))
+            kept = Retention(Amount(RANK, 2))
             value = rank_reduction.apply(
                 rank_reduction.prepare(matrix.read(model)), kept, Options()
             )
-            with edited(model, {matrix: value.weight}):
+            with temporary_weights(model, {matrix: value.weight}):
                 after = matrix.read(model).double().numpy()
                 changed = [k for k, v in model.state_dict().items() if not v.equal(before[k])]
             u, s, vt = np.linalg.svd(weight, full_matrices=False)

@@ -7,16 +7,13 @@ import pytest
 import torch
 from support.parity_cases import PARITY
 
-import laser_sweep.intervention
-from laser_sweep import plugin
-from laser_sweep.amount import RATE, Amount
-from laser_sweep.grid import Edit
-from laser_sweep.intervention._kept import Kept
-from laser_sweep.intervention._options import Options
-from laser_sweep.model.edit import edited
-from laser_sweep.model.find import find_layout
+from laser_sweep.grid.amount import RATE, Amount
+from laser_sweep.grid.point import Edit
+from laser_sweep.intervention import INTERVENTIONS, Options, Retention
+from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.load import load_config, load_model, skeleton
-from laser_sweep.model.source import find
+from laser_sweep.model.source import find_source
+from laser_sweep.model.temporary import temporary_weights
 
 CASES = json.loads((PARITY / "edited.json").read_text())
 KINDS = {"rank-reduction": "rank_reduction", "dropout": "pruning", "zero": "zero"}
@@ -25,7 +22,7 @@ RANDOMIZED = [name for name, case in CASES.items() if case["randomized_seed_0_fr
 
 @cache
 def loaded(llm):
-    source = find(str(PARITY / "checkpoints" / llm), None)
+    source = find_source(str(PARITY / "checkpoints" / llm), None)
     config = load_config(source)
     model = load_model(source, config, torch.float32, "cpu")
     return model, find_layout(skeleton(config), llm)
@@ -38,10 +35,10 @@ def edit_of(case):
 
 def apply(model, layout, edit, options):
     """The edited matrices of a model, by parameter."""
-    intervention = plugin.load(laser_sweep.intervention, edit.kind)
+    intervention = INTERVENTIONS.load(edit.kind)
     return {
         matrix: intervention.apply(
-            intervention.prepare(matrix.read(model)), Kept(edit.amount, "paper"), options
+            intervention.prepare(matrix.read(model)), Retention(edit.amount, "paper"), options
         )
         for matrix in layout.matrices(edit)
     }
@@ -56,7 +53,7 @@ def test_an_edit_is_the_references(name):
     expected = {each["param"]: each for each in case["edited"]}
     assert set(before) == set(expected)
     assert len(made) == len(expected)
-    with edited(model, {matrix: each.weight for matrix, each in made.items()}):
+    with temporary_weights(model, {matrix: each.weight for matrix, each in made.items()}):
         for matrix, each in made.items():
             wanted, weight = expected[matrix.parameter], model.get_parameter(matrix.parameter)
             assert list(matrix.shape) == wanted["shape"]

@@ -10,9 +10,9 @@ import pytest
 from support.configs import composed
 from support.parity_cases import CASES, Case
 
-from laser_sweep.plan import Plan
-from laser_sweep.planning import make_plan
-from laser_sweep.worker import Worker
+from laser_sweep.plan.make import make_plan
+from laser_sweep.plan.plan import Plan
+from laser_sweep.run.worker import Worker
 
 LOGPROB, SUM, RATIO = 1e-4, 1e-3, 1e-9
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.browser import need_browser
 from support.drawn_sweeps import FOLDS, drawn, make_sweep
-from support.tiny import COMMAND
+from support.records import make_command
 from support.written_sweeps import BASE, GOOD, PARTS, make_config, remake, write, write_grid
 
-from laser_sweep.columns import PointColumns
 from laser_sweep.dataset import Example
-from laser_sweep.examples import write_examples
-from laser_sweep.results import Identity, Store
-from laser_sweep.spectra import write_spectra
 from laser_sweep.split import Parts
+from laser_sweep.store.columns import PointColumns
+from laser_sweep.store.examples import write_examples
+from laser_sweep.store.results import Identity, Store
+from laser_sweep.store.spectra import Spectrum, write_spectra
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,7 +35,7 @@ def sweep(tmp_path: Path) -> Path:
     """A finished sweep with texts and a spectrum; its report is made."""
     folder = tmp_path / "sweep"
     store = Store(folder, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), PARTS)
-    store.open(record(["base", *(point.point for point in (*GRID, GOOD))]))
+    store.open(make_command(None, ["base", *(point.point for point in (*GRID, GOOD))]))
     write_grid(store)
     for point in GRID:
         write(store, point, "validation", "1010", 2.0)
@@ -44,7 +44,7 @@ def sweep(tmp_path: Path) -> Path:
     texts = [Example(f"The capital of country {n} is", f"city {n}") for n in range(14)]
     texts[6] = Example(HOSTILE, HOSTILE)
     write_examples(folder, texts, "xxh3:e")
-    matrices = [{"name": "h.3.fc_in.weight", "values": [9.0, 3.0, 1.0, 0.5], "rank": 1}]
+    matrices = [Spectrum("h.3.fc_in.weight", [9.0, 3.0, 1.0, 0.5], 1)]
     write_spectra(folder, "xxh3:w", GOOD.point, matrices)
     remake(folder)
     return folder
@@ -54,11 +54,6 @@ GRID = [
     PointColumns("rank_reduction", "fc_out", n, "all", 5.0, 0.5, 9, 1, f"fc_out-l{n}-rho0.5")
     for n in range(3)
 ]
-
-
-def record(points: list[str]) -> dict:
-    model = {**COMMAND["model"], "path": "models/tiny"}
-    return {**COMMAND, "config": asdict(make_config()), "model": model, "points": points}
 
 
 class Opened:
@@ -186,8 +181,7 @@ def test_names_that_look_like_markup_stay_names(tmp_path: Path, browser):
     name = "<b onmouseover=alert(1)>&lt;'\""
     config = make_config()
     config.dataset = replace(config.dataset, name=name.replace("/", "").replace('"', ""))
-    about = record(["base", GOOD.point])
-    about["config"]["dataset"]["name"] = config.dataset.name
+    about = make_command(config, ["base", GOOD.point])
     store = Store(tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), PARTS)
     store.open(about)
     odd = replace(GOOD, point=GOOD.point)
@@ -201,7 +195,7 @@ def test_names_that_look_like_markup_stay_names(tmp_path: Path, browser):
 
 def test_a_sweep_that_is_not_finished_says_so(tmp_path: Path, browser):
     store = Store(tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), PARTS)
-    store.open(record(["base", GOOD.point, "fc_in-l4-rho0.01"]))
+    store.open(make_command(None, ["base", GOOD.point, "fc_in-l4-rho0.01"]))
     write(store, BASE, "validation", "1010")
     write(store, GOOD, "validation", "1110")
     remake(tmp_path)
@@ -249,7 +243,7 @@ def test_a_large_sweep_is_a_page_of_less_than_15_mb(tmp_path: Path, browser):
     ]
     parts = Parts(tuple(range(100)), tuple(range(100, 10_100)))
     store = Store(tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), parts)
-    store.open(record(["base", *(point.point for point in points)]))
+    store.open(make_command(None, ["base", *(point.point for point in points)]))
     write(store, BASE, "validation", "10" * 50)
     for number, point in enumerate(points):
         write(store, point, "validation", ("10" * 50)[number % 3 :] + "0" * (number % 3))

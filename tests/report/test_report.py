@@ -9,8 +9,8 @@ from support.written_sweeps import BAD, BASE, GOOD, make_store, remake, selectio
 
 from laser_sweep.errors import ConfigError
 from laser_sweep.report import read_report, summary
-from laser_sweep.report.rows import interval, p_value, points, rows
-from laser_sweep.report.words import sentence
+from laser_sweep.report.sentences import sentence
+from laser_sweep.report.tables import interval, p_value, points, rows
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from support.configs import composed
 
 from laser_sweep import read_results
-from laser_sweep.plan import Plan, command_of
-from laser_sweep.planning import make_plan
-from laser_sweep.worker import Worker
+from laser_sweep.plan.make import make_plan
+from laser_sweep.plan.plan import Plan, command_of
+from laser_sweep.run.worker import Worker
 
 SMALL = ("lname=fc_in", "lnum=[26,27]", "rate=[5,9.9]", "dataset.limit=20")
 

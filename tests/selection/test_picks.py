@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.drawn_sweeps import COUNT, FOLDS, GRID, POINTS, drawn, fill, make_sweep
-from support.tiny import COMMAND
-from support.written_sweeps import BASE, GOOD, make_config, selection
+from support.records import make_command, make_config
+from support.written_sweeps import BASE, GOOD, selection
 
-from laser_sweep.picks import Pick, Picker, whole
 from laser_sweep.report import read_report, write_report
-from laser_sweep.report.words import sentence, summary
-from laser_sweep.results import Identity, Store
+from laser_sweep.report.sentences import sentence, summary
+from laser_sweep.selection import Pick, Picker, whole_parts
 from laser_sweep.split import Parts
+from laser_sweep.store.results import Identity, Store
 
 
 def best_of(right: np.ndarray, examples: list[int], rows: list[int]) -> int:
@@ -130,7 +130,7 @@ def test_whole_keeps_the_parts_that_a_point_has_whole():
             "example": [0, 1, 2, 0, 2],
         }
     )
-    kept = whole(frame, Parts((0, 1), (2,)))
+    kept = whole_parts(frame, Parts((0, 1), (2,)))
     assert list(zip(kept["point"], kept["part"], strict=True)) == [
         ("a", "validation"),
         ("a", "validation"),
@@ -141,7 +141,7 @@ def test_whole_keeps_the_parts_that_a_point_has_whole():
 
 def test_the_base_model_alone_is_reported_out_of_fold(tmp_path: Path):
     store = Store(tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), FOLDS)
-    store.open(COMMAND)
+    store.open(make_command())
     fill(store, BASE, range(COUNT), drawn(1)[0])
     report = read_report(store.folder)
     assert report.pick.folds == ("base",) * 4
@@ -154,7 +154,7 @@ def test_a_stack_has_no_layer_of_its_own(tmp_path: Path):
     store = Store(
         tmp_path, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), Parts((0, 1), (2,))
     )
-    store.open({**COMMAND, "points": ["base", stack.point]})
+    store.open(make_command(points=["base", stack.point]))
     for point in (BASE, stack):
         fill(store, point, range(3), np.ones(3))
     picker = Picker(store.read(), store.parts, "accuracy", "corrected")

@@ -3,12 +3,10 @@
 import pandas as pd
 import pytest
 
-import laser_sweep.selection
-from laser_sweep import plugin
 from laser_sweep.errors import ConfigError
-from laser_sweep.selection import check, select
+from laser_sweep.selection import RULES, check, select
 
-RULES = plugin.names(laser_sweep.selection)
+NAMES = RULES.names()
 
 
 INTEGERS = ("rank", "edits", "lnum")
@@ -99,7 +97,7 @@ def test_in_a_tie_with_the_base_nothing_is_edited():
     assert select(grid, "accuracy", "corrected") == "base"
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", NAMES)
 @pytest.mark.parametrize("protocol", ["corrected", "paper"])
 def test_every_rule_chooses_one_that_was_evaluated(rule, protocol):
     missing = ("missing", float("nan"), float("nan"))
@@ -110,7 +108,7 @@ def test_every_rule_chooses_one_that_was_evaluated(rule, protocol):
     assert select(table(), rule, protocol) is None
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", NAMES)
 def test_every_rule_leaves_the_table_as_it_was(rule):
     grid = table(BASE, ("one", 0.4), ("other", 0.6))
     before = grid.copy(deep=True)

@@ -2,12 +2,12 @@
 
 import pandas as pd
 import pytest
-from support.tiny import COMMAND
+from support.records import make_command
 
-from laser_sweep.columns import PointColumns
-from laser_sweep.results import Identity, Store
+from laser_sweep.selection import POINT_COLUMNS, summarize
 from laser_sweep.split import Parts
-from laser_sweep.summary import POINT_COLUMNS, summarize
+from laser_sweep.store.columns import PointColumns
+from laser_sweep.store.results import Identity, Store
 
 BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")
 EDIT = PointColumns("rank_reduction", "mlp", 3, "all", 9.9, 0.01, None, 2, "mlp-l3-rho0.01")
@@ -17,7 +17,7 @@ EDIT = PointColumns("rank_reduction", "mlp", 3, "all", 9.9, 0.01, None, 2, "mlp-
 def store(tmp_path):
     identity = Identity("weights", "float32", "examples", "corrected")
     made = Store(tmp_path, identity, Parts((0, 1, 2), (3, 4)))
-    made.open(COMMAND)
+    made.open(make_command())
     return made
 
 

@@ -9,16 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.tiny import quick
 
-import laser_sweep.split
-from laser_sweep import plugin
 from laser_sweep.config import SplitConfig
 from laser_sweep.dataset import Example
 from laser_sweep.errors import ConfigError
-from laser_sweep.split import PARTS, Parts, split
+from laser_sweep.split import PARTS, SPLITS, Parts, split
 
-NAMES = plugin.names(laser_sweep.split)
-IN_TWO = [name for name in NAMES if "fraction" in plugin.load(laser_sweep.split, name).OPTIONS]
-BY_LOT = [name for name in NAMES if "seed" in plugin.load(laser_sweep.split, name).OPTIONS]
+NAMES = SPLITS.names()
+IN_TWO = [name for name in NAMES if "fraction" in SPLITS.load(name).OPTIONS]
+BY_LOT = [name for name in NAMES if "seed" in SPLITS.load(name).OPTIONS]
 IN_ORDER = ("first20", "fraction")
 
 
@@ -28,7 +26,7 @@ def numbered(count: int) -> list[Example]:
 
 def config(name: str, **options: object) -> SplitConfig:
     """A split, with those of the options that it goes by."""
-    known = plugin.load(laser_sweep.split, name).OPTIONS
+    known = SPLITS.load(name).OPTIONS
     return SplitConfig(name, **{key: value for key, value in options.items() if key in known})
 
 
@@ -207,7 +205,7 @@ def test_what_is_to_be_tested_is_one_of_two():
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("option", "value"), [("fraction", 0.5), ("seed", 3), ("folds", 4)])
 def test_an_option_that_a_split_does_not_go_by_is_refused(name: str, option: str, value: float):
-    if option in plugin.load(laser_sweep.split, name).OPTIONS:
+    if option in SPLITS.load(name).OPTIONS:
         split(numbered(20), SplitConfig(name, **{option: value}))
         return
     with pytest.raises(ConfigError, match=rf"split\.{option}={value}: .* Splits that do: \w+"):

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_sweep.columns import PointColumns
-from laser_sweep.results import Identity, Store
+from laser_sweep.config import SplitConfig
 from laser_sweep.split import Parts
+from laser_sweep.store.columns import PointColumns
+from laser_sweep.store.results import Identity, Store
 
-from .tiny import COMMAND
+from .records import make_command, make_config
 from .written_sweeps import BASE
 
 COUNT = 40
@@ -31,8 +32,8 @@ def drawn(seed: int, points: int = len(POINTS)) -> np.ndarray:
 def make_sweep(folder: Path, right: np.ndarray, parts: Parts, **options: object) -> Store:
     """A folder in which every point is evaluated on every example."""
     store = Store(folder, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), parts)
-    config = {**COMMAND["config"], "split": {"name": "kfold", "test": "selected"}, **options}
-    store.open({**COMMAND, "config": config, "points": [point.point for point in POINTS]})
+    config = make_config(split=SplitConfig("kfold"), **options)
+    store.open(make_command(config, [point.point for point in POINTS]))
     for point, correct in zip(POINTS, right, strict=True):
         fill(store, point, range(COUNT), correct)
     return store

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel, Zamba2ForCausalLM
 from laser_sweep import read_results
 from laser_sweep.config import PACKAGE
 from laser_sweep.model import load
-from laser_sweep.model.source import find
+from laser_sweep.model.source import find_source
 
 from .most_used import MASKED, make
 from .tiny import FAMILIES, make_model, make_tokenizer, zamba2_config
@@ -53,7 +53,7 @@ def outcomes(folder: Path, point: str) -> pd.DataFrame:
 
 def loaded(path: Path, dtype: str = "float32") -> PreTrainedModel:
     """A model as sweeps load it."""
-    source = find(str(path), None)
+    source = find_source(str(path), None)
     return load.load_model(source, load.load_config(source), getattr(torch, dtype), "cpu")
 
 

@@ -20,8 +20,8 @@ from transformers.models.auto.modeling_auto import (
 )
 
 from laser_sweep.errors import ConfigError
-from laser_sweep.model.find import find_layout
 from laser_sweep.model.layout import Layout
+from laser_sweep.model.layout_finder import find_layout
 
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import laser_sweep.dataset
-from laser_sweep import plugin
+from laser_sweep.dataset import DATASETS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-BUILT_IN = [name for name in plugin.names(laser_sweep.dataset) if name != "rows"]
+BUILT_IN = [name for name in DATASETS.names() if name != "rows"]

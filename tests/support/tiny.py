@@ -20,7 +20,7 @@ from transformers import (
     Zamba2Config,
 )
 
-from laser_sweep.dataset import Asked, Example
+from laser_sweep.dataset import Example, Prompting
 
 quick = settings(deadline=None, max_examples=25, derandomize=True)
 
@@ -180,19 +180,4 @@ def asked(family="gptj", protocol="corrected", tokenizer=None):
     """A tiny model of a family as datasets see it."""
     tokenizer = tokenizer or make_tokenizer(family)
     mask = tokenizer.mask_token or ""
-    return Asked(protocol, family == "roberta", family, mask, lambda: tokenizer)
-
-
-COMMAND = {
-    "config": {
-        **{group: {"name": group} for group in ("model", "dataset", "intervention", "split")},
-        "selection": "accuracy",
-        "select_per": None,
-        "protocol": "corrected",
-        "paper": {},
-    },
-    "model": {"path": "model", "commit": None, "family": "gptj", "masked": False, "mask": ""},
-    "dataset": {"examples": 10, "dropped": [], "truncated": []},
-    "points": ["base"],
-}
-"""What a sweep's command adds to `sweep.json`, at the least."""
+    return Prompting(protocol, family == "roberta", family, mask, lambda: tokenizer)

@@ -1,23 +1,16 @@
 """Sweep folders with outcomes that are written by hand."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
-from laser_sweep.columns import PointColumns
-from laser_sweep.config import (
-    ClusterConfig,
-    Config,
-    DatasetConfig,
-    InterventionConfig,
-    ModelConfig,
-    SplitConfig,
-)
+from laser_sweep.config import DatasetConfig, ModelConfig
 from laser_sweep.report import read_report, write_report
-from laser_sweep.results import Identity, Store
 from laser_sweep.split import Parts
+from laser_sweep.store.columns import PointColumns
+from laser_sweep.store.record import Identity
+from laser_sweep.store.results import Store
 
-from .tiny import COMMAND
+from .records import make_command, make_config
 
 PARTS = Parts(tuple(range(4)), tuple(range(4, 14)))
 BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")
@@ -34,28 +27,10 @@ def remake(folder):
     return report
 
 
-def make_config(protocol="corrected"):
-    return Config(
-        model=ModelConfig(path="models/tiny"),
-        dataset=DatasetConfig(path="facts.jsonl"),
-        intervention=InterventionConfig("rank_reduction"),
-        split=SplitConfig("first20"),
-        cluster=ClusterConfig("local"),
-        lname="fc_in,fc_out",
-        lnum="2..3",
-        protocol=protocol,
-    )
-
-
 def make_store(folder, protocol="corrected", points=(), selection="accuracy"):
     store = Store(folder, Identity("xxh3:w", "float32", "xxh3:e", protocol), PARTS)
-    record = {
-        "config": {**asdict(make_config(protocol)), "selection": selection},
-        "model": {**COMMAND["model"], "path": "models/tiny"},
-        "dataset": COMMAND["dataset"],
-        "points": [*(columns.point for columns in POINTS), *points],
-    }
-    store.open(record)
+    names = [*(columns.point for columns in POINTS), *points]
+    store.open(make_command(make_config(protocol, selection=selection), names))
     return store
 
 
@@ -90,11 +65,10 @@ def make_dataset_sweep(
     folder = root / "tiny" / dataset / "rank_reduction"
     identity = Identity(weights, "float32", f"xxh3:{dataset}", "corrected")
     store = Store(folder, identity, PARTS)
-    config = {**COMMAND["config"]}
-    config["dataset"] = {**config["dataset"], "name": dataset}
-    config["model"] = {**config["model"], "name": "tiny"}
-    config["intervention"] = {**config["intervention"], "name": "rank_reduction"}
-    store.open({**COMMAND, "config": config, "points": ["base", GOOD.point, MILD.point]})
+    config = make_config(
+        model=ModelConfig(path="models/tiny"), dataset=DatasetConfig(path=f"{dataset}.jsonl")
+    )
+    store.open(make_command(config, ["base", GOOD.point, MILD.point]))
     write(store, BASE, "validation", "1000")
     write(store, GOOD, "validation", chosen)
     write(store, MILD, "validation", other)
