@@ -24,7 +24,6 @@ CELLS = [
         "wikidataqa"
     ).split()
 ]
-WITHOUT_RATES = {"none", "zero"}
 NEEDS = {"rows": ["dataset.path=questions.jsonl"]}
 
 
@@ -33,7 +32,8 @@ def test_a_file_composes(path: Path):
     config = composed(f"{path.parent.name}={path.stem}", *NEEDS.get(path.stem, []))
     assert grid.lnames(config.lname)
     grid.lnums(config.lnum)
-    if config.intervention.kind not in WITHOUT_RATES:
+    kind = config.intervention.kind
+    if kind != "none" and INTERVENTIONS.load(kind).AMOUNTS:
         given = {axis: getattr(config, axis) for axis in AMOUNTS}
         assert amounts(given, config.intervention.rates)
     assert config.intervention.name == config.intervention.kind

@@ -7,46 +7,46 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laser_sweep.dataset._source import Facts
 from support.configs import composed
-from support.paper_datasets import BUILT_IN, FIXTURES
+from support.paper_datasets import (
+    COUNTS,
+    FIXTURES,
+    LLAMA,
+    PUBLISHED,
+    some_rows,
+    sweepable_rows,
+)
 from support.parity_cases import PARITY
 from support.tiny import asked
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import DATASETS, Example, load_dataset, prompting_of
+from laser_sweep.dataset import (
+    ANSWER,
+    CHOICE,
+    DATASETS,
+    GENERATION,
+    NEXT_TOKEN,
+    Example,
+    Facts,
+    load_dataset,
+    prompting_of,
+)
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.source import find_source
 from laser_sweep.plan.make import make_plan
+from laser_sweep.plan.plan import Plan
 from laser_sweep.run.worker import Worker
-
-ROWS = {"bios_gender": "bias_in_bios", "bios_profession": "bias_in_bios"}
-ROWS |= {"epistemic_reasoning_tf": "epistemic_reasoning"}
-COUNTS = {
-    "counterfact": 65_757,
-    "hotpotqa": 14_618,
-    "fever": 13_086,
-    "bios_gender": 39_642,
-    "bios_profession": 19_223,
-    "truthfulqa": 5_882,
-    "epistemic_reasoning": 2_000,
-    "epistemic_reasoning_tf": 2_000,
-    "wikidataqa": 20_321,
-    "causal_judgement": 190,
-    "web_of_lies": 250,
-}
-LLAMA = PARITY / "checkpoints" / "llama"
 
 
 def rows_of(name: str) -> list[dict[str, Any]]:
-    path = FIXTURES / f"{ROWS.get(name, name)}.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in some_rows(name).read_text("utf-8").splitlines()]
 
 
 def load(name: str, path: Path | None = None, family: str = "gptj", protocol: str = "corrected"):
     """The examples of a fixture or of another file."""
-    path = path or FIXTURES / f"{ROWS.get(name, name)}.jsonl"
-    config = DatasetConfig(reader=name, path=str(path), length_tokenizer=str(LLAMA))
+    config = DatasetConfig(
+        reader=name, path=str(path or some_rows(name)), length_tokenizer=str(LLAMA)
+    )
     return DATASETS.load(name).load(config, asked(family, protocol)).examples
 
 
@@ -206,7 +206,7 @@ def test_a_masked_model_is_asked_about_a_biography_in_other_words(protocol):
     assert profession == f"{start} {asks}"
 
 
-def test_truthfulqa_has_each_answer_and_in_the_paper_no_blank_after_it():
+def test_truthfulqa_has_each_answer_and_in_the_paper_no_space_after_it():
     end = "Is this statement true or false? This statement is"
     paper = load("truthfulqa", protocol="paper")
     assert texts(paper) == [(f"{said}{end}", label) for said, label in TRUTHS]
@@ -248,7 +248,7 @@ def test_wikidataqa_has_the_rows_with_one_answer_validation_first():
     ]
     assert texts(load("wikidataqa")) == texts(load("wikidataqa", protocol="paper")) == wanted
     masked = load("wikidataqa", family="roberta", protocol="paper")
-    # The blank that the paper's code leaves there for masked models.
+    # The paper's code leaves the space there for masked models.
     assert [example.prompt for example in masked] == [
         "The country of Brindle Hall is ",
         "Garrow is capital of",
@@ -298,18 +298,22 @@ def test_web_of_lies_is_read_as_it_is_published(tmp_path):
 )  # fmt: skip
 def test_the_prompts_that_are_known_exactly(tmp_path, name, row, protocol, family, prompt):
     splits = DATASETS.load(name).FACTS.splits
-    # What reads as many rows of train as of validation needs one of these.
+    # A dataset that reads as many rows of train as of validation needs a row of validation.
     row = {**row, **({"split": splits[-1]} if splits else {})}
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(row) + "\n")
     assert load(name, path, family, protocol)[0].prompt == prompt
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
-def test_what_is_known_of_a_dataset_is_there(name):
+def test_the_papers_datasets_are_published_ones():
+    assert set(COUNTS) <= set(PUBLISHED)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_dataset_has_facts(name):
     facts = DATASETS.load(name).FACTS
     assert isinstance(facts, Facts)
-    assert facts.count == COUNTS[name]
+    assert facts.count == COUNTS.get(name, facts.count) > 0
     assert facts.sources
     for source in facts.sources:
         assert source.advice
@@ -317,45 +321,42 @@ def test_what_is_known_of_a_dataset_is_there(name):
         assert list(source.files) == list(facts.splits or source.files)
 
 
-PARITY_ROWS = {"bios_gender": "bios", "bios_profession": "bios", "hotpotqa": "hotpot"}
-PARITY_ROWS |= {"wikidataqa": "qa_wikidata", "epistemic_reasoning_tf": "epistemic_reasoning"}
 ALWAYS = {"correct", "answer_logprob", "answer_length", "prediction"}
-CHOICES = {"choice_logprobs"}
-GENERATIONS = {"f1", "precision", "recall", "correct_in_paper"}
-NEXT = {"top_1", "top_5", "top_10"}
+COLUMNS = {
+    CHOICE: {"choice_logprobs"},
+    GENERATION: {"f1", "precision", "recall", "correct_in_paper"},
+    ANSWER: {"top_1", "top_5", "top_10"},
+    NEXT_TOKEN: {"top_1", "top_5", "top_10"},
+}
 
 
-def outcomes_of(name: str, llm: str, protocol: str) -> tuple[list[Example], dict[str, list[Any]]]:
+def outcomes_of(name: str, llm: str, protocol: str) -> tuple[Plan, dict[str, list[Any]]]:
     """The outcomes of an unedited model on rows of the source's schema."""
-    file = f"{PARITY_ROWS.get(name, name)}.jsonl"
-    own = PARITY / "data" / llm / file
     plan = make_plan(
         composed(
             f"model.path={PARITY / 'checkpoints' / llm}",
             f"dataset={name}",
-            f"dataset.path={own if own.exists() else PARITY / 'data' / file}",
+            f"dataset.path={sweepable_rows(name, llm)}",
             f"dataset.length_tokenizer={LLAMA}",
             f"protocol={protocol}",
             "intervention=none",
         )
     )
     examples = list(range(len(plan.examples)))
-    return plan.examples, Worker(plan).outcomes(plan.points[0], examples)
+    return plan, Worker(plan).outcomes(plan.points[0], examples)
 
 
 @pytest.mark.parametrize("protocol", ["corrected", "paper"])
 @pytest.mark.parametrize("llm", ["gptj", "llama", "roberta"])
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_every_dataset_can_be_asked_of_every_kind_of_model(name, llm, protocol):
     if (name, protocol) == ("epistemic_reasoning_tf", "paper"):
         with pytest.raises(ConfigError, match="no protocol=paper"):
             outcomes_of(name, llm, protocol)
         return
-    examples, outcomes = outcomes_of(name, llm, protocol)
-    generates = name in ("hotpotqa", "wikidataqa")
-    generates |= (name, llm, protocol) == ("counterfact", "llama", "paper")
-    kind = CHOICES if examples[0].choices else GENERATIONS if generates else NEXT
-    assert set(outcomes) >= ALWAYS | kind
+    plan, outcomes = outcomes_of(name, llm, protocol)
+    examples = plan.examples
+    assert set(outcomes) >= ALWAYS | COLUMNS[plan.scoring.kind]
     assert all(len(values) == len(examples) for values in outcomes.values())
     assert all(value < 0 for value in outcomes["answer_logprob"])
     if protocol == "corrected":
@@ -365,14 +366,37 @@ def test_every_dataset_can_be_asked_of_every_kind_of_model(name, llm, protocol):
             assert said in example.choices
 
 
+KINDS = {
+    ("counterfact", "gptj", "corrected"): ANSWER,
+    ("counterfact", "llama", "corrected"): ANSWER,
+    ("counterfact", "roberta", "corrected"): ANSWER,
+    ("counterfact", "gptj", "paper"): NEXT_TOKEN,
+    ("counterfact", "llama", "paper"): GENERATION,
+    ("counterfact", "roberta", "paper"): NEXT_TOKEN,
+}
+
+
+@pytest.mark.parametrize("protocol", ["corrected", "paper"])
+@pytest.mark.parametrize("llm", ["gptj", "llama", "roberta"])
+@pytest.mark.parametrize("name", COUNTS)
+def test_the_papers_datasets_are_scored_by_kind(name, llm, protocol):
+    if (name, protocol) == ("epistemic_reasoning_tf", "paper"):
+        return
+    path = str(some_rows(name))
+    config = DatasetConfig(reader=name, path=path, length_tokenizer=str(LLAMA))
+    scoring = DATASETS.load(name).load(config, asked(llm, protocol)).scoring
+    other = GENERATION if name in ("hotpotqa", "wikidataqa") else CHOICE
+    assert scoring.kind == KINDS.get((name, llm, protocol), other)
+
+
 @pytest.mark.parametrize("protocol", ["corrected", "paper"])
 def test_a_masked_answer_is_counted_one_too_long_in_the_paper_alone(protocol):
     extra = 1 if protocol == "paper" else 0
     for name in ("hotpotqa", "epistemic_reasoning"):
-        examples, outcomes = outcomes_of(name, "roberta", protocol)
+        plan, outcomes = outcomes_of(name, "roberta", protocol)
         plan_lengths = outcomes["answer_length"]
         assert min(plan_lengths) == 1 + extra
-        assert len(examples) == len(plan_lengths)
+        assert len(plan.examples) == len(plan_lengths)
 
 
 BAD_ROWS = {
@@ -442,7 +466,7 @@ def test_a_bad_row_is_named_with_its_file_and_line(name, values, message, tmp_pa
         load(name, path)
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_row_that_lacks_a_column_is_named(name, tmp_path):
     rows = rows_of(name)
     column = next(c for c in DATASETS.load(name).FACTS.columns if c not in ("case_id", "id"))

@@ -120,7 +120,7 @@ def test_the_wrong_value_of_choices_is_shown(read):
 
 
 def test_an_answer_that_is_none_of_the_choices_is_refused(read):
-    with pytest.raises(ConfigError, match=r"line 1: the answer 'French' is none of .*'false'"):
+    with pytest.raises(ConfigError, match=r"line 1: the answer 'French' is not one of .*'false'"):
         read(ROWS, choices=["false", "true"])
 
 
@@ -236,7 +236,7 @@ def test_options_that_a_dataset_would_pass_over_are_refused(tmp_path):
     write_jsonl(path, ROWS)
     with pytest.raises(ConfigError, match=r"dataset\.prompt=\{claim\} is for rows of your own"):
         load_examples(DatasetConfig(path=str(path), reader="fever", prompt="{claim}"))
-    with pytest.raises(ConfigError, match=r"test is of a dataset on the hub"):
+    with pytest.raises(ConfigError, match=r"dataset.split=test is for a dataset on the hub"):
         DatasetConfig(path=str(path), split="test")
 
 
@@ -246,4 +246,4 @@ def test_an_error_is_one_line_of_a_length_that_can_be_read(read):
         read(rows)
     assert len(str(error.value)) < 4_000
     assert "\n" not in str(error.value)
-    assert "none of the choices ['yes', 'no']" in str(error.value)
+    assert "not one of the choices ['yes', 'no']" in str(error.value)

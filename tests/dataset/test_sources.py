@@ -1,4 +1,4 @@
-"""Where rows come from: the hub's cache, a server, a file; and what is said without any of them."""
+"""The sources of rows: the hub's cache, a server, a file; and the error without any of them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from threading import Thread
 
 import pandas as pd
 import pytest
-from laser_sweep.dataset._source import Facts, Hub, Web
 from support.commands import Command
-from support.paper_datasets import BUILT_IN, FIXTURES
+from support.paper_datasets import FIXTURES, PUBLISHED
 from support.parity_cases import PARITY
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _source as source
+from laser_sweep.dataset import Facts
+from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._published import load_rows
+from laser_sweep.dataset._web import Web
 from laser_sweep.errors import ConfigError
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -66,8 +68,8 @@ def test_a_source_with_other_examples_than_the_paper_had_is_refused(
     assert "dataset.check_count=false" in result.stderr
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
-def test_without_network_and_cache_one_line_says_what_to_download(name: str, command: Command):
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_without_network_and_cache_one_line_names_the_download(name: str, command: Command):
     result = command("laser_sweep.dataset", name)
     assert result.returncode == 1
     assert "expected" in result.stdout
@@ -122,7 +124,7 @@ def test_a_file_that_is_not_the_known_one_is_refused_and_the_next_source_tried(
     with served(tmp_path) as address:
         wrong, good = f"{address}/rows.jsonl", f"{address}/good.jsonl"
         sources = (Web({"train": wrong}, {wrong: "0" * 64}), Web({"train": good}, {}))
-        rows = source.load_rows(facts(sources), DatasetConfig(reader="web_of_lies"))
+        rows = load_rows(facts(sources), DatasetConfig(reader="web_of_lies"))
     assert [row.values["input"] for row in rows.rows] == ["good"]
     assert "hash" in caplog.text
 
@@ -132,7 +134,7 @@ def test_without_a_server_every_source_is_named(tmp_path: Path, cache: Path):
         url = f"{address}/nowhere.jsonl"
     sources = (Web({"train": url}, {}), Web({"train": url + "x.jsonl"}, {}))
     with pytest.raises(ConfigError, match=r"nowhere\.jsonl: not in the cache, and .*x\.jsonl"):
-        source.load_rows(facts(sources), DatasetConfig(reader="web_of_lies"))
+        load_rows(facts(sources), DatasetConfig(reader="web_of_lies"))
 
 
 def facts(sources: tuple[Hub | Web, ...]) -> Facts:
@@ -158,7 +160,7 @@ def test_the_command_shows_prompts_as_the_model_sees_them(command: Command):
         assert f"label   ({token},) Ġ{label} '{label}'" in result.stdout
 
 
-def test_an_unknown_dataset_is_one_line_with_those_there_are(command: Command):
+def test_an_unknown_dataset_is_one_line_with_the_available_ones(command: Command):
     result = command("laser_sweep.dataset", "fevr")
     assert result.returncode == 1
     assert "Unknown dataset 'fevr'. Did you mean 'fever'?" in result.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.documents import ROOT, blocks, run
-from support.paper_datasets import BUILT_IN
+from support.paper_datasets import COUNTS
 
 from laser_sweep import read_results
 from laser_sweep.dataset import DATASETS
@@ -38,7 +38,7 @@ def test_a_sites_own_settings_are_a_file(tmp_path: Path):
     assert "module load cuda\n" in printed
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", COUNTS)
 def test_a_dataset_of_the_paper_is_in_the_table(name: str):
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |"))
     facts = DATASETS.load(name).FACTS

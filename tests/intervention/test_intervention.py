@@ -1,4 +1,4 @@
-"""Interventions: what holds for every file in the folder."""
+"""Properties of every intervention in the folder."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def weights(draw, dtypes=(torch.float32, torch.float64)):
 
 @st.composite
 def demands(draw, name):
-    """What an intervention may be asked for, with a matrix to ask it for."""
+    """A matrix, with a retention and options that an intervention accepts."""
     weight = draw(weights())
     options = draw(st.sampled_from(OPTIONS))
     allowed = list(MODULES[name].AMOUNTS or ("rate",))
@@ -56,7 +56,7 @@ def same_bits(one, other):
     return one.dtype == other.dtype and one.numpy().tobytes() == other.numpy().tobytes()
 
 
-def test_an_unknown_intervention_is_answered_with_those_that_there_are():
+def test_an_unknown_intervention_is_answered_with_the_available_ones():
     with pytest.raises(ConfigError, match="'rank_reducton'") as error:
         INTERVENTIONS.load("rank_reducton")
     assert all(name in str(error.value) for name in NAMES)
@@ -110,3 +110,8 @@ def test_every_intervention_keeps_at_most_the_rank_that_it_records(name, data):
     if made.rank is not None:
         assert 0 <= made.rank <= min(weight.shape)
         assert np.linalg.matrix_rank(made.weight.numpy(), tol=1e-10) <= made.rank
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_amounts_of_every_intervention_are_known_ones(name):
+    assert set(MODULES[name].AMOUNTS) <= {"rate", "rank", "energy", "mp"}

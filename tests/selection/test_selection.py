@@ -1,8 +1,9 @@
-"""Which point is chosen, by every rule and by accuracy."""
+"""The point that every rule chooses, and that `accuracy` chooses."""
 
 import pandas as pd
 import pytest
 
+from laser_sweep.dataset import KINDS
 from laser_sweep.errors import ConfigError
 from laser_sweep.selection import RULES, check, select
 
@@ -61,13 +62,13 @@ def test_the_better_of_two_wins_in_either_order(better, worse):
         assert select(table(*rows), "accuracy", "corrected") == "better"
 
 
-def test_what_is_equal_in_everything_is_decided_by_order():
+def test_points_that_are_equal_in_everything_are_decided_by_order():
     rows = [("first", 0.6, 1.0, 1, 40), ("second", 0.6, 1.0, 1, 40)]
     assert select(table(*rows), "accuracy", "corrected") == "first"
     assert select(table(*reversed(rows)), "accuracy", "corrected") == "second"
 
 
-def test_what_is_equal_is_decided_by_the_order_in_which_the_papers_code_tries_points():
+def test_equal_points_are_decided_by_the_order_in_which_the_papers_code_tries_them():
     tied = [
         ("fc_in-l26-rho0.01", 0.6, 1.0, 1, 40, "fc_in", 26, 9.9),
         ("fc_out-l27-rho0.005", 0.6, 1.0, 1, 20, "fc_out", 27, 9.95),
@@ -99,7 +100,7 @@ def test_in_a_tie_with_the_base_nothing_is_edited():
 
 @pytest.mark.parametrize("rule", NAMES)
 @pytest.mark.parametrize("protocol", ["corrected", "paper"])
-def test_every_rule_chooses_one_that_was_evaluated(rule, protocol):
+def test_every_rule_chooses_an_evaluated_point(rule, protocol):
     missing = ("missing", float("nan"), float("nan"))
     grid = table(BASE, missing, ("one", 0.4), ("other", 0.6))
     assert select(grid, rule, protocol) in {"base", "one", "other"}
@@ -109,14 +110,14 @@ def test_every_rule_chooses_one_that_was_evaluated(rule, protocol):
 
 
 @pytest.mark.parametrize("rule", NAMES)
-def test_every_rule_leaves_the_table_as_it_was(rule):
+def test_no_rule_changes_the_table(rule):
     grid = table(BASE, ("one", 0.4), ("other", 0.6))
     before = grid.copy(deep=True)
     select(grid, rule, "corrected")
     pd.testing.assert_frame_equal(grid, before)
 
 
-def test_an_unknown_rule_is_refused_with_those_that_there_are():
+def test_an_unknown_rule_is_refused_with_the_available_ones():
     with pytest.raises(ConfigError, match=r"'best'.*accuracy"):
         select(table(BASE), "best", "corrected")
 
@@ -127,7 +128,7 @@ def test_the_lowest_log_loss_wins_then_the_higher_accuracy():
     assert select(grid, "log_loss", "paper") == "both"
 
 
-def test_the_highest_f1_wins_and_without_any_it_is_said():
+def test_the_highest_f1_wins_and_results_without_f1_are_refused():
     grid = table(BASE, ("one", 0.7), ("other", 0.6)).assign(validation_f1=[0.3, 0.4, 0.5])
     assert select(grid, "f1", "corrected") == "other"
     assert select(grid.assign(validation_f1=0.4), "f1", "corrected") == "one"
@@ -149,10 +150,18 @@ def test_the_mildest_within_one_standard_error_of_the_best():
     assert select(table(best, stack), "one_standard_error", "corrected") == "best"
 
 
-def test_a_rule_that_goes_by_what_is_not_recorded_is_refused_before_anything_is_run():
+def test_a_rule_whose_measure_is_not_recorded_is_refused_before_anything_is_run():
     check("f1", "generation")
     check("accuracy", "next_token")
     with pytest.raises(
-        ConfigError, match=r"selection=f1 .* this dataset's is choice. Available: a"
+        ConfigError, match=r"selection=f1 .* the scoring of this dataset is choice. Available: a"
     ):
         check("f1", "choice")
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_the_constants_of_every_rule_name_a_measure_a_reason_and_a_kind(rule):
+    module = RULES.load(rule)
+    assert module.MEASURE in ("accuracy", "log_loss", "f1")
+    assert module.BASE_IS_BEST
+    assert module.SCORING in (None, *KINDS)

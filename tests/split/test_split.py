@@ -1,4 +1,4 @@
-"""Which examples validate and which test."""
+"""Splits: the examples that validate and that test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from laser_sweep.split import PARTS, SPLITS, Parts, split
 
 NAMES = SPLITS.names()
 IN_TWO = [name for name in NAMES if "fraction" in SPLITS.load(name).OPTIONS]
-BY_LOT = [name for name in NAMES if "seed" in SPLITS.load(name).OPTIONS]
+AT_RANDOM = [name for name in NAMES if "seed" in SPLITS.load(name).OPTIONS]
 IN_ORDER = ("first20", "fraction")
 
 
@@ -25,7 +25,7 @@ def numbered(count: int) -> list[Example]:
 
 
 def config(name: str, **options: object) -> SplitConfig:
-    """A split, with those of the options that it goes by."""
+    """The configuration of a split, with the options that it reads."""
     known = SPLITS.load(name).OPTIONS
     return SplitConfig(name, **{key: value for key, value in options.items() if key in known})
 
@@ -35,7 +35,7 @@ def config(name: str, **options: object) -> SplitConfig:
 @given(
     st.integers(10, 300), st.floats(0.05, 0.95), st.integers(0, 99), st.integers(2, 6), st.data()
 )
-def test_every_split_puts_each_example_that_is_left_into_one_part_in_order(
+def test_every_split_puts_each_remaining_example_into_one_part_in_order(
     name: str, count: int, fraction: float, seed: int, folds: int, data: st.DataObject
 ):
     assume(1 <= fraction * count <= count - 1)
@@ -59,7 +59,7 @@ def test_every_split_is_the_same_each_time(name: str):
     assert split(numbered(57), SplitConfig(name)) == split(numbered(57), SplitConfig(name))
 
 
-@pytest.mark.parametrize("name", BY_LOT)
+@pytest.mark.parametrize("name", AT_RANDOM)
 def test_another_seed_is_another_split(name: str):
     seeds = [split(numbered(57), config(name, seed=seed)) for seed in range(5)]
     assert len({(parts.validation, parts.folds) for parts in seeds}) == 5
@@ -100,7 +100,7 @@ def test_a_fraction_is_of_the_first_examples():
     assert split(numbered(10), SplitConfig("fraction", 0.7)).validation == tuple(range(7))
 
 
-def test_shuffled_takes_as_many_of_any_place():
+def test_shuffled_takes_examples_from_the_whole_dataset():
     parts = split(numbered(1000), SplitConfig("shuffled"))
     assert len(parts.validation) == 200
     assert 400 < sum(parts.validation) / 200 < 600
@@ -136,7 +136,7 @@ def test_clusters_stay_whole(name: str, sizes: list[int], answers: str, seed: in
     st.lists(st.sampled_from("abc"), min_size=40, max_size=200),
     st.sampled_from([0.1, 0.2, 0.5, 0.8]),
 )
-def test_grouped_spreads_the_answers_of_single_examples_as_evenly_as_can_be(
+def test_grouped_spreads_the_answers_of_single_examples_as_evenly_as_possible(
     answers: list[str], fraction: float
 ):
     examples = [Example(f"question {n}", answer) for n, answer in enumerate(answers)]
@@ -162,7 +162,7 @@ def test_folds_are_about_equal_in_size_and_answers():
     assert max(shares) - min(shares) <= 3
 
 
-def test_what_is_tested_in_a_fold_validates_too():
+def test_with_folds_every_example_validates():
     parts = split(numbered(20), config("kfold", folds=4))
     assert parts.validation == tuple(range(20))
     assert (parts.test, len(parts.folds)) == ((), 4)
@@ -187,7 +187,7 @@ def test_a_part_without_examples_is_refused(name: str, count: int, fraction: flo
 
 
 @pytest.mark.parametrize("fraction", [0.0, 1.0, -0.2, 20.0, float("nan")])
-def test_a_fraction_that_is_none_is_refused(fraction: float):
+def test_a_number_outside_0_and_1_is_not_a_fraction(fraction: float):
     with pytest.raises(ConfigError, match=rf"split\.fraction={fraction}: .*between 0 and 1"):
         SplitConfig("first20", fraction)
 
@@ -197,14 +197,14 @@ def test_one_fold_is_refused():
         SplitConfig("kfold", folds=1)
 
 
-def test_what_is_to_be_tested_is_one_of_two():
+def test_split_test_is_one_of_two_words():
     with pytest.raises(ConfigError, match=r"split\.test 'chosen'\..*selected, all"):
         SplitConfig("first20", test="chosen")
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("option", "value"), [("fraction", 0.5), ("seed", 3), ("folds", 4)])
-def test_an_option_that_a_split_does_not_go_by_is_refused(name: str, option: str, value: float):
+def test_an_option_that_a_split_does_not_read_is_refused(name: str, option: str, value: float):
     if option in SPLITS.load(name).OPTIONS:
         split(numbered(20), SplitConfig(name, **{option: value}))
         return
@@ -212,12 +212,12 @@ def test_an_option_that_a_split_does_not_go_by_is_refused(name: str, option: str
         split(numbered(20), SplitConfig(name, **{option: value}))
 
 
-def test_an_unknown_split_is_refused_with_those_that_there_are():
+def test_an_unknown_split_is_refused_with_the_available_ones():
     with pytest.raises(ConfigError, match=r"'frist20'.*Did you mean 'first20'"):
         split(numbered(10), SplitConfig("frist20"))
 
 
-def test_folds_of_which_one_is_left_are_refused():
+def test_a_single_remaining_fold_is_refused():
     options = config("kfold", folds=2)
     parts = split(numbered(6), options)
     with pytest.raises(ConfigError, match="leaves one fold of 3 examples"):
@@ -229,3 +229,10 @@ def test_another_seed_lets_other_large_clusters_validate():
     examples = [Example("prompt", "yes", cluster=str(size)) for size in sizes for _ in range(size)]
     drawn = {split(examples, config("grouped", fraction=0.2, seed=seed)) for seed in range(30)}
     assert len(drawn) > 20
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_constants_of_every_split_name_options_and_parts(name: str):
+    module = SPLITS.load(name)
+    assert set(module.OPTIONS) <= {"fraction", "folds", "seed"}
+    assert set() < set(module.FILLED) <= set(PARTS)

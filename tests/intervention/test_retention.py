@@ -1,4 +1,4 @@
-"""How much of a matrix stays: ranks and counts of entries."""
+"""The part of a matrix that stays: ranks and numbers of entries."""
 
 import math
 from fractions import Fraction
@@ -46,19 +46,19 @@ def by_rate(rate, protocol="corrected"):
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize(("rate", "ranks"), RANKS.items())
 def test_the_ranks_are_the_papers(protocol, rate, ranks):
-    assert tuple(by_rate(rate, protocol).of(full) for full in (4096, 2048, 768)) == ranks
+    assert tuple(by_rate(rate, protocol).kept(full) for full in (4096, 2048, 768)) == ranks
 
 
 def test_only_the_paper_protocol_loses_a_rank_to_rounding():
-    assert by_rate(9.9, "paper").of(1000) == 9
-    assert by_rate(9.9, "corrected").of(1000) == 10
+    assert by_rate(9.9, "paper").kept(1000) == 9
+    assert by_rate(9.9, "corrected").kept(1000) == 10
 
 
 @quick
 @given(st.integers(0, 10_000), st.integers(1, 20_000))
 def test_corrected_ranks_are_those_of_exact_arithmetic(thousandths, full):
     kept = 1 - Fraction(thousandths, 10_000)
-    assert by_rate(thousandths / 1000).of(full) == math.floor(full * kept)
+    assert by_rate(thousandths / 1000).kept(full) == math.floor(full * kept)
 
 
 @pytest.mark.parametrize("shape", [(768, 3072), (1600, 6400), (5120, 13824), (8192, 28672)])
@@ -69,30 +69,30 @@ def test_the_number_of_pruned_entries_is_exact_in_large_matrices_too(shape):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_rank_is_kept_as_it_is_written(protocol):
-    assert [Retention(Amount("rank", rank), protocol).of(10) for rank in (0, 1, 10)] == [0, 1, 10]
+def test_a_given_rank_is_the_rank_that_is_kept(protocol):
+    assert [Retention(Amount("rank", rank), protocol).kept(10) for rank in (0, 1, 10)] == [0, 1, 10]
 
 
 @pytest.mark.parametrize(("rank", "given"), [(11, "11"), (-1, "-1"), (2.5, "2.5")])
 def test_a_rank_that_the_matrix_cannot_have_is_refused_with_its_full_rank(rank, given):
     with pytest.raises(ConfigError, match=f"rank={given} .*0..10"):
-        Retention(Amount("rank", rank)).of(10)
+        Retention(Amount("rank", rank)).kept(10)
 
 
 @pytest.mark.parametrize("amount", [Amount("rank", 3), Amount("energy", 0.5), Amount("mp")])
-def test_only_a_rate_says_how_many_entries_go(amount):
+def test_only_a_rate_gives_a_number_of_entries(amount):
     with pytest.raises(ConfigError, match=str(amount)):
         Retention(amount).removed(10)
 
 
 @pytest.mark.parametrize("amount", [Amount("energy", 0.5), Amount("mp")])
-def test_what_depends_on_the_singular_values_is_no_rank_without_them(amount):
+def test_an_amount_that_depends_on_the_singular_values_has_no_rank_without_them(amount):
     with pytest.raises(ConfigError, match=str(amount)):
-        Retention(amount).of(10)
+        Retention(amount).kept(10)
 
 
 @pytest.mark.parametrize(
-    ("amount", "everything"),
+    ("amount", "keeps_all"),
     [
         (Amount("rate", 0), True),
         (Amount("rate", 1), False),
@@ -103,5 +103,5 @@ def test_what_depends_on_the_singular_values_is_no_rank_without_them(amount):
         (Amount("mp"), False),
     ],
 )
-def test_everything_is_kept_at_rate_0_and_at_energy_1(amount, everything):
-    assert Retention(amount).everything is everything
+def test_all_is_kept_at_rate_0_and_at_energy_1(amount, keeps_all):
+    assert Retention(amount).keeps_all is keeps_all

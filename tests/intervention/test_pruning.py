@@ -19,7 +19,7 @@ def pruned(weight, rate, protocol="corrected"):
 
 
 def prune_in_a_list(entries, tenths):
-    """The rule, word for word: the smallest magnitudes go, the first ones of a tie first."""
+    """The rule as a list: the smallest magnitudes go, of equal ones those that come first."""
     smallest = sorted(range(len(entries)), key=lambda i: (abs(entries[i]), i))
     gone = set(smallest[: len(entries) * tenths // 100])
     return [0 if i in gone else entry for i, entry in enumerate(entries)]
@@ -79,7 +79,7 @@ def test_pruning_prepares_no_more_than_the_magnitudes():
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_pruning_and_zero_take_no_notice_of_the_options_of_rank_reduction(protocol):
+def test_pruning_and_zero_ignore_the_options_of_rank_reduction(protocol):
     weight, kept = torch.randn(5, 4), Retention(Amount("rate", 5.0), protocol)
     options = Options(svd="randomized", seed=3, spectrum="0,1")
     for each in (pruning, zero):
@@ -97,7 +97,7 @@ def test_zero_leaves_nothing_whatever_the_amount():
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_matrix_that_is_stored_the_other_way_round_is_pruned_the_same(protocol):
+def test_a_matrix_that_is_stored_transposed_is_pruned_the_same(protocol):
     weight = torch.tensor([[3.0, -1.0, 2.0], [1.0, -2.0, 0.5], [0.5, 4.0, -3.0]])
     stored = weight.T.contiguous().T
     assert not stored.is_contiguous()
