@@ -1,16 +1,16 @@
-"""Points packed into tasks beside a task for each point, on a SLURM cluster, in one run.
+"""Time of a sweep on SLURM with points packed into tasks, and with a task for each point.
 
     tests/slurm/cluster.sh start
     python benchmarks/cluster.py
 
-Also what a task costs that is no evaluation: from its start, as SLURM has it, to its first point,
-and from its last point to its end. The table goes to standard output and to a file.
+The table also has the parts of a task's time that are not evaluation: from the task's start in
+SLURM to its first point, and from its last point to its end. The table goes to standard output and
+to a file.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import shlex
 import statistics
 import subprocess
@@ -24,18 +24,20 @@ from pathlib import Path
 from _processes import HERE, machine, run
 from tabulate import tabulate
 
+from laser_sweep.store.events import Computed, Computing, read_events
+from laser_sweep.store.paths import Paths
+
 POINTS = ("lnum=0..27", "lname=fc_in", "rho=0.9,0.5,0.01", "dataset.limit=400")
 _COUNT = 85
-_STAMP = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) DEBUG comput(ing|ed) ", re.MULTILINE)
 HEADERS = (
     "tasks", "points a task", "whole command, s", "range", "a task, s", "until its first point, s",
-    "its points, s", "after its last, s", "no evaluation",
+    "its points, s", "after its last, s", "not evaluation",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Task:
-    """The seconds of a task: before its first point, at its points, and after them."""
+    """The seconds of a task before its first point, at its points, and after its last point."""
 
     before: float
     points: float
@@ -43,17 +45,17 @@ class Task:
 
 
 def measure(tasks: int, repeats: int) -> list[str]:
-    """A line of the table."""
-    seconds, each = [], []
+    """One line of the table."""
+    seconds, measured = [], []
     for _ in range(repeats):
         with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix="laser_sweep-") as output:
             options = ("cluster=slurm", "cluster.wait=true", f"cluster.tasks={tasks}")
             memory = "cluster.params.mem=2GB"
             done = run("-m", "laser_sweep", *POINTS, *options, memory, f"output={output}")
             seconds.append(done.seconds)
-            each += list(_tasks(next(Path(output).rglob("jobs"))))
+            measured += list(_tasks(Paths(next(Path(output).rglob("sweep.json")).parent)))
     before, points, after = (
-        statistics.median(getattr(task, part) for task in each)
+        statistics.median(getattr(task, part) for task in measured)
         for part in ("before", "points", "after")
     )
     spread = f"{min(seconds):.0f} to {max(seconds):.0f}"
@@ -65,25 +67,21 @@ def measure(tasks: int, repeats: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _tasks(jobs: Path) -> Iterator[Task]:
-    """The tasks of the array, as SLURM and their logs have them."""
-    array = min(path.stem for path in jobs.glob("*.json"))
-    asked = ["sacct", "-n", "-X", "-P", "--format=JobID,Start,End", f"--jobs={array}"]
-    answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+def _tasks(paths: Paths) -> Iterator[Task]:
+    """The tasks of the array, from SLURM's accounting and the tasks' events."""
+    array = min(path.stem for path in paths.jobs.glob("*.json"))
+    command = ["sacct", "-n", "-X", "-P", "--format=JobID,Start,End", f"--jobs={array}"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for line in answer.splitlines():
         task, start, end = line.split("|")
-        text = (jobs / f"{task}_0_log.out").read_text()
-        stamps = [datetime.strptime(s, "%Y-%m-%d %H:%M:%S,%f") for s, _ in _STAMP.findall(text)]
-        first, last = stamps[0], stamps[-1]
-        yield Task(
-            (first - datetime.fromisoformat(start)).total_seconds(),
-            (last - first).total_seconds(),
-            (datetime.fromisoformat(end) - last).total_seconds(),
-        )
+        events = read_events(paths.job_events(task))
+        times = [event.time for event in events if isinstance(event, Computing | Computed)]
+        started, ended = (datetime.fromisoformat(each).timestamp() for each in (start, end))
+        yield Task(times[0] - started, times[-1] - times[0], ended - times[-1])
 
 
 def main() -> None:
-    """Both ways."""
+    """Measure every number of tasks, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--tasks", type=int, nargs="+", default=[2, 4, _COUNT])
     parser.add_argument("--repeats", type=int, default=2, metavar="N", help="default: 2")

@@ -1,10 +1,11 @@
-"""How fast, how near to the optimum and how large rank reduction is, beside the reference's call.
+"""Speed, error and memory of rank reduction, compared with the solver of the paper's code.
 
     python benchmarks/decomposition.py --threads 2
 
-The nine ρ of the paper's grid for one matrix, each shape and spectrum in a process of its own:
-nine times `torch.svd_lowrank(W, q=k, niter=2)` and the product of its factors, against one exact
-decomposition that is cut nine times. The table goes to standard output and to a file.
+Both ways compute the nine ρ of the paper's grid for one matrix: nine calls of
+`torch.svd_lowrank(W, q=k, niter=2)`, each with the product of its factors, and one exact
+decomposition that is cut nine times. Each shape and spectrum has a process of its own. The table
+goes to standard output and to a file.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ COLUMNS = (
 
 
 def rows(options: argparse.Namespace) -> Iterator[str]:
-    """The lines of the table, as they are measured."""
+    """The lines of the table, each as soon as it is measured."""
     cells = [(shape, spectrum) for shape in options.shapes for spectrum in options.spectra]
     with tqdm(total=len(cells) * len(TASKS), unit="measurement") as progress:
         for shape, spectrum in cells:
@@ -48,7 +49,7 @@ def rows(options: argparse.Namespace) -> Iterator[str]:
 def in_a_process(
     task: str, shape: str, spectrum: str, options: argparse.Namespace
 ) -> dict[str, Any]:
-    """One measurement, made by this file in a process of its own."""
+    """The result of one measurement, which this file makes in a process of its own."""
     arguments = ["--task", task, "--shapes", shape, "--spectra", spectrum, "--device"]
     arguments += [options.device, "--threads", options.threads]
     arguments += ["--repeats", options.repeats, "--seconds", options.seconds]
@@ -59,12 +60,12 @@ def in_a_process(
 
 
 def measured(options: argparse.Namespace) -> dict[str, Any]:
-    """The one measurement that a process was started for."""
+    """Make the one measurement that a process was started for."""
     rows, columns = map(int, options.shapes[0].split("x"))
-    demanded = (rows, columns), options.spectra[0], options.device
+    described = (rows, columns), options.spectra[0], options.device
     if options.task == "memory":
-        return {"memory": memory(*demanded)}
-    return speed(matrix(*demanded), options.repeats, options.seconds)
+        return {"memory": memory(*described)}
+    return speed(matrix(*described), options.repeats, options.seconds)
 
 
 def row(shape: str, spectrum: str, found: dict[str, Any]) -> str:
@@ -79,33 +80,33 @@ def row(shape: str, spectrum: str, found: dict[str, Any]) -> str:
 
 
 def heading(options: argparse.Namespace) -> str:
-    """What the table was measured on, and the command that measures it again."""
+    """The text above the table: the command, the machine, and the units."""
     command = shlex.join(["python", "benchmarks/decomposition.py", *sys.argv[1:]])
     return (
-        "# Rank reduction beside the reference's solver\n\n"
+        "# Rank reduction, compared with the solver of the paper's code\n\n"
         f"`{command}`\n\n{device_name(options.device)}; PyTorch {torch.__version__}; "
         f"threads: {options.threads}. Times and ratios are medians of the runs.\n\n"
-        "Nine ρ of one matrix. The excess residual is the worst of the nine relative distances "
-        "from the Eckart-Young residual. The peak is that of decomposition and cuts with the "
-        "matrix itself, in float32 matrices.\n\n"
+        "Each row is for nine ρ of one matrix. The excess residual is the worst of the nine "
+        "relative distances from the Eckart-Young residual. The peak memory includes the matrix "
+        "itself, the decomposition and the cuts; its unit is the size of the float32 matrix.\n\n"
         f"| {COLUMNS} |\n|{'---|' * (COLUMNS.count('|') + 1)}"
     )
 
 
 def device_name(device: str) -> str:
-    """The processor or the accelerator."""
+    """The name of the processor or of the accelerator."""
     if device.startswith("cuda"):
         return torch.cuda.get_device_name(device)
     return processor()
 
 
 def parse() -> argparse.Namespace:
-    """The command line."""
+    """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--shapes", nargs="+", default=SHAPES, metavar="ROWSxCOLUMNS")
     parser.add_argument("--spectra", nargs="+", default=SPECTRA, choices=SPECTRA)
     parser.add_argument("--repeats", type=int, default=3, metavar="N", help="default: 3")
-    parser.add_argument("--seconds", type=float, default=60, help="after which no run is repeated")
+    parser.add_argument("--seconds", type=float, default=60, help="no run is repeated after these")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), metavar="N")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1; default: auto")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_suffix(".md"))
@@ -117,7 +118,7 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure one thing, where a process was started for it, else everything."""
+    """Measure everything; in a process that was started for one measurement, only that one."""
     options = parse()
     torch.set_num_threads(options.threads)
     if options.task:

@@ -1,10 +1,10 @@
-"""How time and memory grow with layers, ρ and examples.
+"""Growth of time and memory with the number of layers, ρ and examples.
 
     python benchmarks/growth.py
 
-Whole commands, each in a process of its own, on the 162 M-parameter model and the short rows of
-`evaluation.py`; one of the three is varied at a time. The tables go to standard output and to a
-file.
+Each measurement is a whole command in a process of its own, with the model of 162 M parameters and
+the short rows of `evaluation.py`. One of the three numbers is varied at a time. The table goes to
+standard output and to a file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HEADERS = ("layers", "ρ", "examples", "points", "seconds", "range", "peak, GiB"
 
 
 def measure(folder: Path, layers: int, rhos: int, examples: int, repeats: int) -> list[str]:
-    """One line: a grid over the uppermost layers."""
+    """One line of the table: a grid over the uppermost layers."""
     seconds, peaks = [], []
     for _ in range(repeats):
         with tempfile.TemporaryDirectory() as output:
@@ -49,7 +49,7 @@ def measure(folder: Path, layers: int, rhos: int, examples: int, repeats: int) -
 
 
 def main() -> None:
-    """All lines."""
+    """Measure all lines, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--repeats", type=int, default=2, metavar="N", help="default: 2")
     parser.add_argument("--folder", type=Path, help="for model and rows; default: a temporary one")

@@ -1,10 +1,11 @@
-"""A model of billions of parameters: does it load, is it edited and asked, and how fast?
+"""Time and memory of a sweep over a model of billions of parameters.
 
     python benchmarks/large.py --shape 6b
 
-GPT-J's shape, or a smaller one, with random weights in bfloat16, on an accelerator if there is one.
-The command evaluates some points; an ordinary loop, batched, with the model loaded once and every
-point run from layer 0, is the comparison. The table goes to standard output and to a file.
+The model has GPT-J's shape, or a smaller one, with random weights in bfloat16; it runs on an
+accelerator if there is one. The command evaluates some points. With `--loop` it is compared with an
+ordinary loop, which loads the model once and runs every point from layer 0, in batches. The table
+goes to standard output and to a file.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ HEADERS = ("what", "seconds", "peak in memory, GiB", "swapped out, MiB")
 
 
 def make_large(folder: Path, shape: Shape, rows: int) -> None:
-    """Write a model with random weights, and rows."""
+    """Write a model with random weights, and a file of rows."""
     if not (folder / "done").exists():
         torch.manual_seed(0)
         torch.set_default_dtype(torch.bfloat16)
@@ -48,7 +49,7 @@ def make_large(folder: Path, shape: Shape, rows: int) -> None:
 
 
 def swapped() -> float:
-    """MiB that the machine has swapped out since it was started."""
+    """The memory that the machine has swapped out since its start, in MiB."""
     counts = Path("/proc/vmstat")
     if not counts.exists():
         return float("nan")
@@ -57,14 +58,14 @@ def swapped() -> float:
 
 
 def main() -> None:
-    """Make the model, run the command and the loop."""
+    """Make the model, measure the command and the loop, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--shape", choices=SHAPES, default="6b")
     parser.add_argument("--rows", type=int, default=10, metavar="N", help="default: 10")
-    parser.add_argument("--layers", default="27", help="as lnum; default: 27")
-    parser.add_argument("--rhos", default="0.01", help="as rho; default: 0.01")
-    parser.add_argument("--loop", action="store_true", help="time the ordinary loop, too")
-    parser.add_argument("--folder", type=Path, help="for the model; default: a temporary one")
+    parser.add_argument("--layers", default="27", help="values of lnum; default: 27")
+    parser.add_argument("--rhos", default="0.01", help="values of rho; default: 0.01")
+    parser.add_argument("--loop", action="store_true", help="measure the ordinary loop, too")
+    parser.add_argument("--folder", type=Path, help="folder of the model; default: a temporary one")
     parser.add_argument("--output", type=Path, default=HERE / "large.md")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="laser_sweep-benchmark-"))
@@ -90,7 +91,7 @@ def main() -> None:
 
 
 def ordinary(folder: Path, options: argparse.Namespace) -> list[object]:
-    """The same points in the ordinary loop, of the validation rows alone; scaled by nothing."""
+    """A line of the table: the same points in the ordinary loop, on the validation rows alone."""
     edits = [
         ["fc_in", int(lnum), float(rho)]
         for lnum in options.layers.split(",")

@@ -1,10 +1,10 @@
-"""How long the report's page takes to open, of a large sweep beside a small one, in one run.
+"""Time to write and to open the report's page, for a large sweep and for a small one.
 
     python benchmarks/page.py
 
-Both reports are made in a temporary folder from invented results, again and again in turn; then
-both pages are opened in headless Chromium, in turn, each time in a context of its own. The times
-are the browser's own clock's, from the start of the navigation, or from the press of a key. The
+Both reports are made from invented results in a temporary folder, several times in turn. Then
+headless Chromium opens both pages, several times in turn, each time in a new context. The times
+come from the browser's own clock, and start with the navigation or with the press of a key. The
 table goes to standard output and to a file.
 """
 
@@ -21,46 +21,55 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 from _processes import HERE, machine
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from tabulate import tabulate
 
-from laser_sweep.store.columns import PointColumns
-from laser_sweep.config import (ClusterConfig, Config, DatasetConfig, InterventionConfig, ModelConfig, SplitConfig,)
+from laser_sweep.config import (
+    ClusterConfig,
+    Config,
+    DatasetConfig,
+    InterventionConfig,
+    ModelConfig,
+    SplitConfig,
+)
 from laser_sweep.dataset import Example
-from laser_sweep.store.examples import write_examples
 from laser_sweep.report import read_report, write_report
-from laser_sweep.store.results import Identity, Store
-from laser_sweep.store.spectra import write_spectra
 from laser_sweep.split import Parts
+from laser_sweep.store.columns import PointColumns
+from laser_sweep.store.examples import write_examples
+from laser_sweep.store.record import Command, DatasetRecord, Identity, ModelRecord
+from laser_sweep.store.results import Store
+from laser_sweep.store.spectra import Spectrum, write_spectra
 
 WEIGHTS, FINGERPRINT = "xxh3:w", "xxh3:e"
 BASE = PointColumns("none", "dont", None, None, 0.0, 1.0, None, 0, "base")
 LNAMES = ("fc_in", "fc_out", "q_proj", "k_proj", "v_proj", "out_proj")
 RHOS = (0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.01)
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-SCREEN = {"width": 1200, "height": 900}
+SCREEN = ViewportSize(width=1200, height=900)
 KEY = "7"
-"""What is searched for: it is in some of the prompts."""
+"""The text that is searched for; some of the prompts contain it."""
 PROMPT = 110
-"""Characters; more than CounterFact's and less than FEVER's."""
-SAID = (
-    f"Medians; prompts of {PROMPT} characters, answers of 8 or 9; base and chosen tested. Files in "
-    "the disk's cache, a browser that runs already, no code that it has seen before."
+"""Characters of a prompt: more than CounterFact's and less than FEVER's."""
+CONDITIONS = (
+    f"Medians. Prompts have {PROMPT} characters and answers 8 or 9; base and chosen are tested. "
+    "The files are in the disk's cache; the browser runs already, and has no compiled code of the "
+    "page."
 )
 TARGETS = {"size": "< 15", "drawn": "< 2"}
 MEASURES = {
     "size": "`report.html`, MB",
-    "read": "results read and compared, s",
-    "written": "report's files written, s",
-    "load": "page opened: its load event has ended, s",
-    "drawn": "page opened: every figure is drawn, s",
-    "count": "a key in the example search: the count has changed, s",
-    "seen": "a key in the example search: the screen has changed, s",
+    "read": "time to read and compare the results, s",
+    "written": "time to write the report's files, s",
+    "load": "time to open the page, until its load event has ended, s",
+    "drawn": "time to open the page, until every figure is drawn, s",
+    "count": "a key in the example search, until the count has changed, s",
+    "seen": "a key in the example search, until the screen has changed, s",
 }
 
 
@@ -95,12 +104,12 @@ LARGE = Shape(lnames=6, layers=28, rhos=8, validation=100, test=10_000)
 
 
 def make(folder: Path, shape: Shape) -> None:
-    """A finished sweep: one point of the grid is right on all that validates, and is tested."""
+    """Write a finished sweep; one point is correct on the whole validation part, and is tested."""
     examples = shape.validation + shape.test
     parts = Parts(tuple(range(shape.validation)), tuple(range(shape.validation, examples)))
     store = Store(folder, Identity(WEIGHTS, "float32", FINGERPRINT, "corrected"), parts)
     points = shape.points()
-    store.open(_record([BASE, *points], examples))
+    store.open(_command([BASE, *points], examples))
     best, chance = points[-1], random.Random(0)
     for point in (BASE, *points):
         _write(store, point, "validation", 1 if point is best else chance.uniform(0.2, 0.7), chance)
@@ -108,8 +117,8 @@ def make(folder: Path, shape: Shape) -> None:
         _write(store, point, "test", share, chance)
     write_examples(folder, [_example(n) for n in range(examples)], FINGERPRINT)
     values = [4096 / (n + 1) for n in range(4096)]
-    matrix = {"name": "h.27.fc_in.weight", "values": values, "rank": 9}
-    write_spectra(folder, WEIGHTS, best.point, [matrix])
+    spectrum = Spectrum("h.27.fc_in.weight", values, rank=9)
+    write_spectra(folder, WEIGHTS, best.point, [spectrum])
 
 
 def _example(number: int) -> Example:
@@ -117,28 +126,27 @@ def _example(number: int) -> Example:
     return Example((text * 3)[:PROMPT], f"answer {number % 100}")
 
 
-def _record(points: list[PointColumns], examples: int) -> dict[str, object]:
-    """What a command would have written into `sweep.json`."""
+def _command(points: list[PointColumns], examples: int) -> Command:
+    """The command of the sweep."""
     config = Config(
         model=ModelConfig("models/large"), dataset=DatasetConfig(path="rows.jsonl"),
         intervention=InterventionConfig("rank_reduction"), split=SplitConfig("first20"),
         cluster=ClusterConfig("local"), lname="all", lnum="all",
     )  # fmt: skip
-    model = {"path": "models/large", "commit": None, "family": "gptj", "masked": False, "mask": ""}
-    return {
-        "config": asdict(config),
-        "model": model,
-        "dataset": {"examples": examples, "dropped": [], "truncated": []},
-        "points": [point.point for point in points],
-    }
+    return Command(
+        config,
+        ModelRecord("models/large", commit=None, family="gptj", masked=False, mask=""),
+        DatasetRecord(examples, dropped=(), truncated=()),
+        tuple(point.point for point in points),
+    )
 
 
 def _write(
     store: Store, point: PointColumns, part: str, share: float, chance: random.Random
 ) -> None:
-    """Outcomes of which about a share is right."""
+    """Write random outcomes of a point; about this share of them is correct."""
     count = len(store.parts.of(part))
-    outcomes = {
+    outcomes: dict[str, list[object]] = {
         "correct": [chance.random() < share for _ in range(count)],
         "answer_logprob": [-chance.expovariate(share + 0.1) for _ in range(count)],
         "answer_length": [1] * count,
@@ -148,7 +156,7 @@ def _write(
 
 
 def report(folder: Path) -> dict[str, float]:
-    """Seconds of both halves of `python -m laser_sweep.report`, and what came of them."""
+    """The seconds of both halves of `python -m laser_sweep.report`, and the size of the page."""
     started = time.perf_counter()
     found = read_report(folder)
     read = time.perf_counter()
@@ -158,8 +166,8 @@ def report(folder: Path) -> dict[str, float]:
     return {"read": read - started, "written": written, "size": size}
 
 
-# A timeout that is set as a frame begins ends when that frame has been drawn. The page's policy
-# lets nothing be evaluated in it, so that what is waited for is a promise, made beforehand.
+# A timeout that is set at the beginning of a frame ends when that frame has been drawn. The page's
+# policy forbids evaluated code, so the promises that the benchmark waits for are made beforehand.
 CLOCKS = """
 const marks = [".heatmaplayer image", "#accuracy-lines .points path", "#loss-lines .points path",
   "#validation-test .points path", "#spectrum .lines path"];
@@ -182,7 +190,7 @@ window.searched = new Promise((resolve) => addEventListener("keydown", (event) =
 
 
 def opened(browser: Browser, path: Path) -> dict[str, float]:
-    """Seconds until a page was there, and until its search has answered."""
+    """The seconds until a page is loaded and drawn, and until its search has answered."""
     context = browser.new_context(viewport=SCREEN)
     page = context.new_page()
     page.add_init_script(CLOCKS)
@@ -196,16 +204,16 @@ def opened(browser: Browser, path: Path) -> dict[str, float]:
     return {name: value / 1000 for name, value in milliseconds.items()}
 
 
-Found = dict[Shape, dict[str, list[float]]]
+Measurements = dict[Shape, dict[str, list[float]]]
 
 
-def measure(root: Path, repeats: int) -> tuple[Found, str]:
-    """All that was measured of both sweeps, and the browser's version."""
+def measure(root: Path, repeats: int) -> tuple[Measurements, str]:
+    """The measurements of both sweeps, and the browser's version."""
     folders = {shape: root / str(len(shape.points())) for shape in (SMALL, LARGE)}
-    found: Found = {shape: defaultdict(list) for shape in folders}
+    found: Measurements = {shape: defaultdict(list) for shape in folders}
     for shape, folder in folders.items():
         make(folder, shape)
-    report(folders[SMALL])  # imports what it needs
+    report(folders[SMALL])  # the first report imports modules
     for shape, folder in [*folders.items()] * repeats:
         _add(found[shape], report(folder))
     with sync_playwright() as started:
@@ -220,7 +228,7 @@ def _add(lists: dict[str, list[float]], values: dict[str, float]) -> None:
         lists[name].append(value)
 
 
-def rows(found: Found) -> Iterator[list[str]]:
+def rows(found: Measurements) -> Iterator[list[str]]:
     """The lines of the table."""
     for name, text in MEASURES.items():
         medians = [statistics.median(found[shape][name]) for shape in (SMALL, LARGE)]
@@ -236,20 +244,20 @@ def _spread(values: list[float]) -> str:
     return f"{min(values):.3f} to {max(values):.3f}"
 
 
-def written(found: Found, version: str, before: float) -> str:
-    """The command, what it ran on, and the table."""
+def written(found: Measurements, version: str, before: float) -> str:
+    """The command, the machine, and the table."""
     headers = ("", str(SMALL), "range", str(LARGE), "range", "large to small", "target")
     table = tabulate(rows(found), headers, tablefmt="github", disable_numparse=True)
     command = shlex.join(["python", "benchmarks/page.py", *sys.argv[1:]])
     head = (
         f"{machine()}, load {before:.1f} before and {os.getloadavg()[0]:.1f} after; headless "
-        f"Chromium {version}, {SCREEN['width']} × {SCREEN['height']}. {SAID}"
+        f"Chromium {version}, {SCREEN['width']} × {SCREEN['height']}. {CONDITIONS}"
     )
     return f"`{command}`\n\n{head}\n\n{table}\n"
 
 
 def main() -> None:
-    """Both pages."""
+    """Measure both pages, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--repeats", type=int, default=5, metavar="N", help="default: 5")
     parser.add_argument("--output", type=Path, default=HERE / "page.md")
