@@ -40,7 +40,7 @@ def wait(plan: Plan, jobs: Sequence[Job]) -> int:
         raise
     report = report_of(plan)
     say(terminal(summary(report), plan.store.folder))
-    if report.is_complete:
+    if report.search.is_complete:
         return 0
     log.error(
         "The sweep is not complete. For the failures: python -m laser_sweep.status %s",

@@ -38,9 +38,9 @@ def finished(config: Config) -> bool:
     text = cache.recall(config.folder)
     if text is None:
         report = read_report(config.folder)
-        if not report.is_complete:
+        if not report.search.is_complete:
             return False
-        if not all((config.folder / name).exists() for name in report.files):
+        if not all(path.exists() for path in report.files):
             write_report(report)
         cache.keep(report)
         text = summary(report)

@@ -1,52 +1,43 @@
-"""The leaderboard as text: for a terminal, Markdown and a page."""
+"""The leaderboard's tables as text, for a terminal, Markdown, CSV and a page."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
 from markupsafe import Markup
 from tabulate import tabulate
 
+from laser_sweep.leaderboard.sweep_rows import SweepRow
+from laser_sweep.leaderboard.transfers import Transfer
+from laser_sweep.report.formatting import UNKNOWN, interval, percent, points
 from laser_sweep.report.page import css
-from laser_sweep.report.tables import interval, percent, points
 from laser_sweep.report.templates import template
+from laser_sweep.store.paths import Paths
 
-HEADERS = (
+SWEEP_HEADERS = (
     *("model", "dataset", "intervention", "base", "chosen", "difference", "95 % interval"),
     *("point", "verdict"),
 )
-HEADERS_ELSEWHERE = (
-    *("model", "point", "chosen on", "tried on", "part", "base", "with it", "difference"),
+TRANSFER_HEADERS = (
+    *("model", "point", "chosen on", "evaluated on", "part", "base", "with the edit"),
+    "difference",
 )
 
 
-def cells(board: pd.DataFrame) -> list[list[str]]:
-    """The rows under `HEADERS`, as text."""
+def sweep_texts(rows: Sequence[SweepRow]) -> list[list[str]]:
+    """The rows under `SWEEP_HEADERS`."""
     return [
         [
-            *(str(row[name]) for name in ("model", "dataset", "intervention")),
-            percent(row["base_accuracy"]),
-            percent(row["chosen_accuracy"]),
-            points(row["difference"]),
-            interval(row["low"], row["high"]),
-            "–" if pd.isna(row["point"]) else row["point"],
-            row["verdict"].partition(":")[0] + _unfinished(row["missing"]),
+            *(row.model, row.dataset, row.intervention),
+            *(percent(row.base_accuracy), percent(row.chosen_accuracy), points(row.difference)),
+            interval(row.low, row.high),
+            row.point or UNKNOWN,
+            row.verdict.partition(":")[0] + _unfinished(row.missing),
         ]
-        for row in board.to_dict(orient="records")
-    ]
-
-
-def cells_elsewhere(table: pd.DataFrame) -> list[list[str]]:
-    """The rows under `HEADERS_ELSEWHERE`, as text."""
-    return [
-        [
-            *(str(row[name]) for name in ("model", "point", "chosen_on", "dataset", "part")),
-            percent(row["base_accuracy"]),
-            percent(row["accuracy"]),
-            points(row["difference"]),
-        ]
-        for row in table.to_dict(orient="records")
+        for row in rows
     ]
 
 
@@ -54,27 +45,56 @@ def _unfinished(missing: int) -> str:
     return f" ({missing:,} points are missing)" if missing else ""
 
 
-def markdown(board: pd.DataFrame, elsewhere: pd.DataFrame) -> str:
-    """Both tables in Markdown."""
-    text = f"# Sweeps\n\n{_table(cells(board), HEADERS)}\n"
-    if not elsewhere.empty:
-        table = _table(cells_elsewhere(elsewhere), HEADERS_ELSEWHERE)
-        text += f"\n## What was chosen on one dataset, on others\n\n{table}\n"
+def transfer_texts(rows: Sequence[Transfer]) -> list[list[str]]:
+    """The rows under `TRANSFER_HEADERS`."""
+    return [
+        [
+            *(row.model, row.point, row.chosen_on, row.dataset, row.part),
+            *(percent(row.base_accuracy), percent(row.accuracy), points(row.difference)),
+        ]
+        for row in rows
+    ]
+
+
+def terminal_table(rows: Sequence[SweepRow]) -> str:
+    """The table of all sweeps, for a terminal."""
+    return tabulate(sweep_texts(rows), SWEEP_HEADERS, disable_numparse=True)
+
+
+def csv(rows: Sequence[SweepRow] | Sequence[Transfer], kind: type[SweepRow | Transfer]) -> str:
+    """The rows as CSV, with the fields of their class as columns."""
+    table = pd.DataFrame(rows, columns=[field.name for field in fields(kind)])
+    if "rank" in table:
+        table = table.astype({"rank": "Int64"})
+    return table.to_csv(index=False)
+
+
+def markdown(sweeps: Sequence[SweepRow], others: Sequence[Transfer]) -> str:
+    """Both tables in Markdown; the second one only if it has rows."""
+    text = f"# Sweeps\n\n{_markdown_table(sweep_texts(sweeps), SWEEP_HEADERS)}\n"
+    if others:
+        table = _markdown_table(transfer_texts(others), TRANSFER_HEADERS)
+        text += f"\n## The chosen points on other datasets\n\n{table}\n"
     return text
 
 
-def _table(rows: list[list[str]], headers: tuple[str, ...]) -> str:
+def _markdown_table(rows: list[list[str]], headers: Sequence[str]) -> str:
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
-def html(board: pd.DataFrame, elsewhere: pd.DataFrame, root: Path) -> str:
-    """Both tables as a page; the name of a dataset leads to its report."""
-    reports = [Path(folder).relative_to(root) / "report.html" for folder in board["folder"]]
-    links = [path.as_posix() if (root / path).is_file() else None for path in reports]
+def html(sweeps: Sequence[SweepRow], others: Sequence[Transfer], root: Path) -> str:
+    """Both tables as a page; the name of a dataset is a link to the sweep's report."""
+    links = [_link(row, root) for row in sweeps]
     return template("laser_sweep.leaderboard", "leaderboard.html.jinja").render(
         css=Markup(css()),
-        headers=HEADERS,
-        rows=list(zip(cells(board), links, strict=True)),
-        headers_elsewhere=HEADERS_ELSEWHERE,
-        rows_elsewhere=cells_elsewhere(elsewhere),
+        sweep_headers=SWEEP_HEADERS,
+        sweeps=list(zip(sweep_texts(sweeps), links, strict=True)),
+        transfer_headers=TRANSFER_HEADERS,
+        transfers=transfer_texts(others),
     )
+
+
+def _link(row: SweepRow, root: Path) -> str | None:
+    """The path of a sweep's page, relative to the leaderboard's; None without a page."""
+    page = Paths(row.folder).page
+    return page.relative_to(root).as_posix() if page.is_file() else None

@@ -1,7 +1,7 @@
-"""What the report of a finished sweep says, so that it is said again without reading the results.
+"""The cached summary of a complete sweep's report, which spares a finished command the results.
 
-It is kept with a hash of every byte that it was made from: a file that is missing, added or damaged
-since makes it worthless, and the results are read.
+The cache holds a hash of every byte that the summary was made from. If a result file is missing,
+added or damaged since, the cache is not valid, and the results are read.
 """
 
 from __future__ import annotations
@@ -9,42 +9,57 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import xxhash
 
+from laser_sweep.errors import ConfigError
 from laser_sweep.report.report import Report
 from laser_sweep.report.sentences import summary
-from laser_sweep.store import record
 from laser_sweep.store.atomic import write_file
-from laser_sweep.store.files import result_files
+from laser_sweep.store.paths import Paths
 from laser_sweep.store.provenance import versions
+from laser_sweep.store.record import read_record
 
-_NAME = ".report.json"
+
+class _Cached(msgspec.Struct, frozen=True):
+    """The content of the cache.
+
+    Attributes:
+        made_from: the hash of everything that the summary was made from.
+        files: the files of the report, relative to the sweep's folder.
+        summary: the summary.
+    """
+
+    made_from: str
+    files: list[str]
+    summary: str
 
 
 def keep(report: Report) -> None:
-    """Write down what the report of a complete sweep says."""
-    made_from = _made_from(report.folder, report.record["digest"])
-    kept = {"made_from": made_from, "files": report.files, "summary": summary(report)}
-    write_file(report.folder / _NAME, json.dumps(kept))
+    """Cache the summary of a complete sweep's report."""
+    made_from = _hash_of_sources(report.paths, report.search.record.digest)
+    files = [path.relative_to(report.paths.folder).as_posix() for path in report.files]
+    content = msgspec.json.encode(_Cached(made_from, files, summary(report)))
+    write_file(report.paths.report_cache, content)
 
 
 def recall(folder: Path) -> str | None:
-    """What the report says; None if that was not kept, or is of something else by now."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        kept: dict[str, Any] = json.loads((folder / _NAME).read_text(encoding="utf-8"))
-        digest = record.read_record(folder)["digest"]
-        is_whole = all((folder / name).exists() for name in kept["files"])
-        if is_whole and kept["made_from"] == _made_from(folder, digest):
-            return str(kept["summary"])
+    """The cached summary; None if it is not valid, or a file of the report is missing."""
+    paths = Paths(folder)
+    with suppress(OSError, msgspec.MsgspecError, ConfigError):
+        cached = msgspec.json.decode(paths.report_cache.read_bytes(), type=_Cached)
+        digest = read_record(folder).digest
+        is_whole = all((folder / name).exists() for name in cached.files)
+        if is_whole and cached.made_from == _hash_of_sources(paths, digest):
+            return cached.summary
     return None
 
 
-def _made_from(folder: Path, digest: str) -> str:
-    """A hash of this version of the program, of `sweep.json`, and of the results it is about."""
+def _hash_of_sources(paths: Paths, digest: str) -> str:
+    """A hash of this version of the program, of the record, and of the results of a digest."""
     hashed = xxhash.xxh3_128(json.dumps(versions(), sort_keys=True).encode())
-    for path in [folder / record.NAME, *result_files(folder, digest)]:
+    for path in [paths.record, *paths.result_files(digest)]:
         content = path.read_bytes()
         hashed.update(f"{path.name}\0{len(content)}\0".encode())
         hashed.update(content)

@@ -1,31 +1,57 @@
-"""How long the evaluations took whose results a report is about.
+"""The cost of a sweep's results.
 
-Time is in no result, since results are the same bytes whatever they took; the logs have it.
+A result file does not hold the time of its evaluation, because the same evaluation must give the
+same bytes. The events of the workers hold it.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from laser_sweep.store.files import result_files
+from laser_sweep.report.search import Search
+from laser_sweep.split import PARTS
+from laser_sweep.store.events import Computed, read_events
+from laser_sweep.store.paths import Paths
 
-_COMPUTED = re.compile(r" computed \S+ in ([\d.]+) s: (\S+)$", re.MULTILINE)
+
+@dataclass(frozen=True)
+class Cost:
+    """The cost of the results.
+
+    Attributes:
+        points: the number of points with a result.
+        evaluations: the number of evaluations of an example.
+        seconds: the time of the evaluations; None if no event tells it.
+    """
+
+    points: int
+    evaluations: int
+    seconds: float | None
 
 
-def seconds(folder: Path, digest: str) -> float | None:
-    """The seconds that the result files of a digest took, each as it was computed last.
+def cost_of(search: Search) -> Cost:
+    """The cost of the results that a search is about."""
+    evaluations = sum(search.table[f"{part}_examples"].sum() for part in PARTS)
+    return Cost(
+        points=len(search.table),
+        evaluations=int(evaluations),
+        seconds=evaluation_seconds(search.folder, search.record.digest),
+    )
 
-    Loading models and what points share on the way to their layer is not in it.
+
+def evaluation_seconds(folder: Path, digest: str) -> float | None:
+    """The time that the existing result files of a digest took to evaluate, in seconds.
+
+    A file that was computed more than once counts with its last time. The time excludes loading
+    the model, and the layers that run once for several points.
 
     Returns:
-        The sum; None if the logs of the command and its jobs say nothing of any.
+        The sum; None if no event is about these files.
     """
-    took: dict[str, float] = {}
-    for log in (folder / "laser_sweep.log", *sorted((folder / "jobs").glob("*.out"))):
-        if log.is_file():
-            text = log.read_text(encoding="utf-8", errors="replace")
-            took.update({name: float(figure) for figure, name in _COMPUTED.findall(text)})
-    there = {path.name for path in result_files(folder, digest)}
-    known = [figure for name, figure in took.items() if name in there]
+    paths = Paths(folder)
+    events = (event for path in paths.all_events for event in read_events(path))
+    computed = [event for event in events if isinstance(event, Computed)]
+    took = {event.file: event.seconds for event in sorted(computed, key=lambda each: each.time)}
+    known = [took[path.name] for path in paths.result_files(digest) if path.name in took]
     return sum(known) if known else None

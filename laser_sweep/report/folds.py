@@ -1,4 +1,4 @@
-"""What was chosen without each of the folds, and what it does there."""
+"""The folds of the validation part: the point chosen without each fold, and its figures there."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from laser_sweep.split import VALIDATION
 
 @dataclass(frozen=True)
 class Fold:
-    """What was chosen without one of the folds, and what it does there.
+    """A fold, and the point that was chosen on all other folds.
 
     Attributes:
-        examples: how many are in the fold.
-        point: what was chosen on all other folds; None without candidates.
-        validation_accuracy: its accuracy (0..1) on those.
-        base_accuracy: that of the base model on the fold.
-        accuracy: that of the chosen point on the fold.
+        examples: the number of examples in the fold.
+        point: the chosen point; None without candidates.
+        validation_accuracy: the accuracy (0..1) of the chosen point on the other folds.
+        base_accuracy: the accuracy of the base model on the fold.
+        accuracy: the accuracy of the chosen point on the fold.
     """
 
     examples: int
@@ -30,13 +30,13 @@ class Fold:
     accuracy: float
 
 
-def folds(picker: Picker, pick: Pick, outcomes: pd.DataFrame) -> list[Fold]:
-    """The folds, in order; empty where there are none.
+def fold_figures(picker: Picker, pick: Pick, outcomes: pd.DataFrame) -> list[Fold]:
+    """The folds, in order; empty without folds.
 
     Args:
-        picker: what chose.
-        pick: what it chose.
-        outcomes: what it chose among.
+        picker: the selection.
+        pick: the points that it chose.
+        outcomes: the outcomes that it chose by.
     """
     return [
         _fold(
@@ -48,14 +48,16 @@ def folds(picker: Picker, pick: Pick, outcomes: pd.DataFrame) -> list[Fold]:
     ]
 
 
-def _fold(point: str | None, others: pd.Series, here: pd.DataFrame) -> Fold:
-    def accuracy(of: pd.Series, name: str | None) -> float:
-        return float(of.get(name, float("nan")))
+def _fold(point: str | None, others: pd.Series, fold: pd.DataFrame) -> Fold:
+    """A fold, from each point's accuracy on the others, and its `mean` and `size` on the fold."""
+
+    def accuracy(accuracies: pd.Series, name: str | None) -> float:
+        return float(accuracies.get(name, float("nan")))
 
     return Fold(
-        examples=int(here["size"].max()) if len(here) else 0,
+        examples=int(fold["size"].max()) if len(fold) else 0,
         point=point,
         validation_accuracy=accuracy(others, point),
-        base_accuracy=accuracy(here["mean"], str(BASE)),
-        accuracy=accuracy(here["mean"], point),
+        base_accuracy=accuracy(fold["mean"], str(BASE)),
+        accuracy=accuracy(fold["mean"], point),
     )

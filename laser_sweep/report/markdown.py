@@ -6,52 +6,57 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
-from laser_sweep.report import sentences as words
-from laser_sweep.report import tables as rows
-from laser_sweep.report.other_scores import OTHERWISE
+from laser_sweep.report import sentences, tables
+from laser_sweep.report.formatting import percent
+from laser_sweep.report.other_scores import DEFINITIONS
 from laser_sweep.report.report import HEAT_MAP, Report
 from laser_sweep.report.templates import template
 
-_BEST = 10
+_TOP = 10
 
 
 def markdown(report: Report) -> str:
     """The report in Markdown."""
+    search = report.search
     return template("laser_sweep.report", "report.md.jinja").render(
         report=report,
-        config=report.config,
-        identity=report.record["identity"],
-        model=report.record["model"],
-        sentence=words.sentence(report),
-        table=_table(rows.rows(report), rows.headers(report)),
-        best=_table(rows.best_points(report, _BEST), rows.best_headers(report)),
-        otherwise=_otherwise(report),
-        tested_on=words.tested_on(report),
-        notes=list(words.notes(report)),
-        null=words.null_sentence(report),
-        per={
-            axis: _table(rows.per_rows(report, axis), rows.per_headers(report, axis))
-            for axis in report.per
+        search=search,
+        config=search.config,
+        identity=search.record.identity,
+        model=search.record.model,
+        choice=sentences.choice(report),
+        unfinished=sentences.unfinished(search),
+        results=_table(tables.result_rows(search), tables.result_headers(search)),
+        top=_table(tables.top_rows(search, _TOP), tables.top_headers(search)),
+        other_scores=_other_scores(report),
+        tested_on=sentences.tested_on(search),
+        notes=list(sentences.notes(report)),
+        chance=sentences.chance(report),
+        best_per={
+            axis: _table(tables.best_rows(report, axis), tables.best_headers(search, axis))
+            for axis in report.best_per
         },
-        folds=_table(rows.fold_rows(report), rows.FOLD_HEADERS) if report.folds else "",
-        cost=words.cost(report),
+        folds=_table(tables.fold_rows(report), tables.FOLD_HEADERS) if report.folds else "",
+        paper=sentences.paper_figures(search),
+        paper_differences=sentences.paper_differences(search),
+        context_notes=sentences.context_notes(search),
+        cost=sentences.cost_text(report.cost),
         figure=None if report.cells.empty else HEAT_MAP,
     )
 
 
-def _otherwise(report: Report) -> str:
-    """Accuracies of base and chosen by what else may count as correct; empty without any."""
-    if report.otherwise.empty:
+def _other_scores(report: Report) -> str:
+    """The accuracies under other definitions of a correct answer; empty without any."""
+    scores = report.other_scores
+    if scores.empty:
         return ""
-    models = ["base", "chosen"] if report.selects else ["base"]
-    found = [
-        [f"`{column}`: {OTHERWISE[str(column)]}", *map(rows.percent, row)]
-        for column, row in zip(
-            report.otherwise.index, report.otherwise[models].to_numpy(), strict=True
-        )
+    models = ["base", "chosen"] if report.search.selects else ["base"]
+    rows = [
+        [f"`{column}`: {DEFINITIONS[str(column)]}", *map(percent, accuracies)]
+        for column, accuracies in zip(scores.index, scores[models].to_numpy(), strict=True)
     ]
-    return _table(found, ("correct if", *models))
+    return _table(rows, ("correct if", *models))
 
 
-def _table(found: Iterable[Sequence[str]], headers: Sequence[str]) -> str:
-    return tabulate(list(found), headers, tablefmt="github", disable_numparse=True)
+def _table(rows: Iterable[Sequence[str]], headers: Sequence[str]) -> str:
+    return tabulate(list(rows), headers, tablefmt="github", disable_numparse=True)

@@ -1,4 +1,4 @@
-"""What the report says of its figures, in sentences."""
+"""The report in sentences."""
 
 from __future__ import annotations
 
@@ -9,102 +9,118 @@ from tabulate import tabulate
 
 from laser_sweep.config import PAPER
 from laser_sweep.grid.point import BASE
+from laser_sweep.report.changes import change_counts
+from laser_sweep.report.costs import Cost
+from laser_sweep.report.formatting import duration, p_value, percent, sentence_case, signed
 from laser_sweep.report.report import Report
-from laser_sweep.report.tables import headers, p_value, percent, points, rows
+from laser_sweep.report.search import Search
+from laser_sweep.report.tables import result_headers, result_rows
 from laser_sweep.selection import BY_ACCURACY, why_base
-from laser_sweep.split import TEST, VALIDATION
 from laser_sweep.statistics import majority_accuracy
 
 
 def summary(report: Report) -> str:
     """The report as it is printed at the end of a sweep."""
-    names = headers(report)
+    search = report.search
+    names = result_headers(search)
     alignment = ("left", "left", *["right"] * (len(names) - 2))
-    table = tabulate(rows(report), names, disable_numparse=True, colalign=alignment)
-    judged = f"Verdict: {report.judgement.text}." if report.comparison is not None else ""
-    ours = report.paper[:1].upper() + report.paper[1:] + "." if report.paper else ""
+    table = tabulate(result_rows(search), names, disable_numparse=True, colalign=alignment)
     lines = (
-        *(sentence(report), *folds(report), judged, report.unfinished if report.missing else ""),
-        *(ours, *report.paper_differences, *report.fitted),
+        *(choice(report), *fold_choices(report)),
+        f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
+        *(unfinished(search), paper_figures(search), *paper_differences(search)),
+        *context_notes(search),
     )
     return "\n".join((table, "", *filter(None, lines)))
 
 
-def sentence(report: Report) -> str:
-    """What was chosen, and what it does on examples that it was not chosen on."""
-    if not report.selects:
-        return "Nothing is selected (split=all): the figures are of all examples."
-    if report.chosen is None or report.base is None:
+def choice(report: Report) -> str:
+    """The chosen point, and its accuracy on examples that had no part in the choice."""
+    search = report.search
+    if not search.selects:
+        return "Nothing is selected (split=all): the figures are for all examples."
+    if search.chosen is None or search.base is None:
         return "Nothing to select yet: the base model or every point has no result."
-    if report.candidates == 1 and report.chosen["point"] == str(BASE):
+    point = search.chosen.point
+    if search.candidates == 1 and point == str(BASE):
         return "The base model is the only point that was evaluated."
-    if report.parts.folds:
-        return _out_of_fold(report)
-    if report.chosen["point"] == str(BASE):
-        why = why_base(report.config["selection"])
+    if search.parts.folds:
+        return _choice_in_folds(report, point)
+    if point == str(BASE):
+        why = why_base(search.config.selection)
         return f"The base model itself is chosen: {why} on the validation part."
     if report.difference is None:
-        return f"Chosen on the validation part: {report.chosen['point']}; not tested yet."
+        return f"Chosen on the validation part: {point}; not tested yet."
     return (
-        f"Chosen on the validation part{_reason(report)}: {report.chosen['point']}. On the test "
-        f"part it is right on {_tested(report)}"
+        f"Chosen on the validation part{_reason(search)}: {point}. On the test part it is right on "
+        f"{_tested(report)}"
     )
 
 
-def _out_of_fold(report: Report) -> str:
-    assert report.chosen is not None
-    point = report.chosen["point"]
+def _choice_in_folds(report: Report, point: str) -> str:
     named = "the base model itself" if point == str(BASE) else point
-    chosen = f"Chosen on all examples{_reason(report)}: {named}."
+    chosen = f"Chosen on all examples{_reason(report.search)}: {named}."
     if report.difference is None:
         return f"{chosen} Not tested yet."
     return (
-        f"{chosen} Out of fold, where each example is answered by what was chosen without its "
-        f"fold, this way to choose is right on {_tested(report)}"
+        f"{chosen} Out of fold, each example is answered by the point that was chosen without the "
+        f"example's fold; this procedure is right on {_tested(report)}"
     )
 
 
-def _reason(report: Report) -> str:
-    """Why an edit was chosen that is right as often as the base model, which could be chosen."""
-    is_base = report.chosen is not None and report.chosen["point"] == str(BASE)
-    by_accuracy = report.difference_in(f"{VALIDATION}_accuracy") != 0  # it may be unknown
-    others = report.config["selection"] != BY_ACCURACY or report.config["protocol"] == PAPER
-    return "" if is_base or by_accuracy or others else ", for its log-loss alone"
+def _reason(search: Search) -> str:
+    """The reason for choosing an edit that is as accurate as the base model on validation."""
+    base, chosen = search.base, search.chosen
+    if base is None or chosen is None or chosen.point == str(BASE):
+        return ""
+    by_accuracy = chosen.validation.accuracy != base.validation.accuracy  # either may be NaN
+    other_rule = search.config.selection != BY_ACCURACY or search.config.protocol == PAPER
+    return "" if by_accuracy or other_rule else ", for its log-loss alone"
 
 
 def _tested(report: Report) -> str:
-    assert report.base is not None
-    assert report.chosen is not None
-    assert report.difference is not None
+    """The accuracies of chosen and base on the test part, and their difference."""
+    base, chosen, difference = report.search.base, report.search.chosen, report.difference
+    assert base is not None
+    assert chosen is not None
+    assert difference is not None
+    counts = change_counts(report.changed_examples)
     return (
-        f"{percent(report.chosen[f'{TEST}_accuracy'])} of the examples, the base model on "
-        f"{percent(report.base[f'{TEST}_accuracy'])}: {points(report.difference / 100)} points "
-        f"({report.changed['corrected']:,} examples corrected, "
-        f"{report.changed['broken']:,} broken)."
+        f"{percent(chosen.test.accuracy)} of the examples, the base model on "
+        f"{percent(base.test.accuracy)}: {signed(difference, 1)} points "
+        f"({counts['corrected']:,} examples corrected, {counts['broken']:,} broken)."
     )
 
 
-def folds(report: Report) -> Iterator[str]:
-    """Which points were chosen without one of the folds, the commonest first."""
+def fold_choices(report: Report) -> Iterator[str]:
+    """The points that were chosen without one of the folds, the most frequent first."""
     if report.folds:
         counts = Counter(fold.point or "none" for fold in report.folds).most_common()
         chosen = ", ".join(f"{point} ({count} of {len(report.folds)})" for point, count in counts)
         yield f"Chosen in the folds: {chosen}."
 
 
-def tested_on(report: Report) -> str:
-    """Where base and chosen are compared."""
-    if not report.selects:
+def unfinished(search: Search) -> str:
+    """The number of points without a result; empty if all points have one."""
+    if not search.missing:
+        return ""
+    have = "point has" if search.missing == 1 else "points have"
+    return f"{search.missing} {have} no result yet."
+
+
+def tested_on(search: Search) -> str:
+    """The examples on which base and chosen are compared."""
+    if not search.selects:
         return "on all examples"
-    return "out of fold" if report.parts.folds else "on the test part"
+    return "out of fold" if search.parts.folds else "on the test part"
 
 
-def null_sentence(report: Report) -> str:
-    """What the best of so many candidates without effect reaches; empty if that is not known."""
+def chance(report: Report) -> str:
+    """The best gain among candidates without an effect; empty if it is not known."""
     null = report.null
     if null is None:
         return ""
-    left_out = f" ({null.harmful:,} that do harm are left out)" if null.harmful else ""
+    left_out = f" ({null.harmful:,} harmful ones are left out)" if null.harmful else ""
     return (
         f"the best of {null.candidates - null.harmful:,} candidates without an effect{left_out} "
         f"gains {100 * null.mean:.1f} points on the validation part on average, and more than "
@@ -114,48 +130,69 @@ def null_sentence(report: Report) -> str:
 
 
 def notes(report: Report) -> Iterator[str]:
-    """What else should be known of the figures, in sentences."""
-    compared = report.comparison
-    yield from folds(report)
-    if compared is not None:
-        where = tested_on(report)
-        yield (
-            f"{where[:1].upper()}{where[1:]}, {compared.corrected:,} examples are corrected and "
-            f"{compared.broken:,} broken (p = {p_value(compared.p_value)}, two-sided"
-            f"{_of_clusters(compared.clusters)})."
-        )
-        for name, says in (
-            ("base", compared.base_commonest),
-            ("chosen", compared.chosen_commonest),
-        ):
-            what = f"The {name} model's commonest answer, {says.prediction!r}, is"
-            yield f"{what} {percent(says.share)} of all."
+    """Further facts about the figures, one sentence each."""
+    yield from fold_choices(report)
+    yield from _comparison_notes(report)
     yield from _majority(report)
-    yield from report.fitted
+    yield from context_notes(report.search)
+
+
+def _comparison_notes(report: Report) -> Iterator[str]:
+    compared = report.comparison
+    if compared is None:
+        return
+    clusters = (
+        "" if compared.clusters is None else f"; computed with {compared.clusters:,} clusters"
+    )
+    yield (
+        f"{sentence_case(tested_on(report.search))}, {compared.corrected:,} examples are corrected "
+        f"and {compared.broken:,} broken (p = {p_value(compared.p_value)}, two-sided{clusters})."
+    )
+    answers = {"base": compared.base_commonest, "chosen": compared.chosen_commonest}
+    for name, answer in answers.items():
+        yield (
+            f"The {name} model's commonest answer, {answer.prediction!r}, makes up "
+            f"{percent(answer.share)} of its answers."
+        )
 
 
 def _majority(report: Report) -> Iterator[str]:
-    """What always giving the commonest gold answer of the test part would reach."""
+    """The accuracy of always giving the commonest gold answer of the tested examples."""
     gold = report.changed_examples["answer"].dropna()
     if not gold.empty:
         answer = gold.value_counts().index[0]
         share = percent(majority_accuracy(gold))
-        which = "examples" if report.parts.folds else "test part"
-        yield f"Always answering {answer!r} would be right on {share} of the {which}."
+        examples = "examples" if report.search.parts.folds else "test part"
+        yield f"Always answering {answer!r} would be right on {share} of the {examples}."
 
 
-def cost(report: Report) -> str:
-    """What the results cost: points, evaluations and, where the logs have it, time."""
-    text = f"{len(report.table):,} points, {report.evaluated:,} evaluations of an example"
-    return text if report.seconds is None else f"{text}, {duration(report.seconds)} of computing"
+def context_notes(search: Search) -> list[str]:
+    """The number of examples that did not fit in the model's context, and their treatment."""
+    dataset = search.record.dataset
+    treated = {"left out": dataset.dropped, "cut on the left": dataset.truncated}
+    return [
+        f"{len(examples):,} examples are too long for the model's context and were {treatment}."
+        for treatment, examples in treated.items()
+        if examples
+    ]
 
 
-def duration(seconds: float) -> str:
-    """A time in the unit that suits it."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+def paper_figures(search: Search) -> str:
+    """The paper's own figures for the model and the dataset, in a sentence; empty without any."""
+    headline = search.config.paper.headline
+    return f"{sentence_case(headline)}." if headline else ""
 
 
-def _of_clusters(clusters: int | None) -> str:
-    return "" if clusters is None else f"; intervals and p of {clusters:,} clusters"
+def paper_differences(search: Search) -> list[str]:
+    """The reasons why the paper's figures and these are not comparable."""
+    config, record = search.config, search.record
+    revision = config.model.revision if record.model.commit else None
+    return config.paper.differences(
+        config.model.path, revision, record.dataset.examples, config.protocol
+    )
+
+
+def cost_text(cost: Cost) -> str:
+    """The numbers of points and evaluations and, if it is known, the time."""
+    text = f"{cost.points:,} points, {cost.evaluations:,} evaluations of an example"
+    return text if cost.seconds is None else f"{text}, {duration(cost.seconds)} of computing"

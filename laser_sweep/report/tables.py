@@ -2,103 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-import pandas as pd
+from collections.abc import Iterator
 
 from laser_sweep.grid.point import ALL_LAYERS
-from laser_sweep.report.report import Best, Report, Row
+from laser_sweep.report.formatting import (
+    UNKNOWN,
+    interval,
+    number,
+    percent,
+    points,
+    rank,
+    signed,
+)
+from laser_sweep.report.point_figures import PointFigures, point_figures
+from laser_sweep.report.report import Best, Report
+from laser_sweep.report.search import Search
 from laser_sweep.split import PARTS, TEST, VALIDATION
-from laser_sweep.statistics import SIGNIFICANT
 
 FIGURES = ("accuracy", "log-loss")
 INTERVAL = "95 % interval"
 FOLD_HEADERS = ("fold", "examples", "chosen on the others", "accuracy there", "base", "chosen")
 
 
-def headers(report: Report) -> list[str]:
-    """Over `rows`."""
-    return ["", "point", "rank", *figure_headers(report)]
-
-
-def figure_headers(report: Report) -> list[str]:
-    """Accuracy and log-loss of each part; where nothing is selected, of all examples."""
-    names = {VALIDATION: "validation", TEST: tested_name(report)}
-    return [f"{names[part]} {figure}" for part in shown(report) for figure in FIGURES]
-
-
-def shown(report: Report) -> tuple[str, ...]:
-    """The parts that there are figures of."""
-    return PARTS if report.selects else (TEST,)
-
-
-def tested_name(report: Report) -> str:
-    """What the figures are called that base and chosen are compared by."""
-    if not report.selects:
+def tested_name(search: Search) -> str:
+    """The name of the figures by which base and chosen are compared."""
+    if not search.selects:
         return "overall"
-    return "out-of-fold" if report.parts.folds else "test"
+    return "out-of-fold" if search.parts.folds else "test"
 
 
-def rows(report: Report) -> list[list[str]]:
-    """Base, chosen and their difference; where nothing is selected the base alone."""
-    base = row(report, "base", report.base)
-    if not report.selects:
+def shown_parts(search: Search) -> tuple[str, ...]:
+    """The parts that the tables have figures of."""
+    return PARTS if search.selects else (TEST,)
+
+
+def figure_headers(search: Search) -> list[str]:
+    """The headers of the accuracy and the log-loss on each shown part."""
+    names = {VALIDATION: VALIDATION, TEST: tested_name(search)}
+    return [f"{names[part]} {figure}" for part in shown_parts(search) for figure in FIGURES]
+
+
+def grid_figure_headers(search: Search) -> tuple[str, str]:
+    """The headers of the accuracy and the log-loss on the part that every point has."""
+    part = VALIDATION if search.selects else tested_name(search)
+    accuracy, log_loss = FIGURES
+    return f"{part} {accuracy}", f"{part} {log_loss}"
+
+
+def result_headers(search: Search) -> list[str]:
+    """The headers of `result_rows`."""
+    return ["", "point", "rank", *figure_headers(search)]
+
+
+def result_rows(search: Search) -> list[list[str]]:
+    """The rows of base, chosen and their difference; without selection, the row of base alone."""
+    base = point_row(search, "base", search.base)
+    if not search.selects:
         return [base]
-    chosen = row(report, "chosen", report.chosen)
-    return [base, chosen, ["difference", "", "", *_differences(report)]]
+    chosen = point_row(search, "chosen", search.chosen)
+    return [base, chosen, ["difference", "", "", *_differences(search)]]
 
 
-def row(report: Report, name: str, figures: Row | None) -> list[str]:
-    """The figures of one point, under `headers`."""
+def point_row(search: Search, name: str, figures: PointFigures | None) -> list[str]:
+    """The figures of one point, under `result_headers`."""
     if figures is None:
-        return [name, *["–"] * (2 + len(figure_headers(report)))]
-    texts = (
-        text
-        for part in shown(report)
-        for text in (percent(figures[f"{part}_accuracy"]), number(figures[f"{part}_log_loss"]))
-    )
-    return [name, figures["point"], rank(figures), *texts]
+        return [name, *[UNKNOWN] * (2 + len(figure_headers(search)))]
+    parts = [figures.on(part) for part in shown_parts(search)]
+    texts = (text for part in parts for text in (percent(part.accuracy), number(part.log_loss)))
+    return [name, figures.point, rank(figures.rank), *texts]
 
 
-def _differences(report: Report) -> list[str]:
+def _differences(search: Search) -> Iterator[str]:
     """Chosen minus base, under the figures of both parts."""
-    texts = []
+    base, chosen = search.base, search.chosen
     for part in PARTS:
-        accuracy = report.difference_in(f"{part}_accuracy", 100)
-        loss = report.difference_in(f"{part}_log_loss")
-        texts.append("–" if accuracy is None else _signed(accuracy, 1))
-        texts.append("–" if loss is None else _signed(loss, 3))
-    return texts
+        if base is None or chosen is None:
+            yield from [UNKNOWN] * len(FIGURES)
+            continue
+        before, after = base.on(part), chosen.on(part)
+        yield points(after.accuracy - before.accuracy)
+        log_loss = after.log_loss - before.log_loss
+        yield UNKNOWN if log_loss != log_loss else signed(log_loss, 3)
 
 
-def per_headers(report: Report, axis: str) -> list[str]:
-    """Over `per_rows`."""
-    tested = f"{tested_name(report)} accuracy"
+def best_headers(search: Search, axis: str) -> list[str]:
+    """The headers of `best_rows`."""
+    tested = f"{tested_name(search)} accuracy"
     return [axis, "point", "rank", "validation accuracy", "base", tested, "difference", INTERVAL]
 
 
-def per_rows(report: Report, axis: str) -> list[list[str]]:
-    """What was chosen of each value of an axis, under `per_headers`."""
+def best_rows(report: Report, axis: str) -> list[list[str]]:
+    """The chosen point of each value of an axis, under `best_headers`."""
     return [
-        [
-            "all" if best.value == ALL_LAYERS else str(best.value),
-            *_best(report, axis, best),
-        ]
-        for best in report.per[axis]
+        ["all" if best.value == ALL_LAYERS else str(best.value), *_best(report.search, best)]
+        for best in report.best_per[axis]
     ]
 
 
-def _best(report: Report, axis: str, best: Best) -> list[str]:
-    if (figures := best.row) is None:
-        return ["–"] * (len(per_headers(report, axis)) - 1)
-    chosen = [figures["point"], rank(figures), percent(figures[f"{VALIDATION}_accuracy"])]
-    base = None if report.base is None else report.base[f"{TEST}_accuracy"]
-    tested = [percent(base), percent(figures[f"{TEST}_accuracy"])]
+def _best(search: Search, best: Best) -> list[str]:
+    if (chosen := best.chosen) is None:
+        return [UNKNOWN] * 7
+    validation = percent(chosen.validation.accuracy)
+    base = percent(None if search.base is None else search.base.test.accuracy)
+    texts = [chosen.point, rank(chosen.rank), validation, base, percent(chosen.test.accuracy)]
     if best.comparison is None:
-        return [*chosen, *tested, "–", "–"]
+        return [*texts, UNKNOWN, UNKNOWN]
     difference = best.comparison.accuracy.difference
-    return [*chosen, *tested, points(difference.value), interval(difference.low, difference.high)]
+    return [*texts, points(difference.value), interval(difference.low, difference.high)]
 
 
 def fold_rows(report: Report) -> list[list[str]]:
@@ -107,7 +117,7 @@ def fold_rows(report: Report) -> list[list[str]]:
         [
             str(number + 1),
             f"{fold.examples:,}",
-            fold.point or "–",
+            fold.point or UNKNOWN,
             percent(fold.validation_accuracy),
             percent(fold.base_accuracy),
             percent(fold.accuracy),
@@ -116,59 +126,23 @@ def fold_rows(report: Report) -> list[list[str]]:
     ]
 
 
-def best_points(report: Report, most: int) -> Iterator[list[str]]:
-    """The best edited points by accuracy, as `row` without a name, of the part all are on."""
-    part, table = report.grid_part, report.table
+def top_headers(search: Search) -> list[str]:
+    """The headers of `top_rows`."""
+    return ["point", "rank", *grid_figure_headers(search)]
+
+
+def top_rows(search: Search, most: int) -> list[list[str]]:
+    """The edited points with the best accuracies on the part that every point is evaluated on."""
+    part, table = search.grid_part, search.table
+    columns = [f"{part}_accuracy", f"{part}_log_loss"]
     edited = table[table["edits"] > 0]
-    best = edited.sort_values(
-        [f"{part}_accuracy", f"{part}_log_loss"], ascending=[False, True], kind="stable"
-    )
-    for figures in best.head(most).to_dict(orient="records"):
-        accuracy, loss = figures[f"{part}_accuracy"], figures[f"{part}_log_loss"]
-        yield [figures["point"], rank(figures), percent(accuracy), number(loss)]
-
-
-def best_headers(report: Report) -> Sequence[str]:
-    """Over `best_points`."""
-    name = VALIDATION if report.selects else tested_name(report)
-    return ["point", "rank", *(f"{name} {figure}" for figure in FIGURES)]
-
-
-def rank(figures: Mapping[Any, Any]) -> str:
-    """The rank that a point keeps, if it is one."""
-    return "–" if pd.isna(figures["rank"]) else str(figures["rank"])
-
-
-def percent(share: float | None) -> str:
-    """A share in percent."""
-    return "–" if pd.isna(share) else f"{100 * share:.1f} %"
-
-
-def number(value: float) -> str:
-    """A figure with three digits after the point."""
-    return "–" if pd.isna(value) else f"{value:.3f}"
-
-
-def points(difference: float) -> str:
-    """A difference of accuracies in points of percent."""
-    return "–" if pd.isna(difference) else _signed(100 * difference, 1)
-
-
-def _signed(value: float, digits: int) -> str:
-    """A figure with its sign, which a zero loses by adding zero."""
-    return f"{round(value, digits) + 0.0:+.{digits}f}"
-
-
-def p_value(value: float) -> str:
-    """A p-value; what is below 5 % never looks like 5 %."""
-    texts = [f"{value:.{digits}g}" for digits in range(2, 9)]
-    says = (text for text in texts if (float(text) < SIGNIFICANT) == (value < SIGNIFICANT))
-    return next(says, texts[0])
-
-
-def interval(low: float, high: float) -> str:
-    """An interval of accuracies or their difference in points of percent."""
-    if pd.isna(low):
-        return "–"
-    ends = (round(100 * end, 1) + 0.0 for end in (low, high))
-    return " to ".join(f"{end:.1f}" for end in ends)
+    best = edited.sort_values(columns, ascending=[False, True], kind="stable").head(most)
+    return [
+        [
+            figures.point,
+            rank(figures.rank),
+            percent(figures.on(part).accuracy),
+            number(figures.on(part).log_loss),
+        ]
+        for figures in point_figures(best)
+    ]

@@ -1,14 +1,21 @@
-"""Templates, which stand beside the module that fills them in."""
+"""Jinja templates, each in the folder of the module that fills it in."""
 
 from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from laser_sweep.report.formatting import sentence_case
+
 
 def template(package: str, name: str) -> Template:
-    """The template of a package's folder; in HTML what is filled in is escaped.
+    """A template from a package's folder.
 
-    In Markdown it is not: the names there are folders' and options'.
+    Values are escaped in HTML. They are not escaped in Markdown, where they are the names of
+    folders and options.
+
+    Args:
+        package: the package, such as `laser_sweep.report`.
+        name: the file's name, which ends in `.html.jinja` or `.md.jinja`.
     """
     environment = Environment(
         loader=PackageLoader(package, "."),
@@ -18,4 +25,5 @@ def template(package: str, name: str) -> Template:
         keep_trailing_newline=True,
         autoescape=name.endswith(".html.jinja"),
     )
+    environment.filters |= {"sentence_case": sentence_case, "thousands": "{:,}".format}
     return environment.get_template(name)

@@ -68,7 +68,7 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
     # Another command may have worked in the folder meanwhile; the report belongs to this command.
     plan.store.open(command_of(plan))
     write_report(report)
-    if report.is_complete:
+    if report.search.is_complete:
         cache.keep(report)
     say(terminal(summary(report), plan.store.folder))
     return failed
@@ -82,9 +82,9 @@ def report_of(plan: Plan) -> Report:
 def _store_extras(plan: Plan, worker: Worker, report: Report) -> None:
     """Store what the report shows beside outcomes: the examples' texts, the chosen spectrum."""
     write_examples(plan.store.folder, plan.examples, plan.store.identity.examples)
-    if report.pick.point is None or not worker.is_loaded:
+    if report.search.pick.point is None or not worker.is_loaded:
         return
-    chosen, weights = report.pick.point, plan.store.identity.weights
+    chosen, weights = report.search.pick.point, plan.store.identity.weights
     # Not asked of the report, which remembers what it has read.
     if not read_spectra(plan.store.folder, weights, chosen):
         for point in plan.points:
@@ -103,5 +103,5 @@ def _finals(plan: Plan) -> list[Evaluation]:
     """The base model and the chosen points on the test part; none where there is no test part."""
     if not (tested := plan.store.parts.test):
         return []
-    names = report_of(plan).finals
+    names = report_of(plan).search.finals
     return [Evaluation(point, tested) for point in plan.points if str(point) in names]

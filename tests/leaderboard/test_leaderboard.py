@@ -32,7 +32,7 @@ def test_every_sweep_is_a_row_and_a_choice_is_shown_on_the_others(tmp_path: Path
     assert (row["base_accuracy"], row["accuracy"]) == (0.25, 0.0)
     text = (root / "leaderboard.md").read_text()
     assert "| tiny" in text
-    assert "What was chosen on one dataset, on others" in text
+    assert "The chosen points on other datasets" in text
     page = (root / "leaderboard.html").read_text()
     assert 'href="tiny/other%20facts/rank_reduction/report.html"' in page
 
@@ -59,7 +59,7 @@ def test_a_damaged_sweep_is_left_out_and_told(tmp_path: Path, command: Command):
 def test_a_folder_without_sweeps_is_one_line(tmp_path: Path, command: Command):
     result = command("laser_sweep.leaderboard", tmp_path)
     assert result.returncode == 1
-    assert "there is no sweep" in result.stderr
+    assert "has no sweep" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

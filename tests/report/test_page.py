@@ -254,7 +254,7 @@ def test_a_large_sweep_is_a_page_of_less_than_15_mb(tmp_path: Path, browser):
     ]
     write_examples(tmp_path, texts, "xxh3:e")
     report = remake(tmp_path)
-    assert len(report.table) == 1 + 1344
+    assert len(report.search.table) == 1 + 1344
     assert (tmp_path / "report.html").stat().st_size < 15e6
     page = Opened(browser, tmp_path).page
     assert page.locator("#heat-maps > div").count() == 6

@@ -9,8 +9,10 @@ from support.written_sweeps import BAD, BASE, GOOD, make_store, remake, selectio
 
 from laser_sweep.errors import ConfigError
 from laser_sweep.report import read_report, summary
-from laser_sweep.report.sentences import sentence
-from laser_sweep.report.tables import interval, p_value, points, rows
+from laser_sweep.report.changes import change_counts
+from laser_sweep.report.formatting import interval, p_value, points
+from laser_sweep.report.sentences import choice
+from laser_sweep.report.tables import result_rows
 
 
 @pytest.fixture
@@ -31,18 +33,18 @@ def files_of(folder):
 def test_the_report_compares_base_and_chosen_on_both_parts(store):
     report = read_report(store.folder)
     assert report.title == "tiny · facts · rank_reduction"
-    assert rows(report) == [
+    assert result_rows(report.search) == [
         ["base", "base", "–", "50.0 %", "2.000", "20.0 %", "2.500"],
         ["chosen", "fc_in-l3-rho0.01", "40", "75.0 %", "1.250", "40.0 %", "1.500"],
         ["difference", "", "", "+25.0", "-0.750", "+20.0", "-1.000"],
     ]
-    assert report.changed == {"corrected": 3, "broken": 1}
-    assert (report.candidates, report.missing) == (4, 0)
-    assert report.evaluated == 4 * 4 + 2 * 10
+    assert change_counts(report.changed_examples) == {"corrected": 3, "broken": 1}
+    assert (report.search.candidates, report.search.missing) == (4, 0)
+    assert report.cost.evaluations == 4 * 4 + 2 * 10
 
 
 def test_the_verdict_says_what_was_chosen_and_what_it_does(store):
-    verdict = sentence(read_report(store.folder))
+    verdict = choice(read_report(store.folder))
     for text in (
         "fc_in-l3-rho0.01",
         "40.0 %",
@@ -111,8 +113,8 @@ def test_the_markdown_says_what_was_found_and_what_was_run(store):
     report = remake(store.folder)
     text = (store.folder / "report.md").read_text(encoding="utf-8")
     assert text.startswith("# tiny · facts · rank_reduction\n")
-    assert sentence(report) in text
-    for cells in rows(report)[:2]:
+    assert choice(report) in text
+    for cells in result_rows(report.search)[:2]:
         (line,) = [line for line in text.splitlines() if line.startswith(f"| {cells[0]} ")]
         assert [cell.strip() for cell in line.strip("|").split("|")] == cells
     for fact in ("`models/tiny`", "xxh3:w", "xxh3:e", "float32", "corrected", "4 candidates"):
@@ -150,7 +152,7 @@ def test_a_point_that_is_not_tested_yet_is_reported_as_such(tmp_path):
     store = make_store(tmp_path)
     write_grid(store)
     report = remake(tmp_path)
-    assert "fc_in-l3-rho0.01; not tested yet" in sentence(report)
+    assert "fc_in-l3-rho0.01; not tested yet" in choice(report)
     assert report.difference is None
     made = selection(tmp_path)
     assert made["chosen"]["test"] == {"examples": 0, "accuracy": None, "log_loss": None}
@@ -163,7 +165,7 @@ def test_an_unfinished_sweep_says_how_much_is_missing(tmp_path):
     write(store, BASE, "validation", "1010")
     write(store, GOOD, "validation", "1110")
     report = remake(tmp_path)
-    assert report.missing == 2
+    assert report.search.missing == 2
     assert "2 points have no result yet" in summary(report)
     assert "2 points have no result yet" in (tmp_path / "report.md").read_text(encoding="utf-8")
     assert selection(tmp_path)["cost"]["missing_points"] == 2
@@ -175,10 +177,10 @@ def test_the_base_is_chosen_where_no_edit_is_better(tmp_path):
     write(store, BASE, "test", "1111100000")
     write(store, BAD, "validation", "0000")
     report = remake(tmp_path)
-    assert report.chosen["point"] == "base"
-    assert "base model itself is chosen" in sentence(report)
+    assert report.search.chosen.point == "base"
+    assert "base model itself is chosen" in choice(report)
     assert report.difference == 0
-    assert report.changed == {"corrected": 0, "broken": 0}
+    assert change_counts(report.changed_examples) == {"corrected": 0, "broken": 0}
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_why_the_base_is_chosen_is_said_by_the_rule(rule, why, tmp_path):
     store = make_store(tmp_path, selection=rule)
     write(store, BASE, "validation", "1110", 1.0)
     write(store, GOOD, "validation", "1111" if rule == "log_loss" else "0111", 2.0)
-    assert f"The base model itself is chosen: {why}" in sentence(read_report(tmp_path))
+    assert f"The base model itself is chosen: {why}" in choice(read_report(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_an_edit_that_is_as_often_right_is_chosen_for_its_log_loss_by_one_rule(
     for point, loss in ((BASE, 2.0), (GOOD, 1.0)):
         for part, right in (("validation", "1100"), ("test", "1111100000")):
             write(store, point, part, right, loss, f1=0.5)
-    said = sentence(read_report(tmp_path))
+    said = choice(read_report(tmp_path))
     assert said.startswith("Chosen on the validation part")
     assert (", for its log-loss alone:" in said) == told
 
@@ -235,12 +237,28 @@ def test_an_answer_that_is_impossible_to_the_model_leaves_valid_json(tmp_path):
     assert json.loads(text, parse_constant=refuse)["chosen"]["test"]["log_loss"] is None
 
 
+def test_an_infinite_log_loss_leaves_a_page_that_a_browser_can_read(tmp_path):
+    store = make_store(tmp_path)
+    write_grid(store)
+    write(store, BASE, "test", "1100000000")
+    write(store, GOOD, "test", "1011100000", float("inf"))
+    page = remake(tmp_path).paths.page.read_text(encoding="utf-8")
+    text = page.partition('<script type="application/json" id="data">')[2].partition("</script>")[0]
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    points = {point["point"]: point for point in json.loads(text, parse_constant=refuse)["points"]}
+    assert points[GOOD.point]["test_log_loss"] is None
+    assert points["base"]["test_log_loss"] == 1.0
+
+
 def test_in_the_papers_protocol_the_base_is_reported_and_not_chosen(tmp_path):
     store = make_store(tmp_path, "paper")
     write(store, BASE, "validation", "1110")
     write(store, BAD, "validation", "0000")
     report = remake(tmp_path)
-    assert (report.base["point"], report.chosen["point"]) == ("base", BAD.point)
+    assert (report.search.base.point, report.search.chosen.point) == ("base", BAD.point)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "without the base model" in text
     assert "| paper |" in " ".join(text.split())
@@ -252,7 +270,7 @@ def test_without_the_base_there_is_a_report_and_no_verdict(tmp_path, present):
     for columns in present:
         write(store, columns, "validation", "1110")
     report = remake(tmp_path)
-    assert sentence(report).startswith("Nothing to select yet")
+    assert choice(report).startswith("Nothing to select yet")
     assert selection(tmp_path)["base"] is None
     assert "heat_map" not in (tmp_path / "report.md").read_text(encoding="utf-8")
     assert not list((tmp_path / "figures").iterdir())
@@ -271,7 +289,7 @@ def test_all_layers_at_once_and_points_without_a_rank_are_reported(tmp_path):
     everywhere = replace(GOOD, lname="mlp", lnum=-1, rank=None, edits=8, point="mlp-lall-rho0.01")
     write(store, everywhere, "validation", "1111")
     report = remake(tmp_path)
-    assert rows(report)[1][:3] == ["chosen", "mlp-lall-rho0.01", "–"]
+    assert result_rows(report.search)[1][:3] == ["chosen", "mlp-lall-rho0.01", "–"]
     assert selection(tmp_path)["chosen"]["rank"] is None
     svg = (tmp_path / "figures" / "heat_map.svg").read_text(encoding="utf-8")
     assert "τ = mlp" in svg
@@ -279,7 +297,7 @@ def test_all_layers_at_once_and_points_without_a_rank_are_reported(tmp_path):
 
 
 def test_a_folder_that_is_no_sweeps_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"there is no sweep\.json"):
+    with pytest.raises(ConfigError, match=r"has no sweep\.json"):
         remake(tmp_path)
 
 
@@ -288,4 +306,4 @@ def test_points_of_other_commands_are_no_candidates(tmp_path):
     write_grid(store)
     other = replace(GOOD, lnum=1, point="fc_in-l1-rho0.01")
     write(store, other, "validation", "1111", log_loss=0.1)
-    assert other.point not in set(remake(tmp_path).table["point"])
+    assert other.point not in set(remake(tmp_path).search.table["point"])

@@ -13,7 +13,7 @@ from support.records import make_command, make_config
 from support.written_sweeps import BASE, GOOD, selection
 
 from laser_sweep.report import read_report, write_report
-from laser_sweep.report.sentences import sentence, summary
+from laser_sweep.report.sentences import choice, summary
 from laser_sweep.selection import Pick, Picker, whole_parts
 from laser_sweep.split import Parts
 from laser_sweep.store.results import Identity, Store
@@ -38,18 +38,18 @@ def test_what_is_tested_in_a_fold_was_chosen_without_it(seed: int, tmp_path: Pat
         row = best_of(right, others, everything)
         folds.append(POINTS[row].point)
         expected[list(fold)] = right[row, list(fold)]
-    assert report.pick.folds == tuple(folds)
-    assert report.pick.point == POINTS[best_of(right, list(range(COUNT)), everything)].point
-    tested = report.picker.tested(report.pick)
+    assert report.search.pick.folds == tuple(folds)
+    assert report.search.pick.point == POINTS[best_of(right, list(range(COUNT)), everything)].point
+    tested = report.search.picker.tested(report.search.pick)
     assert tested["example"].tolist() == list(range(COUNT))
     assert tested["correct"].tolist() == expected.tolist()
-    assert report.chosen["test_accuracy"] == pytest.approx(expected.mean())
-    assert report.base["test_accuracy"] == pytest.approx(right[0].mean())
+    assert report.search.chosen.test.accuracy == pytest.approx(expected.mean())
+    assert report.search.base.test.accuracy == pytest.approx(right[0].mean())
     assert report.comparison.corrected == int((expected & ~right[0]).sum())
     assert [fold.accuracy for fold in report.folds] == [
         pytest.approx(expected[list(fold)].mean()) for fold in FOLDS.folds
     ]
-    assert report.is_complete
+    assert report.search.is_complete
 
 
 @pytest.mark.parametrize("parts", [FOLDS, Parts(tuple(range(20)), tuple(range(20, COUNT)))])
@@ -58,11 +58,11 @@ def test_one_is_chosen_of_each_matrix_type_and_layer(parts: Parts, tmp_path: Pat
     store = make_sweep(tmp_path, right, parts, select_per=["lname", "lnum"])
     report = read_report(store.folder)
     for axis, values in (("lname", ["fc_in", "fc_out"]), ("lnum", [1, 2, 3])):
-        assert [best.value for best in report.per[axis]] == values
-        for best in report.per[axis]:
+        assert [best.value for best in report.best_per[axis]] == values
+        for best in report.best_per[axis]:
             rows = [0, *(n for n, p in enumerate(POINTS) if getattr(p, axis) == best.value)]
             chosen = best_of(right, list(parts.validation), rows)
-            assert best.row["point"] == POINTS[chosen].point
+            assert best.chosen.point == POINTS[chosen].point
             assert best.comparison.examples == len(parts.test or parts.validation)
     write_report(report)
     text = (tmp_path / "report.md").read_text()
@@ -79,13 +79,13 @@ def test_what_is_chosen_of_each_is_to_be_tested(tmp_path: Path):
     parts = Parts(tuple(range(20)), tuple(range(20, COUNT)))
     store = make_sweep(tmp_path, right, parts, select_per=["lname"])
     report = read_report(store.folder)
-    assert len(report.finals) == 3
-    assert report.is_complete
-    for name in report.finals[1:]:
+    assert len(report.search.finals) == 3
+    assert report.search.is_complete
+    for name in report.search.finals[1:]:
         (store.folder / "results").joinpath(f"{name}.0-{COUNT - 1}.{store.digest}.parquet").unlink()
         point = next(point for point in POINTS if point.point == name)
         fill(store, point, range(20), right[POINTS.index(point), :20])
-        assert not read_report(store.folder).is_complete
+        assert not read_report(store.folder).search.is_complete
 
 
 def test_where_nothing_is_selected_all_figures_are_of_all_examples(tmp_path: Path):
@@ -93,9 +93,9 @@ def test_where_nothing_is_selected_all_figures_are_of_all_examples(tmp_path: Pat
     store = make_sweep(tmp_path, right, Parts((), tuple(range(COUNT))))
     report = read_report(store.folder)
     write_report(report)
-    assert report.pick == Pick(None)
-    assert report.is_complete
-    assert sentence(report).startswith("Nothing is selected (split=all)")
+    assert report.search.pick == Pick(None)
+    assert report.search.is_complete
+    assert choice(report).startswith("Nothing is selected (split=all)")
     assert len(report.cells) == len(GRID)
     assert report.cells["accuracy"].tolist() == pytest.approx(
         [
@@ -117,9 +117,9 @@ def test_a_point_that_lacks_examples_of_a_part_is_no_candidate(tmp_path: Path):
     ).unlink()
     fill(store, GRID[0], range(19), np.ones(19, dtype=bool))
     report = read_report(store.folder)
-    assert report.missing == 1
-    assert GRID[0].point not in set(report.table["point"])
-    assert report.chosen["point"] == "base"
+    assert report.search.missing == 1
+    assert GRID[0].point not in set(report.search.table["point"])
+    assert report.search.chosen.point == "base"
 
 
 def test_whole_keeps_the_parts_that_a_point_has_whole():
@@ -144,7 +144,7 @@ def test_the_base_model_alone_is_reported_out_of_fold(tmp_path: Path):
     store.open(make_command())
     fill(store, BASE, range(COUNT), drawn(1)[0])
     report = read_report(store.folder)
-    assert report.pick.folds == ("base",) * 4
+    assert report.search.pick.folds == ("base",) * 4
     assert report.comparison.p_value == 1
     assert report.judgement.kind == "base"
 
@@ -171,7 +171,7 @@ def test_where_every_fold_chooses_the_base_model_the_verdict_says_so(tmp_path: P
     parts = replace(FOLDS, folds=halves)
     store = make_sweep(tmp_path, right, parts, selection="one_standard_error")
     report = read_report(store.folder)
-    assert report.pick == Pick(GRID[0].point, (BASE.point, BASE.point))
+    assert report.search.pick == Pick(GRID[0].point, (BASE.point, BASE.point))
     assert report.judgement.text == "the base model itself is chosen in every fold"
 
 
@@ -180,7 +180,7 @@ def test_one_standard_error_is_larger_where_examples_are_in_clusters(tmp_path: P
     right[:, :20] = True
     right[1, 20:24] = True
     parts = Parts(tuple(range(COUNT)), ())
-    outcomes = read_report(make_sweep(tmp_path, right, parts).folder).outcomes
+    outcomes = read_report(make_sweep(tmp_path, right, parts).folder).search.outcomes
     by_four = outcomes["example"].floordiv(4).astype(str)
     picked = [
         Picker(each, parts, "one_standard_error", "corrected").pick().point

@@ -1,1 +1,1 @@
-"""The figures of a report, as PNG and SVG."""
+"""The report's figures, as PNG and SVG."""

@@ -1,22 +1,23 @@
-"""The cells of the maps: single edits by panel (τ), row (ℓ) and column (what is kept)."""
+"""The cells of the heat maps: single edits by panel (τ), row (ℓ) and column (amount kept)."""
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
-from laser_sweep.grid.point import ALL_EXPERTS, LNAMES
+from laser_sweep.grid.point import ALL_EXPERTS, LNAMES, point_of
 from laser_sweep.report.report import Report
-
-_AMOUNT = re.compile(r"-(rho.+|rank.+|energy.+|mp)$")
 
 
 def cells_of(report: Report) -> pd.DataFrame:
-    """The points of the map, how much they keep, and their difference to the base in points."""
-    assert report.base is not None
+    """The rows of `report.cells` with their places on the map.
+
+    Returns:
+        Further columns: `panel`, the panel's name; `kept`, the amount that the edit keeps;
+        `difference`, the accuracy minus the base model's, in points.
+    """
+    assert report.search.base is not None, "without a result of the base model there are no cells"
     cells = report.cells
-    base = report.base[f"{report.grid_part}_accuracy"]
+    base = report.search.base.on(report.search.grid_part).accuracy
     return cells.assign(
         kept=cells["point"].map(_kept),
         panel=cells.apply(_panel_name, axis=1),
@@ -25,12 +26,13 @@ def cells_of(report: Report) -> pd.DataFrame:
 
 
 def _kept(point: str) -> str:
-    """How much a point keeps: `0.1` for ρ, else as its name says it, `rank8`."""
-    return _AMOUNT.findall(point)[-1].removeprefix("rho")
+    """The amount that a single edit keeps: `0.1` for ρ, else as in its name, such as `rank8`."""
+    (edit,) = point_of(point, kind="").edits
+    return str(edit.amount).removeprefix("rho")
 
 
 def _panel_name(cell: pd.Series) -> str:
-    """The matrix type, and the expert if it is one of several."""
+    """The matrix type, and the expert if the edit is of a single one."""
     expert = cell["expert"]
     return str(cell["lname"]) + ("" if expert in (ALL_EXPERTS, None) else f", expert {expert}")
 
@@ -41,11 +43,11 @@ def panels_of(cells: pd.DataFrame) -> list[str]:
     return sorted(order, key=lambda panel: (order[panel], len(panel), panel))
 
 
-def in_order(kept: pd.Series) -> list[str]:
-    """The distinct amounts that are kept, from the mildest edit on."""
-    return sorted(kept.unique(), key=_mild_to_severe)
+def amounts_of(cells: pd.DataFrame) -> list[str]:
+    """The distinct amounts that are kept, from the mildest edit to the most severe one."""
+    return sorted(cells["kept"].unique(), key=_severity)
 
 
-def _mild_to_severe(kept: str) -> tuple[str, float]:
+def _severity(kept: str) -> tuple[str, float]:
     name = kept.rstrip("0123456789.e-")
     return name, -float(kept[len(name) :] or 0)

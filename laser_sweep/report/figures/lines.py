@@ -1,46 +1,44 @@
-"""Accuracy and log-loss over what is kept, a line for each ℓ: Figure 2 of arXiv 2312.13558."""
+"""Accuracy and log-loss over the amount kept, a line for each ℓ: Figure 2 of arXiv 2312.13558."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from laser_sweep.grid.point import ALL_LAYERS
-from laser_sweep.report.figures.cells import cells_of, in_order, panels_of
-from laser_sweep.report.figures.heat_map import SETTINGS, files
+from laser_sweep.report.figures.cells import amounts_of, cells_of, panels_of
+from laser_sweep.report.figures.image_files import image_files, settings
 from laser_sweep.report.report import LINES, Report
-from laser_sweep.report.tables import best_headers
+from laser_sweep.report.tables import grid_figure_headers
 
 _PANEL = (2.6, 2.2)
+"""The width and the height of a panel, in inches."""
 _FIGURES = ("accuracy", "log_loss")
 
 
 def lines(report: Report) -> dict[str, bytes]:
-    """The files of the figure by name; none if no edited point has a result."""
+    """The figure's files by name; empty if no edited point has a result."""
     if report.cells.empty:
         return {}
-    with matplotlib.rc_context(SETTINGS):
-        return files(_figure(report, cells_of(report)), LINES)
+    with settings():
+        return image_files(_figure(report, cells_of(report)), LINES)
 
 
 def _figure(report: Report, cells: pd.DataFrame) -> Figure:
-    """A column for each τ, a row for each of the figures."""
-    names, amounts = panels_of(cells), in_order(cells["kept"])
+    """A column for each τ, a row for accuracy and one for log-loss."""
+    names, amounts = panels_of(cells), amounts_of(cells)
     size = (1.6 + _PANEL[0] * len(names), 1.0 + _PANEL[1] * len(_FIGURES))
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(len(_FIGURES), len(names), squeeze=False, sharex=True, sharey="row")
-    colours = matplotlib.cm.ScalarMappable(
-        Normalize(cells["lnum"].min(), max(cells["lnum"].max(), cells["lnum"].min() + 1)), "viridis"
-    )
-    for row, column, label in zip(panels, _FIGURES, best_headers(report)[-2:], strict=True):
+    colours = _colours(cells["lnum"])
+    labels = grid_figure_headers(report.search)
+    for row, column, label in zip(panels, _FIGURES, labels, strict=True):
         for axes, name in zip(row, names, strict=True):
             _panel(axes, cells[cells["panel"] == name], column, amounts, colours)
-            _base(axes, report, column)
+            axes.axhline(_base(report, column), color="black", linewidth=0.9, linestyle=":")
             axes.set_title(f"τ = {name}" if axes in panels[0] else "")
         row[0].set_ylabel(label)
     figure.supxlabel("ρ (fraction kept)" if cells["rho"].notna().all() else "kept")
@@ -49,9 +47,17 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, cells: pd.DataFrame, column: str, amounts: list[str], colours: Any) -> None:
+def _colours(layers: pd.Series) -> ScalarMappable:
+    lowest, highest = layers.min(), layers.max()
+    return ScalarMappable(Normalize(lowest, max(highest, lowest + 1)), "viridis")
+
+
+def _panel(
+    axes: Axes, cells: pd.DataFrame, column: str, amounts: list[str], colours: ScalarMappable
+) -> None:
     places = {amount: place for place, amount in enumerate(amounts)}
-    for lnum, line in cells.groupby("lnum"):
+    for lnum in sorted(cells["lnum"].unique()):
+        line = cells[cells["lnum"] == lnum]
         ordered = line.assign(place=line["kept"].map(places)).sort_values("place")
         colour = "black" if lnum == ALL_LAYERS else colours.to_rgba(lnum)
         axes.plot(
@@ -61,8 +67,9 @@ def _panel(axes: Axes, cells: pd.DataFrame, column: str, amounts: list[str], col
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _base(axes: Axes, report: Report, column: str) -> None:
-    assert report.base is not None
-    axes.axhline(
-        report.base[f"{report.grid_part}_{column}"], color="black", linewidth=0.9, linestyle=":"
-    )
+def _base(report: Report, column: str) -> float:
+    """The accuracy or the log-loss of the base model on the part that every point has."""
+    base = report.search.base
+    assert base is not None, "without a result of the base model there are no cells"
+    figures = base.on(report.search.grid_part)
+    return figures.accuracy if column == "accuracy" else figures.log_loss

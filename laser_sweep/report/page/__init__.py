@@ -1,8 +1,8 @@
-"""`report.html`: the report as one page that needs no network, for people who would rather look.
+"""`report.html`: the report as one page that needs no network.
 
-Its charts and tables are drawn in the browser, by `report.js` and Plotly, from data that stands in
-the page as JSON. What comes from a dataset or a model is only ever text there: nothing of it is put
-into markup, and the page's policy runs no script but its own two.
+`report.js` and Plotly draw the charts and tables in the browser, from data that the page holds as
+JSON. Text from a dataset or a model only ever becomes text, never markup, and the page's security
+policy allows no script except its own two.
 """
 
 from __future__ import annotations
@@ -19,41 +19,41 @@ from laser_sweep.report.page.data import data
 from laser_sweep.report.report import Report
 from laser_sweep.report.templates import template
 
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 _PLOTLY = "plotly/plotly-cartesian.min.js"
-"""As published; a third of what the Python package has, which knows many more kinds of charts."""
+"""Plotly as published, in the bundle of simple charts: a third of the whole library."""
 
 
 def page(report: Report) -> str:
     """The page, as HTML."""
-    library, script = (_text(name) for name in (_PLOTLY, "report.js"))
+    library, script = _text(_PLOTLY), _text("report.js")
     return template("laser_sweep.report.page", "report.html.jinja").render(
         **contents(report),
-        data=Markup(_harmless(json.dumps(data(report), separators=(",", ":")))),
+        data=Markup(_escaped(json.dumps(data(report), separators=(",", ":")))),
         css=Markup(css()),
         library=Markup(library),
         script=Markup(script),
-        hashes=" ".join(map(_hash, (library, script))),
+        hashes=f"{_hash(library)} {_hash(script)}",
     )
 
 
 def css() -> str:
-    """The style sheet of the page, which other pages share."""
+    """The style sheet of the page, which the leaderboard's page shares."""
     return _text("report.css")
 
 
 def _text(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _harmless(written: str) -> str:
-    """JSON in which nothing can end the element that it stands in."""
-    for sign in "<>&":
-        written = written.replace(sign, f"\\u{ord(sign):04x}")
-    return written
+def _escaped(text: str) -> str:
+    """JSON without characters that could end the element around it."""
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
 def _hash(script: str) -> str:
-    """What a content security policy knows a script by."""
+    """The name of a script in a content security policy."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

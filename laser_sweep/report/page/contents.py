@@ -1,107 +1,131 @@
-"""What the page says in words and tables."""
+"""The sentences and the tables of the page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 
+from laser_sweep.report import sentences, tables
 from laser_sweep.report.changes import CHANGES
+from laser_sweep.report.formatting import interval
 from laser_sweep.report.page.data import points_columns
 from laser_sweep.report.report import Report
-from laser_sweep.report.sentences import cost, notes, null_sentence, sentence, tested_on
-from laser_sweep.report.tables import (
-    FOLD_HEADERS,
-    figure_headers,
-    fold_rows,
-    interval,
-    per_headers,
-    per_rows,
-    rows,
-)
+from laser_sweep.report.search import Search
 from laser_sweep.split import PARTS, TEST
+from laser_sweep.statistics import Estimate, PairedMeans
 from laser_sweep.store.provenance import versions
 
 _ALL = "all"
+"""The choice in the menu of changes that shows every example."""
 
 
-def contents(report: Report) -> dict[str, Any]:
-    """The variables of the template."""
+@dataclass(frozen=True)
+class ResultRow:
+    """A row of the table of results.
+
+    Attributes:
+        name: `base`, `chosen` or `difference`.
+        point: the point's name.
+        rank: the rank that it keeps.
+        figures: each figure, and its interval, which is empty if it is not known.
+    """
+
+    name: str
+    point: str
+    rank: str
+    figures: list[tuple[str, str]]
+
+
+def contents(report: Report) -> dict[str, object]:
+    """The variables of the template, except for the scripts and their data."""
+    search = report.search
     return {
         "report": report,
-        "config": report.config,
+        "search": search,
         "verdict": report.judgement,
-        "sentence": sentence(report),
-        "columns": figure_headers(report),
-        "rows": list(_rows(report)),
-        "notes": list(notes(report)),
+        "unfinished": sentences.unfinished(search),
+        "choice": sentences.choice(report),
+        "columns": tables.figure_headers(search),
+        "results": list(_results(report)),
+        "notes": list(sentences.notes(report)),
         "has_map": not report.cells.empty,
-        "tested": int(report.table[f"{TEST}_accuracy"].notna().sum()),
-        "null": null_sentence(report),
-        "fold_headers": FOLD_HEADERS,
-        "fold_rows": fold_rows(report),
-        "per": {axis: (per_headers(report, axis), per_rows(report, axis)) for axis in report.per},
-        "points_columns": [name for _, name in points_columns(report)],
-        "tested_on": tested_on(report),
+        "tested": int(search.table[f"{TEST}_accuracy"].notna().sum()),
+        "chance": sentences.chance(report),
+        "fold_headers": tables.FOLD_HEADERS,
+        "fold_rows": tables.fold_rows(report),
+        "best_per": {
+            axis: (tables.best_headers(search, axis), tables.best_rows(report, axis))
+            for axis in report.best_per
+        },
+        "points_columns": [name for _, name in points_columns(search)],
+        "tested_on": sentences.tested_on(search),
         "has_spectrum": bool(report.spectra),
         "has_examples": not report.changed_examples.empty,
         "changes": _changes(report),
+        "paper": sentences.paper_figures(search),
+        "paper_note": search.config.paper.note,
+        "paper_differences": sentences.paper_differences(search),
         "facts": list(_facts(report)),
     }
 
 
-def _rows(report: Report) -> Iterator[dict[str, Any]]:
-    """The report's own rows, with intervals under the figures; without what has no result."""
-    results = {"base": report.base, "chosen": report.chosen, "difference": {}}
-    for name, point, rank, *figures in rows(report):
-        if results[name] is not None:
+def _results(report: Report) -> Iterator[ResultRow]:
+    """The rows of the report with intervals, without the rows of points that have no result."""
+    missing = {"base": report.search.base is None, "chosen": report.search.chosen is None}
+    for name, point, rank, *figures in tables.result_rows(report.search):
+        if not missing.get(name):
             intervals = _intervals(report, name)
-            figures_and_intervals = list(zip(figures, intervals, strict=True))
-            yield {"name": name, "point": point, "rank": rank, "figures": figures_and_intervals}
+            yield ResultRow(name, point, rank, list(zip(figures, intervals, strict=True)))
 
 
 def _intervals(report: Report, name: str) -> list[str]:
-    """Under the figures; those of the validation part are flattered, and have none."""
-    compared = report.comparison
+    """The intervals of a row's figures.
+
+    The figures on the validation part have none, because the choice biases them.
+    """
+    compared, count = report.comparison, len(tables.figure_headers(report.search))
     if compared is None:
-        return [""] * len(figure_headers(report))
-    accuracy, loss = (getattr(pair, name) for pair in (compared.accuracy, compared.log_loss))
+        return [""] * count
+    accuracy, loss = _estimate(compared.accuracy, name), _estimate(compared.log_loss, name)
     if pd.isna(accuracy.low):
-        return ["", "", "", ""]
-    return [
-        "",
-        "",
-        interval(accuracy.low, accuracy.high),
-        "" if pd.isna(loss.low) else f"{loss.low:.3f} to {loss.high:.3f}",
-    ]
+        return [""] * count
+    log_loss = "" if pd.isna(loss.low) else f"{loss.low:.3f} to {loss.high:.3f}"
+    return ["", "", interval(accuracy.low, accuracy.high), log_loss]
+
+
+def _estimate(paired: PairedMeans, name: str) -> Estimate:
+    return {"base": paired.base, "chosen": paired.chosen, "difference": paired.difference}[name]
 
 
 def _changes(report: Report) -> list[tuple[str, int]]:
+    """The choices in the menu of changes, each with its number of examples."""
     found = report.changed_examples
-    counts = dict(found["change"].value_counts()) if not found.empty else {}
-    return [(_ALL, len(found)), *((name, int(counts.get(name, 0))) for name in CHANGES)]
+    counts = {change: int((found["change"] == change).sum()) for change in CHANGES}
+    return [(_ALL, len(found)), *counts.items()]
 
 
 def _facts(report: Report) -> Iterator[tuple[str, str]]:
-    record, config = report.record, report.config
-    model, identity = record["model"], record["identity"]
-    yield "model", f"{model['path']}{' at ' + model['commit'] if model['commit'] else ''}"
-    yield "weights", identity["weights"]
-    yield "dtype", identity["dtype"]
-    yield "dataset", f"{config['dataset']['name']} ({identity['examples']})"
-    yield "split", _split(report)
-    for part in PARTS if report.selects else ():
-        if examples := report.parts.of(part):
+    """The rows of the table of what was run."""
+    search = report.search
+    model, identity, config = search.record.model, search.record.identity, search.config
+    yield "model", f"{model.path} at {model.commit}" if model.commit else model.path
+    yield "weights", identity.weights
+    yield "dtype", identity.dtype
+    yield "dataset", f"{config.dataset.name} ({identity.examples})"
+    yield "split", _split(search)
+    for part in PARTS if search.selects else ():
+        if examples := search.parts.of(part):
             yield f"{part} part", f"{len(examples):,} examples"
-    yield "intervention", config["intervention"]["name"]
-    yield "protocol", config["protocol"]
-    if report.selects:
-        yield "selection", f"{config['selection']}, among {report.candidates:,} candidates"
-    yield "cost", cost(report)
+    yield "intervention", str(config.intervention.name)
+    yield "protocol", config.protocol
+    if search.selects:
+        yield "selection", f"{config.selection}, among {search.candidates:,} candidates"
+    yield "cost", sentences.cost_text(report.cost)
     yield "versions", ", ".join(f"{name} {version}" for name, version in versions().items())
 
 
-def _split(report: Report) -> str:
-    name, folds = report.config["split"]["name"], report.parts.folds
-    return f"{name}, {len(folds)} folds" if folds else str(name)
+def _split(search: Search) -> str:
+    name, folds = search.config.split.name, search.parts.folds
+    return f"{name}, {len(folds)} folds" if folds else name

@@ -1,81 +1,99 @@
-"""What the page draws: points, the null band, singular values, examples; as JSON knows it."""
+"""The data that the page's script draws, as JSON values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import math
 
 import pandas as pd
 
 from laser_sweep.grid.point import BASE
-from laser_sweep.report.figures.cells import cells_of, in_order, panels_of
+from laser_sweep.report.figures.cells import amounts_of, cells_of, panels_of
+from laser_sweep.report.point_figures import PointFigures, point_figures
 from laser_sweep.report.report import Report
-from laser_sweep.report.tables import best_headers, figure_headers
+from laser_sweep.report.search import Search
+from laser_sweep.report.tables import figure_headers, grid_figure_headers
 from laser_sweep.split import TEST
+from laser_sweep.store.spectra import Spectrum
 
-_FIGURES = ("accuracy", "log_loss")
 _SHOWN_CHARACTERS = 2_000
 _DIGITS = 5
 _MOST_VALUES = 512
-"""Of a spectrum; more could not be told apart."""
+"""Values of a spectrum; more could not be told apart."""
 
 
-def points_columns(report: Report) -> list[tuple[str, str]]:
-    """The figures in the table of all points: how the script calls them, and what they are."""
-    grid = list(zip(_FIGURES, best_headers(report)[-2:], strict=True))
-    tested = [f"{TEST}_{figure}" for figure in _FIGURES]
-    if not report.selects or report.table[tested[0]].isna().all():
+def points_columns(search: Search) -> list[tuple[str, str]]:
+    """The figures in the table of all points: their keys in `data`, and their headers."""
+    accuracy, log_loss = grid_figure_headers(search)
+    grid = [("accuracy", accuracy), ("log_loss", log_loss)]
+    if not search.selects or search.table[f"{TEST}_accuracy"].isna().all():
         return grid
-    return [*grid, *zip(tested, figure_headers(report)[-2:], strict=True)]
+    test_accuracy, test_log_loss = figure_headers(search)[-2:]
+    return [*grid, ("test_accuracy", test_accuracy), ("test_log_loss", test_log_loss)]
 
 
-def data(report: Report) -> dict[str, Any]:
-    """Everything that the page's script draws."""
-    on_map = None if report.cells.empty else cells_of(report)
+def data(report: Report) -> dict[str, object]:
+    """All that the script draws."""
+    cells = None if report.cells.empty else cells_of(report)
     return {
         "base": str(BASE),
-        "chosen": report.pick.point,
-        "columns": points_columns(report),
-        "points": _points(report, on_map),
-        "panels": [] if on_map is None else panels_of(on_map),
-        "kept": [] if on_map is None else in_order(on_map["kept"]),
+        "chosen": report.search.pick.point,
+        "columns": points_columns(report.search),
+        "points": _points(report, cells),
+        "panels": [] if cells is None else panels_of(cells),
+        "kept": [] if cells is None else amounts_of(cells),
         "null": None if report.null is None else {"upper": report.null.upper},
-        "spectrum": [_thinned(matrix) for matrix in report.spectra],
+        "spectrum": list(map(_spectrum, report.spectra)),
         "examples": _examples(report),
     }
 
 
-def _points(report: Report, on_map: pd.DataFrame | None) -> list[dict[str, Any]]:
-    cells = {} if on_map is None else on_map.set_index("point").to_dict(orient="index")
-    part = report.grid_part
-    return [_point(row, cells.get(row["point"]), part) for row in report.grid.to_dict("records")]
+def _points(report: Report, cells: pd.DataFrame | None) -> list[dict[str, object]]:
+    part, grid = report.search.grid_part, report.grid
+    places = _places(cells)
+    return [
+        {
+            **_point(figures, part),
+            **places.get(figures.point, {"panel": None, "kept": None}),
+            "low": _rounded(low),
+            "high": _rounded(high),
+        }
+        for figures, low, high in zip(
+            point_figures(grid), grid[f"{part}_low"], grid[f"{part}_high"], strict=True
+        )
+    ]
 
 
-def _point(row: Mapping[Any, Any], cell: Mapping[Any, Any] | None, part: str) -> dict[str, Any]:
+def _places(cells: pd.DataFrame | None) -> dict[str, dict[str, str | None]]:
+    """The panel and the amount kept of each point on the map."""
+    if cells is None:
+        return {}
+    rows = zip(cells["point"], cells["panel"], cells["kept"], strict=True)
+    return {point: {"panel": panel, "kept": kept} for point, panel, kept in rows}
+
+
+def _point(figures: PointFigures, part: str) -> dict[str, object]:
     return {
-        "point": row["point"],
-        "lnum": None if pd.isna(row["lnum"]) else int(row["lnum"]),
-        "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
-        "panel": None if cell is None else cell["panel"],
-        "kept": None if cell is None else cell["kept"],
-        "low": _rounded(row[f"{part}_low"]),
-        "high": _rounded(row[f"{part}_high"]),
-        **{figure: _rounded(row[f"{part}_{figure}"]) for figure in _FIGURES},
-        **{f"{TEST}_{figure}": _rounded(row[f"{TEST}_{figure}"]) for figure in _FIGURES},
+        "point": figures.point,
+        "lnum": figures.lnum,
+        "rank": figures.rank,
+        "accuracy": _rounded(figures.on(part).accuracy),
+        "log_loss": _rounded(figures.on(part).log_loss),
+        "test_accuracy": _rounded(figures.test.accuracy),
+        "test_log_loss": _rounded(figures.test.log_loss),
     }
 
 
-def _rounded(value: Any) -> float | None:
-    return None if pd.isna(value) else round(float(value), _DIGITS)
+def _rounded(value: float) -> float | None:
+    return round(float(value), _DIGITS) if math.isfinite(value) else None
 
 
-def _thinned(matrix: Mapping[str, Any]) -> dict[str, Any]:
-    values = [float(f"{value:.4g}") for value in matrix["values"][:_MOST_VALUES]]
-    return {"name": matrix["name"], "rank": matrix["rank"], "values": values}
+def _spectrum(spectrum: Spectrum) -> dict[str, object]:
+    values = [float(f"{value:.4g}") for value in spectrum.values[:_MOST_VALUES]]
+    return {"name": spectrum.name, "rank": spectrum.rank, "values": values}
 
 
-def _examples(report: Report) -> list[dict[str, Any]]:
-    """Those of the test part, as far as base and chosen have answered them."""
+def _examples(report: Report) -> list[dict[str, object]]:
+    """The tested examples with their texts and both predictions."""
     changed = report.changed_examples
     if changed.empty:
         return []

@@ -1,0 +1,141 @@
+"""The search of a sweep: its points, their figures, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from laser_sweep.config import Config
+from laser_sweep.grid.point import BASE
+from laser_sweep.report.point_figures import PointFigures, part_figures, point_figures
+from laser_sweep.selection import Pick, Picker, candidates, summarize, whole_parts
+from laser_sweep.split import TEST, VALIDATION, Parts
+from laser_sweep.store.record import Record
+
+
+@dataclass(frozen=True)
+class Search:
+    """The points of a sweep's last command, and the point that its rule chooses.
+
+    Attributes:
+        folder: the sweep's folder.
+        record: the record of the last command.
+        outcomes: the outcomes of the command's points; each point has all examples of a part or
+            none.
+        picker: the selection among the points.
+        pick: the chosen points.
+    """
+
+    folder: Path
+    record: Record
+    outcomes: pd.DataFrame
+    picker: Picker
+    pick: Pick
+
+    @property
+    def config(self) -> Config:
+        """The configuration of the last command."""
+        return self.record.config
+
+    @property
+    def parts(self) -> Parts:
+        """The parts of the examples."""
+        return self.record.split_parts
+
+    @property
+    def selects(self) -> bool:
+        """Whether there are examples to choose a point on."""
+        return bool(self.parts.validation)
+
+    @property
+    def grid_part(self) -> str:
+        """The part that every point is evaluated on."""
+        return VALIDATION if self.selects else TEST
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The figures of all points, one row each, as `laser_sweep.selection` makes them."""
+        return self.picker.table
+
+    @cached_property
+    def base(self) -> PointFigures | None:
+        """The figures of the base model; None without a result of it."""
+        return self.figures(self.picker.base)
+
+    @cached_property
+    def chosen(self) -> PointFigures | None:
+        """The figures of the chosen point; None if there is no point to choose."""
+        return self.figures(self.pick)
+
+    @cached_property
+    def candidates(self) -> int:
+        """The number of points to choose from."""
+        return len(candidates(self.table, self.config.protocol))
+
+    @cached_property
+    def missing(self) -> int:
+        """The number of points without a result on the part that every point is evaluated on."""
+        evaluated = self.table[self.table[f"{self.grid_part}_accuracy"].notna()]["point"]
+        return len(set(self.record.points) - set(evaluated))
+
+    @cached_property
+    def picks_per(self) -> dict[str, dict[object, Pick]]:
+        """The picks for each value of each axis in `select_per`, by axis and value."""
+        return {
+            axis: {value: self.picker.pick(axis, value) for value in self.picker.values(axis)}
+            for axis in (self.config.select_per or () if self.selects else ())
+        }
+
+    @cached_property
+    def finals(self) -> list[str]:
+        """The points to evaluate on the test part: the base model and all chosen points."""
+        best = [pick for picks in self.picks_per.values() for pick in picks.values()]
+        chosen = [pick.point for pick in (self.pick, *best) if pick.point is not None]
+        return list(dict.fromkeys([str(BASE), *chosen]))
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether every point has all results that the command asks for."""
+        tests_all = self.config.split.test == "all" or not self.selects
+        points = self.record.points
+        wanted = {VALIDATION: points, TEST: points if tests_all else self.finals}
+        return all(self._has(part, points) for part, points in wanted.items())
+
+    def figures(self, pick: Pick) -> PointFigures | None:
+        """The figures of a picked point; None without a result of it.
+
+        With folds, the figures on the test part are out of fold: in each fold, they are those of
+        the point that was picked on all other folds.
+        """
+        found = point_figures(self.table[self.table["point"] == pick.point])
+        if not found:
+            return None
+        tested = self.picker.tested(pick) if self.parts.folds else pd.DataFrame()
+        if tested.empty:
+            return found[0]
+        out_of_fold = part_figures(summarize(tested.assign(part=TEST)), TEST)
+        return replace(found[0], test=out_of_fold[0])
+
+    def _has(self, part: str, points: Sequence[str]) -> bool:
+        """Whether all of these points were evaluated on all examples of a part."""
+        counts = self.table.set_index("point")[f"{part}_examples"]
+        found = counts.reindex(list(points), fill_value=0)
+        return bool((found == len(self.parts.of(part))).all())
+
+
+def search_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Search:
+    """Select among the points of a command.
+
+    Args:
+        folder: the sweep's folder.
+        record: the record of the command.
+        outcomes: all outcomes in the folder, as `read_results` returns them.
+    """
+    config, parts = record.config, record.split_parts
+    outcomes = whole_parts(outcomes[outcomes["point"].isin(record.points)], parts)
+    picker = Picker(outcomes, parts, config.selection, config.protocol)
+    return Search(folder, record, outcomes, picker, picker.pick())
