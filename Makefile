@@ -1,6 +1,6 @@
 # make demo   a real sweep on the built-in model, and the table of all sweeps
 # make test   the tests; make test TESTS=all runs the slow ones too
-# make lint   format and lint checks, type checks
+# make lint   format and lint checks, type checks, the order of the rooms
 # make clean  remove what the others made, but no results
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -21,6 +21,7 @@ lint: .venv/installed
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 clean:
 	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -153,11 +153,12 @@ class _StopError(BaseException):
 def _as_a_job(submission: Submission) -> Iterator[Journal]:
     """Log to the job's own log, keep a journal, and let submitit stop the task wherever it is."""
     log_everything(sys.stdout)
-    try:
-        with _stops_pass(), Journal(_journal_path(submission)) as journal:
-            yield journal
-    except _StopError as stop:
-        raise stop.cause from None
+    with Journal(_journal_path(submission)) as journal:
+        try:
+            with _stops_pass():
+                yield journal
+        except _StopError as stop:
+            raise stop.cause from None
 
 
 def _journal_path(submission: Submission) -> Path:

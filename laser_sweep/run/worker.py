@@ -19,7 +19,7 @@ from laser_sweep.model.temporary import temporary_weights
 from laser_sweep.plan.grouping import Group, groups
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.editor import Editor
-from laser_sweep.run.load import load_evaluator
+from laser_sweep.run.evaluator_setup import load_evaluator
 from laser_sweep.run.partial_outcomes import PartialOutcomes
 from laser_sweep.store.columns import columns
 from laser_sweep.store.events import Journal

@@ -55,7 +55,7 @@ def _local(history: History | None) -> Iterator[str]:
     if history.is_running:
         for worker, event in history.workers.items():
             yield f"{worker}: {_doing(event)}"
-    elif history.workers:
+    elif history.was_killed:
         yield "The last command was killed; the same command continues."
     elif history.error:
         yield f"The last command ended with {history.error}"

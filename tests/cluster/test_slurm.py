@@ -248,7 +248,7 @@ def test_a_task_that_times_out_too_often_ends_though_points_are_isolated(tmp_pat
     assert "on validation failed" not in logs(tmp_path)
     assert len(computing(tmp_path)) < POINTS
     assert all(state.startswith("FAILED") for state in accounted(array))
-    assert "ended with submitit.core.utils.UncompletedJobError" in status(tmp_path)
+    assert "ended with UncompletedJobError" in status(tmp_path)
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -105,6 +107,24 @@ def test_what_ended_the_last_command_is_told(tmp_path: Path):
         text = said(plan.store.folder)
         assert "between two points" in text
         assert "KeyboardInterrupt" not in text
+
+
+def test_a_command_that_was_killed_is_forgotten_when_the_next_one_ends(tmp_path: Path):
+    plan = planned(tmp_path)
+    plan.store.open(command_of(plan))
+    child = os.fork()
+    if child == 0:
+        with Journal(plan.store.paths.events) as journal:
+            journal.computing("base", 20)
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert "The last command was killed" in said(plan.store.folder)
+    with Journal(plan.store.paths.events):
+        text = said(plan.store.folder)
+        assert f":{child}: " not in text
+        assert ", 0 running, 0 failed, " in text
+    assert execute(plan) == 0
+    assert "killed" not in said(plan.store.folder)
 
 
 def test_a_folder_without_a_sweep_is_told(tmp_path: Path, command: Command):
