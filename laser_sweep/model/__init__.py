@@ -1,1 +1,1 @@
-"""Models: where their files are, where (ℓ, τ) is in them, and how a matrix is edited."""
+"""Models: their files, the places of their matrices, edits of a matrix, runs from a layer on."""

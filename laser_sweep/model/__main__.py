@@ -1,89 +1,92 @@
-"""The command `python -m laser_sweep.model NAME`: where (ℓ, τ) is in a model, without its weights.
+"""The command `python -m laser_sweep.model NAME`: the matrices of a model, without its weights.
 
-NAME is a hub id, a folder with a config.json, or an option of the config group `model`.
+NAME is a hub id, a folder with a config.json, or a value of the option `model`.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import re
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import yaml
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from tabulate import tabulate
 
-from laser_sweep.config import SIDES, conf_folder, explain
-from laser_sweep.config.layout import LayoutConfig
+from laser_sweep.config import SIDES, LayoutConfig, ModelConfig, conf_folder, register, typed
+from laser_sweep.config.model import DECODER
+from laser_sweep.entry import entry
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.terminal import say
 
-HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "full rank")
+_HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "full rank")
 
 
 def main() -> None:
-    """Print a model's matrices, or one clear line."""
+    """Print the matrices of a model."""
     arguments = _parser().parse_args()
-    try:
-        say(describe(arguments))
-    except ConfigError as error:
-        sys.exit(f"laser_sweep: {error}")
+    entry("laser_sweep.model", lambda: say(_text(arguments)))
 
 
-def describe(arguments: argparse.Namespace) -> str:
-    """The table of a model's matrices, as text.
+def _text(arguments: argparse.Namespace) -> str:
+    """The table of a model's matrices.
 
     Raises:
-        ConfigError: if there is no such model, or no matrix is found in it.
+        ConfigError: if the model does not exist, or none of its matrices is found.
     """
     from laser_sweep.model import load
     from laser_sweep.model.layout_finder import find_layout
     from laser_sweep.model.source import config_source
 
-    given = _option(arguments.model)
     choose("--side", arguments.side, SIDES)
-    written = _layout(arguments.layout) if arguments.layout else given.get("layout", {})
-    revision = arguments.revision or given.get("revision")
-    source = config_source(given.get("path", arguments.model), revision)
-    skeleton = load.skeleton(load.load_config(source))
-    layout = find_layout(skeleton, arguments.model, _typed(written).given, arguments.side)
+    configured = _configured(arguments.model)
+    path = configured.path if configured else arguments.model
+    revision = arguments.revision or (configured.revision if configured else None)
+    written = _read_layout(arguments.layout) if arguments.layout else None
+    written = written or (configured.layout if configured else None)
+    skeleton = load.skeleton(load.load_config(config_source(path, revision)))
+    layout = find_layout(skeleton, arguments.model, written, arguments.side)
     rows = list(_rows(layout, arguments.experts))
     if arguments.csv:
-        return "\n".join(",".join(f'"{cell}"' for cell in row) for row in [HEADERS, *rows])
+        return _csv(rows)
     title = f"{arguments.model}: {type(skeleton).__name__}, {len(layout.blocks)} layers"
-    return f"{title}\n\n{tabulate(rows, HEADERS, disable_numparse=True)}"
+    return f"{title}\n\n{tabulate(rows, _HEADERS, disable_numparse=True)}"
 
 
-def _rows(layout: Layout, experts: bool) -> Iterator[tuple[str, ...]]:
+def _csv(rows: list[tuple[str, ...]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([_HEADERS, *rows])
+    return text.getvalue().removesuffix("\n")
+
+
+def _rows(layout: Layout, by_expert: bool) -> Iterator[tuple[str, ...]]:
     for lnum, block in enumerate(layout.blocks):
         if not block:
             yield str(lnum), "–", "", "no known matrix", "", ""
         for lname, matrices in block.items():
-            for alike in _alike(matrices, experts):
-                yield _row(lnum, lname, alike)
+            for run in _runs(matrices, by_expert):
+                yield _row(lnum, lname, run)
 
 
-def _alike(matrices: tuple[Matrix, ...], experts: bool) -> Iterator[list[Matrix]]:
-    """Each expert by itself, or all that differ by nothing but their number together."""
-    if experts:
+def _runs(matrices: tuple[Matrix, ...], by_expert: bool) -> Iterator[list[Matrix]]:
+    """The matrices of one row each: one expert, or the experts that differ in number only."""
+    if by_expert:
         yield from ([matrix] for matrix in matrices)
         return
-    for _, same in groupby(matrices, key=lambda m: (type(m.expert), m.shape, m.rows)):
-        yield list(same)
+    for _, run in groupby(matrices, key=lambda m: (type(m.expert), m.shape, m.rows)):
+        yield list(run)
 
 
-def _row(lnum: int, lname: str, alike: list[Matrix]) -> tuple[str, ...]:
-    first, last = alike[0], alike[-1]
+def _row(lnum: int, lname: str, run: list[Matrix]) -> tuple[str, ...]:
+    first, last = run[0], run[-1]
     expert = "" if first.expert is None else str(first.expert)
     name = first.name
-    if len(alike) > 1:
+    if len(run) > 1:
         expert = f"{first.expert}..{last.expert}"
         name = re.sub(rf"(\[|experts\.(?:expert_)?){first.expert}(?=[].])", r"\1*", name)
     if first.shared_with:
@@ -91,59 +94,52 @@ def _row(lnum: int, lname: str, alike: list[Matrix]) -> tuple[str, ...]:
     return str(lnum), lname, expert, name, f"{first.shape}", str(first.full_rank)
 
 
-def _option(name: str) -> dict[str, Any]:
-    """The YAML of `model=NAME`, if the config group has it."""
+def _configured(name: str) -> ModelConfig | None:
+    """The configuration of `model=NAME`; None if the option has no such value.
+
+    Raises:
+        ConfigError: if the YAML file has a mistake.
+    """
     path = conf_folder() / "model" / f"{name}.yaml"
     if "/" in name or Path(name).is_dir() or not path.is_file():
-        return {}
-    given: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return given if "${" not in str(given.get("path", "")) else {**given, "path": _builtin(given)}
+        return None
+    register()
+    return typed(ModelConfig, yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def _builtin(given: dict[str, Any]) -> str:
-    from laser_sweep.config import PACKAGE
+def _read_layout(path: str) -> LayoutConfig:
+    """The key `layout` of a YAML file such as those in conf/model/.
 
-    return str(PACKAGE / "builtin" / given["path"].removeprefix("${builtin:").removesuffix("}"))
-
-
-def _layout(path: str) -> dict[str, Any]:
-    """The key `layout` of a YAML file such as those in conf/model/."""
+    Raises:
+        ConfigError: if the file cannot be read, lacks the key, or has a mistake.
+    """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ConfigError(f"--layout {path}: {error}") from error
     if not isinstance(content, dict) or not isinstance(content.get("layout"), dict):
         raise ConfigError(f"--layout {path}: expected a YAML file with the key layout.")
-    layout: dict[str, Any] = content["layout"]
-    return layout
-
-
-def _typed(written: dict[str, Any]) -> LayoutConfig:
-    try:
-        merged: Any = OmegaConf.merge(OmegaConf.structured(LayoutConfig), written)
-        layout: Any = OmegaConf.to_object(merged)
-    except OmegaConfBaseException as error:
-        raise explain(error) from error
-    assert isinstance(layout, LayoutConfig)
-    return layout
+    return typed(LayoutConfig, content["layout"])
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m laser_sweep.model",
-        description="Lists the matrices of a model: layer, matrix type, parameter, shape and full "
-        "rank, from its configuration alone.",
+        description="List the matrices of a model: layer, matrix type, parameter, shape and full "
+        "rank. The model's configuration is enough; its weights are not read.",
     )
-    parser.add_argument("model", help="a hub id, a folder, or an option of model=")
+    parser.add_argument("model", help="a hub id, a folder, or a value of model=")
     parser.add_argument("--revision", help="a branch, tag or commit on the hub")
-    parser.add_argument("--layout", metavar="YAML", help="a file whose key `layout` says where")
+    parser.add_argument(
+        "--layout", metavar="YAML", help="a file whose key `layout` describes the model"
+    )
     parser.add_argument(
         "--side",
-        default="decoder",
-        help="the blocks of an encoder-decoder: encoder or decoder",
+        default=DECODER,
+        help=f"the side of an encoder-decoder: {' or '.join(SIDES)} [{DECODER}]",
     )
-    parser.add_argument("--experts", action="store_true", help="a line for each expert")
-    parser.add_argument("--csv", action="store_true", help="comma-separated values")
+    parser.add_argument("--experts", action="store_true", help="a row for each expert")
+    parser.add_argument("--csv", action="store_true", help="print comma-separated values")
     return parser
 
 

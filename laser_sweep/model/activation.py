@@ -1,20 +1,20 @@
-"""One kernel for GELU's tanh formula, where a model computes it in eight steps."""
+"""GELU's tanh formula in one kernel, for models that compute it in eight steps."""
 
 from __future__ import annotations
 
 from torch import nn
 from transformers.activations import FastGELUActivation, GELUTanh, NewGELUActivation
 
-_BY_STEPS = (NewGELUActivation, FastGELUActivation)
+_STEPWISE = (NewGELUActivation, FastGELUActivation)
 
 
 def fuse_activations(model: nn.Module) -> None:
-    """Replace activations by the one that computes the same formula at once.
+    """Replace stepwise activations by one kernel with the same formula.
 
-    In float32 the results are the same up to rounding; in half precision, where every step by
-    itself is rounded, they are nearer to the formula's.
+    In float32 the results are the same up to rounding. In half precision they are closer to the
+    formula, because the steps are not rounded one by one.
     """
     for module in list(model.modules()):
         for name, child in module.named_children():
-            if isinstance(child, _BY_STEPS):
+            if isinstance(child, _STEPWISE):
                 setattr(module, name, GELUTanh())

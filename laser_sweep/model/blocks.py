@@ -1,9 +1,9 @@
-"""The blocks of a model: running it only up to a layer, or only from a layer on.
+"""The blocks of a model: runs that end at a layer, and runs that start at one.
 
-An edit at ℓ leaves all layers below as they were, so what enters ℓ can be kept and used for every
-point of ℓ. The blocks below are then stood in for by functions that hand it on; everything else,
-masks, positions, norms, head, is the model's own code, of whatever family. Whether that gives the
-same as a whole run is not known of a family: it is tried out on the model at hand.
+An edit at layer ℓ changes nothing below ℓ, so all points of ℓ share the states that enter it. In a
+run that starts at ℓ, functions that return these states stand in for the blocks below. Masks,
+positions, norms and head are the model's own code, whatever its family. No family is known to give
+the same results as a whole run: `laser_sweep.evaluate.engine` tests the model at hand.
 """
 
 from __future__ import annotations
@@ -11,31 +11,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from torch import Tensor, nn
 from transformers.cache_utils import Cache, DynamicLayer
 
+Run: TypeAlias = Callable[[], object]
+"""A function that runs the whole model once."""
+
 
 class NotSeparableError(Exception):
-    """A model cannot be run from one of its layers on; why."""
+    """The reason why a model cannot be run from one of its layers on."""
 
 
-class _Reached(Exception):
-    """No error: the way out of a run that has come far enough."""
+class _StoppedRun(Exception):
+    """The states that enter a layer; raised to end a run there."""
 
     def __init__(self, states: Tensor):
         self.states = states
 
 
 @dataclass(frozen=True)
-class Entered:
-    """What a prompt leaves behind on its way up to a layer.
+class PromptState:
+    """The state of a model that has processed prompts up to a layer.
 
     Attributes:
         layer: the layer.
-        states: what enters it, of shape (batch, length, width).
-        cached: for each layer below it the keys and the values.
+        states: the hidden states that enter it, of shape (batch, length, width).
+        cached: the keys and the values of each layer below it.
     """
 
     layer: int
@@ -44,30 +47,31 @@ class Entered:
 
     @property
     def nbytes(self) -> int:
-        """How much memory it takes."""
+        """The size of all tensors in bytes."""
         return self.states.nbytes + sum(each.nbytes for pair in self.cached for each in pair)
 
 
 class Blocks:
-    """The blocks of a model in the order in which they run.
+    """The blocks of a model, in the order in which they run.
 
     Args:
         model: the model.
-        names: for each layer the name of its module.
-        run: a function that runs the whole model once, on anything.
+        names: the name of each layer's module.
+        run: a function that runs the whole model once, on any input.
 
     Raises:
-        NotSeparableError: if they do not run one after the other, each once, from states to states.
+        NotSeparableError: if the blocks do not run one after the other, each once, from hidden
+            states to hidden states.
     """
 
-    def __init__(self, model: nn.Module, names: Sequence[str], run: Callable[[], object]):
+    def __init__(self, model: nn.Module, names: Sequence[str], run: Run):
         self.modules = [model.get_submodule(name) for name in names]
-        self._others = self._put_out(run)
+        self._further_outputs = self._observe(run)
 
     def __len__(self) -> int:
         return len(self.modules)
 
-    def entering(self, layer: int, run: Callable[[], object]) -> Tensor:
+    def states_entering(self, layer: int, run: Run) -> Tensor:
         """The hidden states that enter a layer in a run, which ends there.
 
         Args:
@@ -76,84 +80,94 @@ class Blocks:
 
         Returns:
             The states, of shape (batch, length, width).
+
+        Raises:
+            NotSeparableError: if the run does not reach the layer.
         """
 
-        def stop(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            raise _Reached(args[0] if args else kwargs["hidden_states"])
+        def stop(_: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
+            states = args[0] if args else kwargs["hidden_states"]
+            assert isinstance(states, Tensor)
+            raise _StoppedRun(states)
 
         handle = self.modules[layer].register_forward_pre_hook(stop, with_kwargs=True)
         try:
             run()
-        except _Reached as reached:
-            return reached.states
+        except _StoppedRun as stopped:
+            return stopped.states
         finally:
             handle.remove()
         raise NotSeparableError(f"layer {layer} was never reached")
 
-    def entering_with_cache(self, layer: int, run: Callable[[], object]) -> Entered | None:
-        """What enters a layer in a run that keeps keys and values, and those of the layers below.
+    def prompt_state(self, layer: int, run: Run) -> PromptState | None:
+        """The state at a layer of a run that caches keys and values; the run ends there.
 
         Returns:
-            None if the model keeps something else in one of them, such as a window or a state.
+            None if a layer below caches something else, such as a window or a recurrent state.
         """
-        kept: list[Cache] = []
+        caches: list[Cache] = []
         handle = self.modules[layer].register_forward_pre_hook(
-            lambda _, args, kwargs: kept.append(_cache_of(args, kwargs)), with_kwargs=True
+            lambda _, args, kwargs: caches.append(_cache_of(args, kwargs)), with_kwargs=True
         )
         try:
-            states = self.entering(layer, run)
+            states = self.states_entering(layer, run)
         finally:
             handle.remove()
-        cached = [_keys_and_values(each) for each in kept[0].layers[:layer]]
-        plain = [each for each in cached if each is not None]
-        return Entered(layer, states, plain) if len(plain) == layer else None
+        cached = [_keys_and_values(each) for each in caches[0].layers[:layer]]
+        complete = [pair for pair in cached if pair is not None]
+        return PromptState(layer, states, complete) if len(complete) == layer else None
 
     @contextmanager
-    def continuing(self, entered: Entered) -> Iterator[None]:
-        """Within this context the first run starts at a layer, and those after it are whole ones.
+    def continuing(self, state: PromptState) -> Iterator[None]:
+        """Start the first run within this context at a layer; later runs are whole ones.
 
-        The first run leaves the keys and values of the layers below in its cache, so that those
-        that follow, a token each, find what a whole run would have left.
+        The first run, over the prompts, puts the keys and values of the layers below into its
+        cache. The later runs, of one token each, find them there.
         """
-        with ExitStack() as stack:
-            for number in range(entered.layer):
-                module, others = self.modules[number], self._others[number]
-                put_out = entered.states if others is None else (entered.states, *others)
-                first = _First(module.forward, put_out, entered.cached[number], number)
-                stack.enter_context(forwarding(module, first))
+        with ExitStack() as contexts:
+            for number in range(state.layer):
+                module, output = self.modules[number], self._output(number, state.states)
+                prefill = _Prefill(module.forward, output, state.cached[number], number)
+                contexts.enter_context(replaced_forward(module, prefill))
             yield
 
     @contextmanager
     def starting_at(self, layer: int, states: Tensor) -> Iterator[None]:
-        """Within this context a run of the model is one from a layer on, which `states` enter.
+        """Start every run within this context at a layer.
 
         Args:
             layer: the layer, from 0.
-            states: of shape (batch, length, width), as `entering` has them of the same inputs.
+            states: the states that enter it, of shape (batch, length, width), as
+                `states_entering` returns them for the same inputs.
         """
-        with ExitStack() as stack:
-            for module, others in zip(self.modules[:layer], self._others, strict=False):
-                put_out = states if others is None else (states, *others)
-                stack.enter_context(forwarding(module, _constant(put_out)))
+        with ExitStack() as contexts:
+            for number in range(layer):
+                constant = _constant(self._output(number, states))
+                contexts.enter_context(replaced_forward(self.modules[number], constant))
             yield
 
-    def _put_out(self, run: Callable[[], object]) -> list[tuple[Any, ...] | None]:
-        """For each block what it puts out beside the states; None if these are by themselves."""
-        seen: list[tuple[nn.Module, Any]] = []
-        with ExitStack() as stack:
+    def _output(self, number: int, states: Tensor) -> object:
+        """The output of a block that has the given states, in the form that the model expects."""
+        further = self._further_outputs[number]
+        return states if further is None else (states, *further)
+
+    def _observe(self, run: Run) -> list[tuple[object, ...] | None]:
+        """The outputs of each block beside its states; None for a block that returns a tensor."""
+        calls: list[tuple[nn.Module, object]] = []
+        with ExitStack() as contexts:
             for module in dict.fromkeys(self.modules):
-                handle = module.register_forward_hook(lambda m, _, out: seen.append((m, out)))
-                stack.callback(handle.remove)
+                handle = module.register_forward_hook(lambda m, _, out: calls.append((m, out)))
+                contexts.callback(handle.remove)
             run()
-        once = len(set(self.modules)) == len(self.modules)
-        if not once or [module for module, _ in seen] != self.modules:
+        distinct = len(set(self.modules)) == len(self.modules)
+        if not distinct or [module for module, _ in calls] != self.modules:
             raise NotSeparableError("its blocks do not run one after the other, each once")
-        return [_others(out) for _, out in seen]
+        return [_further_outputs(output) for _, output in calls]
 
 
 @contextmanager
-def forwarding(module: nn.Module, forward: Callable[..., Any]) -> Iterator[None]:
-    """Another function in the place of a module's own `forward`; its hooks and attributes stay."""
+def replaced_forward(module: nn.Module, forward: Callable[..., object]) -> Iterator[None]:
+    """Use another function as a module's `forward`; the module's hooks and attributes stay."""
     own = module.__dict__.get("forward")
     module.forward = forward
     try:
@@ -165,48 +179,62 @@ def forwarding(module: nn.Module, forward: Callable[..., Any]) -> Iterator[None]
             module.forward = own
 
 
-class _First:
-    """Stands in for a block the first time, and leaves its keys and values in the cache."""
+class _Prefill:
+    """A stand-in for a block in the first run, which fills the block's cache.
+
+    Args:
+        forward: the block's own function, for all later runs.
+        output: the output of the first run.
+        cached: the keys and values that the first run adds to the cache.
+        layer: the block's number in the cache.
+    """
 
     def __init__(
-        self, forward: Callable[..., Any], put_out: Any, cached: tuple[Tensor, Tensor], layer: int
+        self,
+        forward: Callable[..., object],
+        output: object,
+        cached: tuple[Tensor, Tensor],
+        layer: int,
     ):
         self._forward = forward
-        self._put_out = put_out
+        self._output = output
         self._cached = cached
         self._layer = layer
-        self._first = True
+        self._is_first = True
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not self._first:
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        if not self._is_first:
             return self._forward(*args, **kwargs)
-        self._first = False
+        self._is_first = False
         _cache_of(args, kwargs).update(*self._cached, self._layer)
-        return self._put_out
+        return self._output
 
 
 def _keys_and_values(layer: object) -> tuple[Tensor, Tensor] | None:
-    """What a layer's cache keeps, if that is all of them; a subclass keeps a window or a state."""
+    """The keys and values in a layer's cache; None for any other kind of cache.
+
+    Subclasses of DynamicLayer keep a window of them, or a recurrent state.
+    """
     if type(layer) is not DynamicLayer or layer.keys is None or layer.values is None:
         return None
     return layer.keys, layer.values
 
 
-def _cache_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Cache:
-    found = [each for each in (*args, *kwargs.values()) if isinstance(each, Cache)]
-    if not found:
+def _cache_of(args: tuple[object, ...], kwargs: dict[str, object]) -> Cache:
+    caches = [each for each in (*args, *kwargs.values()) if isinstance(each, Cache)]
+    if not caches:
         raise NotSeparableError("its blocks are given no cache")
-    return found[0]
+    return caches[0]
 
 
-def _constant(value: Any) -> Callable[..., Any]:
+def _constant(value: object) -> Callable[..., object]:
     return lambda *args, **kwargs: value
 
 
-def _others(out: Any) -> tuple[Any, ...] | None:
-    """What a block puts out beside its states, without tensors, which are others in each run."""
-    if isinstance(out, Tensor):
+def _further_outputs(output: object) -> tuple[object, ...] | None:
+    """The outputs of a block beside its states; None in place of a tensor, which runs change."""
+    if isinstance(output, Tensor):
         return None
-    if not isinstance(out, tuple) or not isinstance(out[0], Tensor):
-        raise NotSeparableError(f"a block puts out {type(out).__name__}")
-    return tuple(None if isinstance(each, Tensor) else each for each in out[1:])
+    if not isinstance(output, tuple) or not isinstance(output[0], Tensor):
+        raise NotSeparableError(f"a block returns {type(output).__name__}")
+    return tuple(None if isinstance(each, Tensor) else each for each in output[1:])

@@ -1,4 +1,4 @@
-"""Where (ℓ, τ) is in a model: for each layer its matrices, by matrix type."""
+"""The layout of a model: the matrices of each layer, by matrix type."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from laser_sweep.grid.point import ALL_EXPERTS, ALL_LAYERS, MATRIX_GROUPS, MATRI
 from laser_sweep.model.matrix import Matrix
 
 Block: TypeAlias = dict[str, tuple[Matrix, ...]]
-"""The matrices of one layer by matrix type; of a mixture of experts, one for each expert."""
+"""The matrices of one layer by matrix type; in a mixture of experts, one for each expert."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the matrices of a model are.
+    """The matrices of a model.
 
     Attributes:
-        model: what the model is called in errors.
-        blocks: for each layer its matrices.
-        modules: for each layer the name of its module; empty if a layer is several of them.
+        model: the model's name, for errors.
+        blocks: the matrices of each layer.
+        modules: the name of each layer's module; empty if a layer is several modules.
     """
 
     model: str
@@ -31,14 +31,14 @@ class Layout:
 
     @cached_property
     def lnames(self) -> list[str]:
-        """The matrix types of the model, in the order of the table of words."""
+        """The matrix types of the model, in the order of `MATRIX_TYPES`."""
         return _ordered({lname for block in self.blocks for lname in block})
 
     def layers(self, lname: str) -> list[int]:
-        """The layers that have a matrix type, or one of a group; not those that only repeat it.
+        """The layers that have a matrix type, or a type of a group, as a tensor of their own.
 
         Raises:
-            ConfigError: if no layer has it.
+            ConfigError: if no layer has the matrix type.
         """
         if found := self._layers(lname):
             return found
@@ -53,7 +53,11 @@ class Layout:
         ]
 
     def check_layer(self, lnum: int) -> None:
-        """Raise a ConfigError if the model has no such layer."""
+        """Check that the model has a layer.
+
+        Raises:
+            ConfigError: if the number is out of range.
+        """
         if not ALL_LAYERS <= lnum < len(self.blocks):
             raise ConfigError(
                 f"lnum={lnum} is out of range: {self.model} has layers "
@@ -64,8 +68,8 @@ class Layout:
         """The matrices that an edit changes, by layer, then matrix type, then expert.
 
         Raises:
-            ConfigError: if the model has no such layer, matrix or expert, or the matrix is another
-                layer's too, which would be edited with it.
+            ConfigError: if the model lacks the layer, the matrix or the expert, or if the matrix
+                is a tensor of an earlier layer, which would change with it.
         """
         self.check_layer(edit.lnum)
         everywhere = edit.lnum == ALL_LAYERS
@@ -82,7 +86,7 @@ class Layout:
         return found
 
     def lowest(self, matrices: Iterable[Matrix]) -> int:
-        """The lowest layer that changes if these matrices do; 0 if that is not known.
+        """The lowest layer that changes with some matrices; 0 if it is not known.
 
         A tensor that several layers share changes all of them.
         """
@@ -130,8 +134,8 @@ def _ordered(lnames: set[str]) -> list[str]:
 def _check_not_repeated(matrix: Matrix) -> None:
     if matrix.repeated:
         raise ConfigError(
-            f"{matrix.parameter} is the same tensor as {matrix.shared_with[0]}: edit it there, "
-            f"in the first layer that has it; all that share it change with it."
+            f"{matrix.parameter} is the same tensor as {matrix.shared_with[0]}: edit it there, in "
+            "the first layer that has it. All layers that share it change with it."
         )
 
 

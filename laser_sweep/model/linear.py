@@ -1,9 +1,9 @@
-"""The linear maps of one block: not computed again, and only where they are read.
+"""The linear maps of a block: reused outputs, and outputs at some positions only.
 
-By far the most of a block's work are its matrices. While nothing that goes into one has changed, it
-puts out what it did for the base model; and in the last block what comes after attention is wanted
-at the positions alone that are read. Both hold for a block of any family, as its other parts run
-as they are.
+Most of a block's work is its matrices. A map whose input is the same as for the base model, and
+whose weights are not edited, returns the recorded output. In the last block, the maps behind
+attention are computed only at the positions that are read. Both work for a block of any family,
+because the rest of the block runs as it is.
 """
 
 from __future__ import annotations
@@ -16,119 +16,142 @@ import torch
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from laser_sweep.model.blocks import forwarding
+from laser_sweep.model.blocks import replaced_forward
 from laser_sweep.model.layout import Block
 
-Linears: TypeAlias = dict[str, nn.Module]
-"""Modules with one matrix each, by the name of its parameter."""
+LinearMaps: TypeAlias = dict[str, nn.Module]
+"""Modules with one matrix each, by the name of the matrix's parameter."""
 
-OF_ONE_POSITION = ("q_proj", "out_proj", "fc_in", "fc_up", "fc_out")
-"""What these put out at a position is of use to this position alone, unlike keys and values."""
+_POSITION_WISE = ("q_proj", "out_proj", "fc_in", "fc_up", "fc_out")
+"""Matrix types whose output at a position matters to this position alone."""
 _INNER = ("fc_in", "fc_up")
-_OF_ALL_POSITIONS = ("k_proj", "v_proj", "qkv")
+_ALL_POSITIONS = ("k_proj", "v_proj", "qkv")
+"""Matrix types whose output at a position matters to other positions: keys and values."""
 
 
-def linears(model: nn.Module, block: Block, lnames: Collection[str] = ()) -> dict[str, Linears]:
-    """The linear maps of a block by matrix type; a fused one by each of its types.
+def linear_maps(
+    model: nn.Module, block: Block, lnames: Collection[str] = ()
+) -> dict[str, LinearMaps]:
+    """The linear maps of a block by matrix type; a fused map under each of its types.
 
     Args:
         model: the model.
         block: the matrices of the block.
-        lnames: the matrix types that are wanted; all, if none is given.
+        lnames: the matrix types to return; all, if empty.
     """
-    found: dict[str, Linears] = {}
+    found: dict[str, LinearMaps] = {}
     for lname, matrices in block.items():
         if lnames and lname not in lnames:
             continue
-        modules = {m.parameter: _owner(model, m.parameter) for m in matrices}
-        plain = {n: each for n, each in modules.items() if isinstance(each, nn.Linear | Conv1D)}
-        if plain:
-            found[lname] = dict(plain)
+        owners = {m.parameter: _owner(model, m.parameter) for m in matrices}
+        maps = {n: each for n, each in owners.items() if isinstance(each, nn.Linear | Conv1D)}
+        if maps:
+            found[lname] = dict(maps)
     return found
+
+
+def position_wise_maps(model: nn.Module, block: Block) -> dict[str, LinearMaps]:
+    """The maps of a block that can be computed at some positions only, by matrix type.
+
+    A fused map that also makes keys and values is needed at all positions. The result is empty if
+    the block's MLP is not made of linear maps.
+    """
+    others = distinct_maps(linear_maps(model, block, _ALL_POSITIONS))
+    found = {
+        lname: {name: module for name, module in maps.items() if name not in others}
+        for lname, maps in linear_maps(model, block, _POSITION_WISE).items()
+    }
+    return found if {"fc_in", "fc_out"} <= set(found) else {}
+
+
+def distinct_maps(by_type: Mapping[str, LinearMaps]) -> LinearMaps:
+    """The maps of all matrix types, each once."""
+    return {name: module for maps in by_type.values() for name, module in maps.items()}
 
 
 def _owner(model: nn.Module, parameter: str) -> nn.Module:
     return model.get_submodule(parameter.rpartition(".")[0])
 
 
-class Seen(NamedTuple):
-    """What went into a linear map, and what came out."""
+class Recording(NamedTuple):
+    """The input and the output of a linear map in one run."""
 
-    given: Tensor
-    out: Tensor
-
-
-Remembered: TypeAlias = dict[str, Seen]
+    input: Tensor
+    output: Tensor
 
 
-def size(remembered: Remembered) -> int:
-    """How many bytes it takes; what several maps were given counts once."""
-    tensors = {id(each): each for seen in remembered.values() for each in seen}
-    return sum(each.nbytes for each in tensors.values())
+Recordings: TypeAlias = dict[str, Recording]
+"""A recording for each linear map, by the name of its parameter."""
+
+
+def recorded_bytes(recordings: Recordings) -> int:
+    """The size of recordings in bytes; an input that several maps share counts once."""
+    tensors = {id(tensor): tensor for recording in recordings.values() for tensor in recording}
+    return sum(tensor.nbytes for tensor in tensors.values())
 
 
 @contextmanager
-def remembering(modules: Linears, *, copied: bool) -> Iterator[Remembered]:
-    """Within this context what the maps are given and put out is put into the dictionary.
+def recording(maps: LinearMaps, *, copied: bool) -> Iterator[Recordings]:
+    """Record the inputs and outputs of linear maps within this context.
 
     Args:
-        modules: the maps.
-        copied: whether the model adds to what a map puts out in place, so that it needs a copy.
+        maps: the maps.
+        copied: record a copy of the output, for a model that adds to the output in place.
     """
-    remembered: Remembered = {}
+    recordings: Recordings = {}
 
-    def watched(name: str, forward: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-        def keep(given: Tensor) -> Tensor:
-            out = forward(given)
-            remembered[name] = Seen(given, out.clone() if copied else out)
-            return out
+    def recorder(name: str, forward: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        def record(given: Tensor) -> Tensor:
+            output = forward(given)
+            recordings[name] = Recording(given, output.clone() if copied else output)
+            return output
 
-        return keep
+        return record
 
-    with ExitStack() as stack:
-        for name, module in modules.items():
-            stack.enter_context(forwarding(module, watched(name, module.forward)))
-        yield remembered
+    with ExitStack() as contexts:
+        for name, module in maps.items():
+            contexts.enter_context(replaced_forward(module, recorder(name, module.forward)))
+        yield recordings
 
 
 @contextmanager
-def recalling(
-    modules: Linears, remembered: Mapping[str, Seen], edited: Collection[str], *, copied: bool
+def replaying(
+    maps: LinearMaps, recordings: Recordings, edited: Collection[str], *, copied: bool
 ) -> Iterator[None]:
-    """Within this context a map that is given the same as then puts out the same, at no cost.
+    """Return recorded outputs for recorded inputs within this context, without computation.
 
     Args:
-        modules: the maps.
-        remembered: what they were given and put out.
-        edited: the parameters that have changed since.
-        copied: whether the model adds to what a map puts out in place, so that it needs a copy.
+        maps: the maps.
+        recordings: their recorded inputs and outputs.
+        edited: the parameters that have changed since the recording.
+        copied: return a copy of the output, for a model that adds to the output in place.
     """
-    with ExitStack() as stack:
-        for name, module in modules.items():
-            if name in remembered and name not in edited:
-                recalled = _recall(module.forward, remembered[name], copied)
-                stack.enter_context(forwarding(module, recalled))
+    with ExitStack() as contexts:
+        for name, module in maps.items():
+            if name in recordings and name not in edited:
+                replay = _replay(module.forward, recordings[name], copied)
+                contexts.enter_context(replaced_forward(module, replay))
         yield
 
 
-def _recall(
-    forward: Callable[[Tensor], Tensor], seen: Seen, copied: bool
+def _replay(
+    forward: Callable[[Tensor], Tensor], recorded: Recording, copied: bool
 ) -> Callable[[Tensor], Tensor]:
-    def recalled(given: Tensor) -> Tensor:
-        if given.shape != seen.given.shape or not torch.equal(given, seen.given):
+    def replay(given: Tensor) -> Tensor:
+        if given.shape != recorded.input.shape or not torch.equal(given, recorded.input):
             return forward(given)
-        return seen.out.clone() if copied else seen.out
+        return recorded.output.clone() if copied else recorded.output
 
-    return recalled
+    return replay
 
 
-class Places(NamedTuple):
-    """The positions of a batch that are wanted, each once.
+class Positions(NamedTuple):
+    """Positions of a batch, each once.
 
     Attributes:
-        flat: their numbers, counted through the batch row by row, shape (places,).
-        length: how many positions a row has.
-        total: how many positions the batch has.
+        flat: their numbers in the batch flattened row by row, of shape (positions,).
+        length: the number of positions in a row.
+        total: the number of positions in the batch.
     """
 
     flat: Tensor
@@ -137,62 +160,57 @@ class Places(NamedTuple):
 
 
 @contextmanager
-def only_at(maps: Mapping[str, Linears], places: Places) -> Iterator[None]:
-    """Within this context maps are computed at some positions only, and put out 0 elsewhere.
+def only_at(by_type: Mapping[str, LinearMaps], positions: Positions) -> Iterator[None]:
+    """Compute maps at some positions only within this context; their outputs elsewhere are 0.
 
     Args:
-        maps: those of `narrowed`, by matrix type.
-        places: the positions.
+        by_type: the maps that `position_wise_maps` returns.
+        positions: the positions.
     """
-    # A fused one is there under each of its types.
-    types = {name: lname for lname, modules in maps.items() for name in modules}
-    with ExitStack() as stack:
-        for name, module in parts(maps).items():
-            narrow, widen = types[name] != "fc_out", types[name] not in _INNER
-            at = _Narrowed(module.forward, places, narrow=narrow, widen=widen)
-            stack.enter_context(forwarding(module, at))
+    # A fused map occurs under each of its types.
+    types = {name: lname for lname, maps in by_type.items() for name in maps}
+    with ExitStack() as contexts:
+        for name, module in distinct_maps(by_type).items():
+            # Between the inner maps of an MLP and fc_out there are only the selected positions.
+            gather, scatter = types[name] != "fc_out", types[name] not in _INNER
+            forward = _PositionWiseMap(module.forward, positions, gather=gather, scatter=scatter)
+            contexts.enter_context(replaced_forward(module, forward))
         yield
 
 
-class _Narrowed:
-    """A linear map that takes what it is given at some positions, or puts it back to them."""
+class _PositionWiseMap:
+    """A linear map at some positions of a batch.
+
+    Args:
+        forward: the map.
+        positions: the positions.
+        gather: select the positions from the input.
+        scatter: put the output back to the positions of the whole batch.
+    """
 
     def __init__(
-        self, forward: Callable[[Tensor], Tensor], places: Places, *, narrow: bool, widen: bool
+        self,
+        forward: Callable[[Tensor], Tensor],
+        positions: Positions,
+        *,
+        gather: bool,
+        scatter: bool,
     ):
         self._forward = forward
-        self._places = places
-        self._narrow = narrow
-        self._widen = widen
+        self._positions = positions
+        self._gather = gather
+        self._scatter = scatter
 
     def __call__(self, given: Tensor) -> Tensor:
         batched = given.ndim == 3
-        flat, length, total = self._places
+        flat, length, total = self._positions
         flat = flat.to(given.device)
-        if self._narrow:
+        if self._gather:
             given = given.reshape(total, given.shape[-1])[flat]
             given = given[None] if batched else given
-        out = self._forward(given)
-        if not self._widen:
-            return out
-        whole = out.new_zeros(total, out.shape[-1])
-        whole[flat] = out.reshape(len(flat), -1)
-        return whole.view(-1, length, out.shape[-1]) if batched else whole
-
-
-def parts(maps: Mapping[str, Linears]) -> Linears:
-    """The maps of all matrix types, each once."""
-    return {name: module for modules in maps.values() for name, module in modules.items()}
-
-
-def narrowed(model: nn.Module, block: Block) -> dict[str, Linears]:
-    """The maps of a block that can be computed at some positions only; empty if there are none.
-
-    Of a fused one that also makes keys and values, all positions are wanted.
-    """
-    others = parts(linears(model, block, _OF_ALL_POSITIONS))
-    found = {
-        lname: {name: module for name, module in modules.items() if name not in others}
-        for lname, modules in linears(model, block, OF_ONE_POSITION).items()
-    }
-    return found if {"fc_in", "fc_out"} <= set(found) else {}
+        output = self._forward(given)
+        if not self._scatter:
+            return output
+        whole = output.new_zeros(total, output.shape[-1])
+        whole[flat] = output.reshape(len(flat), -1)
+        return whole.view(-1, length, output.shape[-1]) if batched else whole

@@ -24,15 +24,18 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from laser_sweep.config import AUTO
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.model.source import Source
 
-_DTYPES = {
-    "float32": torch.float32,
-    "bfloat16": torch.bfloat16,
-    "float16": torch.float16,
+_CAUSAL, _MASKED, _SEQ2SEQ, _OTHER = "causal", "masked", "seq2seq", "other"
+# The classes of transformers have no common public type.
+_AUTO_CLASSES: dict[str, Any] = {
+    _CAUSAL: AutoModelForCausalLM,
+    _MASKED: AutoModelForMaskedLM,
+    _SEQ2SEQ: AutoModelForSeq2SeqLM,
+    _OTHER: AutoModel,
 }
-
 _DEVICE = re.compile(r"cpu|mps|(cuda|xpu)(:\d+)?")
 
 transformers.logging.set_verbosity_error()
@@ -43,7 +46,7 @@ def load_config(source: Source) -> PretrainedConfig:
     """The configuration of a model.
 
     Raises:
-        ConfigError: if there is none that the installed transformers understands.
+        ConfigError: if the installed transformers cannot read a configuration there.
     """
     try:
         return AutoConfig.from_pretrained(**source.options)
@@ -52,21 +55,21 @@ def load_config(source: Source) -> PretrainedConfig:
 
 
 def check_language_model(source: Source, config: PretrainedConfig) -> None:
-    """Check that a model is one whose weights can be edited and that can be asked questions.
+    """Check that a model's weights can be edited, and that it can be asked questions.
 
     Raises:
-        ConfigError: if it is quantised, or no causal or masked language model.
+        ConfigError: if the model is quantised, or is neither a causal nor a masked language model.
     """
     if quantised := getattr(config, "quantization_config", None):
         method = quantised.get("quant_method") if isinstance(quantised, dict) else quantised
         raise ConfigError(
             f"model.path={source.path}: its weights are quantised ({method}), and an edit of them "
-            "would not be exact. Give the model in float32, bfloat16 or float16."
+            "would not be exact. Use the model in float32, bfloat16 or float16."
         )
-    if _kind(config) not in (CAUSAL, MASKED):
+    if _kind(config) not in (_CAUSAL, _MASKED):
         raise ConfigError(
-            f"model.path={source.path}: {config.model_type} is no causal or masked language "
-            "model, so no question can be put to it. (python -m laser_sweep.model lists its "
+            f"model.path={source.path}: {config.model_type} is not a causal or masked language "
+            "model, so it cannot be asked questions. (python -m laser_sweep.model lists its "
             "matrices.)"
         )
 
@@ -75,7 +78,7 @@ def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
     """The tokenizer of a model.
 
     Raises:
-        ConfigError: if it has none that can be loaded.
+        ConfigError: if the tokenizer is missing or cannot be loaded.
     """
     try:
         tokenizer = AutoTokenizer.from_pretrained(**source.options)
@@ -86,16 +89,16 @@ def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
 
 
 def load_length_tokenizer(path: str) -> PreTrainedTokenizerBase:
-    """A tokenizer that measures answers, of whatever model: a hub id or a folder.
+    """The tokenizer that measures the length of answers: a hub id or a folder.
 
     Raises:
-        ConfigError: if there is none, or it cannot be reached; it says what to download.
+        ConfigError: if the tokenizer is missing or cannot be reached; the error names the download.
     """
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(Path(path).expanduser()))
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ConfigError(
-            f"dataset.length_tokenizer={path} cannot be had: {one_line(error)} Where there is "
+            f"dataset.length_tokenizer={path} cannot be loaded: {one_line(error)} Where there is "
             f"network, run `hf download {path} --include 'tokenizer*'`, or give a folder with a "
             "tokenizer of Llama-2; null measures nothing."
         ) from error
@@ -104,11 +107,11 @@ def load_length_tokenizer(path: str) -> PreTrainedTokenizerBase:
 
 
 def is_masked(config: PretrainedConfig) -> bool:
-    """Whether the model fills in masks (BERT, RoBERTa) instead of continuing a text."""
+    """Whether a model fills in masks (BERT, RoBERTa) instead of continuing a text."""
     names = config.architectures or ()
     if any(name.endswith("ForMaskedLM") for name in names):
         return True
-    # A configuration that does not say what it is of: what can only fill masks, does.
+    # A configuration without an architecture is masked if its type cannot continue a text.
     kinds = (MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING)
     return type(config) in MODEL_FOR_MASKED_LM_MAPPING and not any(
         type(config) in mapping for mapping in kinds
@@ -118,7 +121,7 @@ def is_masked(config: PretrainedConfig) -> bool:
 def skeleton(config: PretrainedConfig) -> PreTrainedModel:
     """The model without weights, on the meta device."""
     with torch.device("meta"):
-        model = _AUTO[_kind(config)].from_config(config)
+        model = _AUTO_CLASSES[_kind(config)].from_config(config)
     assert isinstance(model, PreTrainedModel)
     return model
 
@@ -127,23 +130,25 @@ def resolve_device(wanted: str) -> str:
     """The device that `model.device` means on this machine.
 
     Raises:
-        ConfigError: if it is no device, or not there.
+        ConfigError: if `wanted` is not the name of a device, or this machine lacks the device.
     """
-    if wanted == "auto":
+    if wanted == AUTO:
         return "cuda" if torch.cuda.is_available() else "cpu"
     if not _DEVICE.fullmatch(wanted):
         raise ConfigError(f"model.device={wanted}: expected auto, cpu, cuda, cuda:N, mps or xpu.")
     try:
         torch.empty(0, device=wanted)
     except (RuntimeError, AssertionError) as error:
-        raise ConfigError(f"model.device={wanted} is not there: {one_line(error)}.") from error
+        raise ConfigError(f"model.device={wanted} is not available: {one_line(error)}.") from error
     return wanted
 
 
 def resolve_dtype(wanted: str, config: PretrainedConfig, device: str) -> torch.dtype:
     """The dtype that `model.dtype` means: for `auto` float32 on a CPU, else the checkpoint's."""
-    if wanted != "auto":
-        return _DTYPES[wanted]
+    if wanted != AUTO:
+        dtype = getattr(torch, wanted)  # `laser_sweep.config` allows names of torch's dtypes only
+        assert isinstance(dtype, torch.dtype)
+        return dtype
     stored = getattr(config, "dtype", None)
     return torch.float32 if device == "cpu" or stored is None else stored
 
@@ -155,17 +160,28 @@ def load_model(
     device: str,
     device_map: str | None = None,
 ) -> PreTrainedModel:
-    """The model with its weights, ready to evaluate; safetensors only.
+    """The model with its weights from safetensors, ready to evaluate.
 
     Raises:
-        ConfigError: if the files cannot be read, or lack weights, which would be left random, or
-            the weights do not fit in the devices that `device_map` spreads them over.
+        ConfigError: if the files cannot be read, or lack weights, or the weights do not fit in the
+            devices of `device_map`.
     """
-    spread = {} if device_map is None else {"device_map": device_map}
+    model = _from_files(source, config, dtype, device_map)
+    model.config.use_cache = False
+    if device_map is None:
+        model = model.to(device)  # type: ignore[arg-type]
+    _check_loaded(model, source)
+    return model.eval().requires_grad_(False)
+
+
+def _from_files(
+    source: Source, config: PretrainedConfig, dtype: torch.dtype, device_map: str | None
+) -> PreTrainedModel:
+    distribution = {} if device_map is None else {"device_map": device_map}
     try:
-        model, loaded = _AUTO[_kind(config)].from_pretrained(
+        model, loaded = _AUTO_CLASSES[_kind(config)].from_pretrained(
             **source.options,
-            **spread,
+            **distribution,
             config=config,
             dtype=dtype,
             use_safetensors=True,
@@ -175,24 +191,21 @@ def load_model(
         raise ConfigError(
             f"model.path={source.path}: cannot be loaded: {one_line(error)}"
         ) from error
+    # transformers would give missing weights random values.
     if missing := sorted(loaded["missing_keys"]):
         raise ConfigError(
             f"model.path={source.path}: the files lack {len(missing)} weights of "
             f"{type(model).__name__}, the first {missing[0]}."
         )
     assert isinstance(model, PreTrainedModel)
-    model.config.use_cache = False
-    if device_map is None:
-        model = model.to(device)  # type: ignore[arg-type]
-    _check_all_loaded(model, source)
-    return model.eval().requires_grad_(False)
+    return model
 
 
-def _check_all_loaded(model: PreTrainedModel, source: Source) -> None:
-    """Check that no weight was left on the disk, or is brought to a device only when it is used."""
-    away = {place for place in getattr(model, "hf_device_map", {}).values() if place == "disk"}
+def _check_loaded(model: PreTrainedModel, source: Source) -> None:
+    """Check that all weights are in the memory of devices, and not offloaded."""
+    on_disk = "disk" in getattr(model, "hf_device_map", {}).values()
     on_meta = sum(parameter.is_meta for parameter in model.parameters())
-    if away or on_meta:
+    if on_disk or on_meta:
         raise ConfigError(
             f"model.path={source.path}: {on_meta} of its weights do not fit in the memory of the "
             "devices, and an offloaded weight cannot be edited. Use more or larger devices, or a "
@@ -200,31 +213,26 @@ def _check_all_loaded(model: PreTrainedModel, source: Source) -> None:
         )
 
 
-CAUSAL, MASKED, SEQ2SEQ, OTHER = "causal", "masked", "seq2seq", "other"
-_AUTO: dict[str, Any] = {
-    CAUSAL: AutoModelForCausalLM,
-    MASKED: AutoModelForMaskedLM,
-    SEQ2SEQ: AutoModelForSeq2SeqLM,
-    OTHER: AutoModel,
-}
-
-
 def _kind(config: PretrainedConfig) -> str:
-    """What kind of model a configuration describes, by its architecture, then by its type."""
+    """The kind of a model by its architecture, or by the type of its configuration."""
     if is_masked(config):
-        return MASKED
-    named = [name for name in config.architectures or () if "ForConditionalGeneration" in name]
-    if (
-        named
-        and config.is_encoder_decoder
-        and type(config) in MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING
-    ):
-        return SEQ2SEQ
+        return _MASKED
+    if _is_seq2seq(config):
+        return _SEQ2SEQ
     for kind, mapping in (
-        (CAUSAL, MODEL_FOR_CAUSAL_LM_MAPPING),
-        (SEQ2SEQ, MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING),
-        (MASKED, MODEL_FOR_MASKED_LM_MAPPING),
+        (_CAUSAL, MODEL_FOR_CAUSAL_LM_MAPPING),
+        (_SEQ2SEQ, MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING),
+        (_MASKED, MODEL_FOR_MASKED_LM_MAPPING),
     ):
         if type(config) in mapping:
             return kind
-    return OTHER
+    return _OTHER
+
+
+def _is_seq2seq(config: PretrainedConfig) -> bool:
+    """Whether a configuration names the architecture of an encoder-decoder."""
+    return (
+        any("ForConditionalGeneration" in name for name in config.architectures or ())
+        and config.is_encoder_decoder
+        and type(config) in MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING
+    )

@@ -1,4 +1,4 @@
-"""One (ℓ, τ): a parameter of the model or a part of one, seen as a matrix of shape (out, in)."""
+"""A matrix (ℓ, τ): a parameter of the model, or a part of one, with the shape (out, in)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ SHARED = "shared"
 
 
 class Rows(NamedTuple):
-    """Which output rows of a fused parameter belong to a matrix.
+    """The output rows of a fused parameter that belong to a matrix.
 
-    The parameter's rows are `groups` equal parts, and of each the matrix has the rows
-    `start ... start + size - 1`. One group makes a contiguous slice; a group for each head is how
-    GPT-NeoX, BLOOM and Falcon interleave queries, keys and values.
+    The parameter's rows are divided into `groups` equal groups, and the matrix has the rows
+    `start ... start + size - 1` of each. With one group they are a contiguous slice. GPT-NeoX,
+    BLOOM and Falcon have a group for each head, with its queries, keys and values.
     """
 
     groups: int
@@ -28,23 +28,34 @@ class Rows(NamedTuple):
         return part if self.groups == 1 else f"{part} of each of {self.groups} groups"
 
 
+class ExpertSlice(NamedTuple):
+    """The place of an expert in a parameter that holds several along its first dimension.
+
+    Attributes:
+        place: the expert's place, from 0.
+        experts: the number of experts in the parameter.
+    """
+
+    place: int
+    experts: int
+
+
 @dataclass(frozen=True)
 class Matrix:
-    """One (ℓ, τ), for a mixture of experts one of them.
+    """A matrix (ℓ, τ); in a mixture of experts, the matrix of one expert.
 
     Attributes:
         parameter: the parameter's name in the model.
         lnum: the layer ℓ.
         lname: the matrix type τ.
         shape: (out, in).
-        transposed: whether the parameter is stored as (in, out), as Conv1D does.
+        transposed: whether the parameter is stored as (in, out), as in Conv1D.
         rows: the output rows that belong to the matrix; None for all.
         expert: the expert's number, `shared`, or None outside a mixture.
-        stack: in a parameter that holds several experts along its first dimension, the place of
-            this one, and how many there are; None if the parameter holds one.
-        shared_with: the names of other parameters that are the same tensor; if the model lists one
-            of them before this one, it is the first of these.
-        repeated: whether the model lists the same tensor before, in this or another layer.
+        expert_slice: the expert's place in a parameter that holds several; None if the parameter
+            holds one.
+        shared_with: the names of other parameters that are the same tensor, in the model's order.
+        repeated: whether one of these comes before this parameter.
     """
 
     parameter: str
@@ -54,7 +65,7 @@ class Matrix:
     transposed: bool = False
     rows: Rows | None = None
     expert: int | str | None = None
-    stack: tuple[int, int] | None = None
+    expert_slice: ExpertSlice | None = None
     shared_with: tuple[str, ...] = ()
     repeated: bool = False
 
@@ -65,8 +76,8 @@ class Matrix:
 
     @property
     def name(self) -> str:
-        """The parameter, with the part of it that the matrix is: no other matrix has this name."""
-        place = f"[{self.stack[0]}]" if self.stack else ""
+        """The unique name: the parameter, and the part of it that is the matrix."""
+        place = f"[{self.expert_slice.place}]" if self.expert_slice else ""
         return self.parameter + place + (f" rows {self.rows}" if self.rows else "")
 
     def read(self, model: nn.Module) -> Tensor:
@@ -74,10 +85,10 @@ class Matrix:
         return self.view(model).clone().reshape(self.shape)
 
     def write(self, model: nn.Module, value: Tensor) -> None:
-        """Put values of shape (out, in) in its place, rounded to its dtype.
+        """Replace the matrix by values of shape (out, in), rounded to its dtype.
 
         Raises:
-            ValueError: if they have another shape.
+            ValueError: if the values have another shape.
         """
         if tuple(value.shape) != self.shape:
             raise ValueError(f"{self.name} is {self.shape}, the values are {tuple(value.shape)}")
@@ -85,17 +96,17 @@ class Matrix:
         view.copy_(value.reshape(view.shape))
 
     def view(self, model: nn.Module) -> Tensor:
-        """The matrix in the model, of shape (out, in) or (groups, rows of each, in)."""
+        """The matrix in the model, of shape (out, in) or (groups, rows of a group, in)."""
         weight = model.get_parameter(self.parameter).data
-        if self.stack:
-            place, count = self.stack
-            weight = weight.view(count, -1, weight.shape[-1])[place]
+        if self.expert_slice:
+            place, experts = self.expert_slice
+            weight = weight.view(experts, -1, weight.shape[-1])[place]
         elif weight.ndim > 2:
-            # Heads that have a dimension of their own, as in XLNet.
+            # A dimension for the heads, as XLNet has it, is part of the columns.
             weight = weight.flatten(1)
         weight = weight.T if self.transposed else weight
         if self.rows is None:
             return weight
         groups, start, size = self.rows
-        # Of a transposed parameter only unflatten, not view, can split the rows without a copy.
+        # `view` cannot split the rows of a transposed parameter; `unflatten` can, without a copy.
         return weight.unflatten(0, (groups, -1))[:, start : start + size]

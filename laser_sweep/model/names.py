@@ -1,9 +1,8 @@
-"""The names that matrices have in transformers, by matrix type: a table, not a class per family.
+"""The names of matrices in transformers, by matrix type: one table for all families.
 
-A parameter's name within its block is a container (`self_attn`) and a leaf (`q_proj`). Most
-families are found by the common table below; what it would get wrong in one, or miss, is said in
-`FAMILIES` under the family's `model_type`, in the same words as `model.layout` in YAML, which
-overrides both.
+A parameter's name within its block is a container (`self_attn`) and a leaf (`q_proj`). The table
+below is right for most families. `laser_sweep.model.families` has the exceptions, and a user's
+`model.layout` overrides both.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from laser_sweep.config.layout import FORMS
 from laser_sweep.model.matrix import SHARED
 
 QKV, KV, GATE_UP = "qkv", "kv", "gate_up"
@@ -22,10 +20,7 @@ PARTS = {
     KV: ("k_proj", "v_proj"),
     GATE_UP: ("fc_in", "fc_up"),
 }
-"""Fused parameters, and the matrix types that they hold, in the usual order."""
-
-CONTIGUOUS, INTERLEAVED = FORMS
-"""How a fused parameter is laid out: one part after the other, or so for each head."""
+"""The kinds of fused parameters, and the matrix types in each, in the usual order."""
 
 _WRAPPER = r"(?:layer\.\d+\.|albert_layers\.\d+\.|shared_transf(?:ormer)?\.)?"
 _ATTENTION = (
@@ -55,7 +50,7 @@ _LEAVES = {
     "kv_a": (_ATTENTION, r"kv_a_proj_with_mqa"),
     "kv_b": (_ATTENTION, r"kv_b_proj"),
     QKV: (_ATTENTION, r"(?:qkv_proj|query_key_value|c_attn|Wqkv|qkv)"),
-    # In DeepSeek-V4 kv_proj makes one vector that is both; no name alone says that it is two.
+    # No name is certain: in DeepSeek-V4 kv_proj makes one vector that is both key and value.
     KV: ("", r"(?!)"),
     # The paper's U_in of a gated MLP is the gate matrix.
     "fc_in": (
@@ -72,7 +67,7 @@ _LEAVES = {
     GATE_UP: (_MLP + _EXPERT, r"(?:gate_up_proj|(?<=mlp\.)Wi|(?<=shared_mlp\.)input_linear)"),
 }
 _MIXED = {"q_proj": "q_proj", "k_proj": "k_proj", "v_proj": "v_proj", "out_proj": "o_proj"}
-"""In Nemotron-H, whose blocks hold one mixer each, Mamba's out_proj is no attention's."""
+"""The attention matrices of Nemotron-H, whose blocks hold one mixer each; `out_proj` is Mamba's."""
 
 PATTERNS = {
     kind: re.compile(
@@ -82,11 +77,16 @@ PATTERNS = {
     )
     for kind, (container, leaf) in _LEAVES.items()
 }
-"""For each matrix type, and each kind of fused parameter, the names that are in use."""
+"""The pattern of the names of each matrix type and of each kind of fused parameter."""
 
 
-class Known(NamedTuple):
-    """What a parameter is: a matrix type or a kind of fused parameter, and whose expert's."""
+class ParameterRole(NamedTuple):
+    """The role of a parameter in its block.
+
+    Attributes:
+        kind: a matrix type or a kind of fused parameter.
+        expert: the expert's number, `shared`, or None outside a mixture and for all experts.
+    """
 
     kind: str
     expert: int | str | None
@@ -94,19 +94,21 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True)
 class Naming:
-    """What the names of one model's matrices are, where the common table does not say it.
+    """The names of a model's matrices, where they differ from the common table.
 
     Attributes:
-        blocks: the lists of blocks, side by side; `*` in a name joins those that match it. Empty:
-            look for them.
-        names: for a matrix type, or `qkv`, `kv` and `gate_up`, the names within a block, without
-            `.weight`, with `*` for an expert's number; they replace those of the common table.
-        form: how `qkv` is laid out, `contiguous` or `interleaved`; empty: by its name.
-        order: the parts of `qkv`, in their order.
-        groups: how many groups an interleaved `qkv` has, of parts of equal size; -1: one for each
-            head of queries; 0: one for each head of keys, with all queries that share it.
-        transposed: names of parameters that are stored as (in, out), where it cannot be seen.
-        stacked: names of two-dimensional parameters in which experts lie one below the other.
+        blocks: the lists of blocks. Several lists lie side by side: the parts of one layer. A `*`
+            joins the lists that match the name, one after the other. If empty, the blocks are
+            looked for.
+        names: the names within a block, without `.weight` and with `*` for an expert's number, by
+            matrix type or by `qkv`, `kv` and `gate_up`; they replace those of the common table.
+        form: the form of `qkv`, `contiguous` or `interleaved`; if empty, its name decides.
+        order: the parts of `qkv` in their order.
+        groups: the number of groups of an interleaved `qkv` with parts of equal size; -1: a group
+            for each head of queries; 0: a group for each head of keys, with the queries that share
+            it.
+        transposed: the names of parameters stored as (in, out) although no module type shows it.
+        stacked: the names of two-dimensional parameters that hold experts one below the other.
     """
 
     blocks: tuple[str, ...] = ()
@@ -117,109 +119,27 @@ class Naming:
     transposed: tuple[str, ...] = ()
     stacked: tuple[str, ...] = ()
 
-    def known(self, name: str) -> Known | None:
-        """What a parameter is, by its name within the block; None if it is no known matrix."""
+    def role_of(self, name: str) -> ParameterRole | None:
+        """The role of a parameter by its name within the block; None for an unknown name."""
         for kind, given in self.names.items():
             if match := _match(given, name):
-                return _known(kind, name, match)
+                return _role(kind, name, match)
         for kind, pattern in PATTERNS.items():
             if kind not in self.names and (match := pattern.fullmatch(name)):
-                return _known(kind, name, match)
+                return _role(kind, name, match)
         return None
 
 
-def _known(kind: str, name: str, match: re.Match[str]) -> Known:
+def _role(kind: str, name: str, match: re.Match[str]) -> ParameterRole:
     groups = match.groupdict()
     if groups.get("shared"):
-        return Known(kind, SHARED)
+        return ParameterRole(kind, SHARED)
     number = groups.get("expert") if "expert" in name else None
-    return Known(kind, None if number is None else int(number))
-
-
-_XLM = {
-    "blocks": ["transformer.attentions", "transformer.ffns"],
-    "names": {"q_proj": "q_lin", "k_proj": "k_lin", "v_proj": "v_lin", "out_proj": "out_lin"},
-}
-
-FAMILIES: dict[str, dict[str, Any]] = {
-    "albert": {
-        "names": {"fc_in": ["albert_layers.*.ffn"], "fc_out": ["albert_layers.*.ffn_output"]}
-    },
-    "blt": {"blocks": ["model.global_transformer.layers"]},
-    "codegen": {"form": INTERLEAVED, "order": ["q_proj", "v_proj", "k_proj"], "groups": 4},
-    "ctrl": {"names": {"fc_in": ["ffn.0"], "fc_out": ["ffn.2"]}},
-    "dbrx": {
-        "names": {
-            "qkv": ["norm_attn_norm.attn.Wqkv"],
-            "out_proj": ["norm_attn_norm.attn.out_proj"],
-            "fc_in": ["ffn.experts.mlp.w1"],
-            "fc_up": ["ffn.experts.mlp.v1"],
-            "fc_out": ["ffn.experts.mlp.w2"],
-        },
-        "transposed": ["ffn.experts.mlp.w2"],
-        "stacked": ["ffn.experts.mlp.w1", "ffn.experts.mlp.v1", "ffn.experts.mlp.w2"],
-    },
-    "deberta": {"names": {"qkv": ["attention.self.in_proj"]}, "form": INTERLEAVED},
-    "flaubert": _XLM,
-    "funnel": {"blocks": ["funnel.encoder.blocks.*"]},
-    "hrm_text": {"blocks": ["model.*_module.layers"]},
-    "jetmoe": {
-        "names": {
-            "q_proj": ["self_attention.experts.input_linear"],
-            "kv": ["self_attention.kv_proj"],
-            "out_proj": ["self_attention.experts.output_linear"],
-            "gate_up": ["mlp.input_linear"],
-            "fc_out": ["mlp.output_linear"],
-        }
-    },
-    # In its layers of linear attention, which keys and values do not share heads in.
-    "minimax": {"form": INTERLEAVED, "groups": -1},
-    "moshi": {"names": {"gate_up": ["mlp.fc1"], "fc_in": []}},
-    "reformer": {
-        "names": {
-            "q_proj": ["attention.self_attention.query", "attention.self_attention.query_key"],
-            "fc_out": ["feed_forward.output.dense"],
-        }
-    },
-    # Neither its time mixing nor its gates are what attention and a gated MLP call so.
-    "rwkv": {
-        "names": {
-            **{kind: [] for kind in ("q_proj", "k_proj", "v_proj", "out_proj")},
-            "fc_in": ["feed_forward.key"],
-            "fc_out": ["feed_forward.value"],
-        }
-    },
-    "xlm": _XLM,
-    "xlnet": {"transposed": ["rel_attn.q", "rel_attn.k", "rel_attn.v"]},
-    "xlstm": {
-        "names": {
-            **{kind: [] for kind in ("q_proj", "k_proj", "v_proj", "out_proj")},
-            "fc_in": ["ffn.proj_up_gate"],
-            "fc_up": ["ffn.proj_up"],
-            "fc_out": ["ffn.proj_down"],
-        }
-    },
-}
-"""By `model_type`, what the common table would miss or get wrong."""
-
-
-def naming(model_type: str, override: Mapping[str, Any]) -> Naming:
-    """The naming of a family, with what the user's YAML says in its place."""
-    family = FAMILIES.get(model_type, {})
-    given: dict[str, Any] = {**family, **{key: value for key, value in override.items() if value}}
-    for key in ("blocks", "order", "transposed", "stacked"):
-        if key in given:
-            given[key] = _listed(given[key])
-    names = {**family.get("names", {}), **override.get("names", {})}
-    return Naming(**{**given, "names": {kind: _listed(each) for kind, each in names.items()}})
-
-
-def _listed(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+    return ParameterRole(kind, None if number is None else int(number))
 
 
 def _match(names: tuple[str, ...], name: str) -> re.Match[str] | None:
-    """The match of a name with one of those that were given, in which `*` is a number."""
+    """The match of a name with one of the given names, in which `*` stands for a number."""
     for given in names:
         pattern = re.escape(given).replace(r"\*", r"(?P<expert>\d+)", 1).replace(r"\*", r"\d+")
         if match := re.fullmatch(rf"{pattern}(?:\.weight)?", name):

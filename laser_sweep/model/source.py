@@ -1,6 +1,6 @@
-"""Where a model's files are: a folder, or one commit of a repository on the Hugging Face hub.
+"""The source of a model's files: a folder, or one commit on the Hugging Face hub.
 
-Everything here is known before a weight is read, and without importing torch.
+A source is found without reading a weight and without importing torch.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Source:
-    """The files of one model, resolved once so that all of them are of one revision.
+    """The files of one model, all of one revision.
 
     Attributes:
-        path: a folder, or a hub id.
-        commit: the hub's commit; None for a folder.
-        offline: whether the files have to be in the hub's cache already.
-        weights: what identifies the weights: the commit, or a hash of the folder's content.
+        path: a folder or a hub id.
+        commit: the commit on the hub; None for a folder.
+        offline: whether to read the files from the hub's cache only.
+        weights: an identifier of the weights: the commit, or a hash of the folder's content.
     """
 
     path: str
@@ -46,7 +46,7 @@ class Source:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What to hand to every `from_pretrained`."""
+        """The arguments for every `from_pretrained`."""
         return {
             "pretrained_model_name_or_path": self.path,
             "revision": self.commit or "main",
@@ -59,25 +59,27 @@ def find_source(path: str, revision: str | None) -> Source:
     """Find a model by its folder or its hub id.
 
     Raises:
-        ConfigError: if there is no such folder, no such repository, or no network and no copy in
-            the hub's cache; if a folder lacks a configuration, safetensors or a tokenizer.
+        ConfigError: if the folder or the repository does not exist; if the hub cannot be reached
+            and its cache has no copy; if a folder lacks a configuration, safetensors or a
+            tokenizer.
     """
     folder = Path(path).expanduser()
     if folder.is_dir():
         if revision is not None:
-            # It may be that of a model's YAML, of which the command line replaces the path alone.
+            # The revision may stem from a model's YAML file whose path the command line replaces.
             log.warning("model.revision=%s is not used: %s is a folder.", revision, path)
         return _in_folder(folder)
     if folder.exists() or path.startswith((".", "/", "~")) or path.count("/") > 1:
-        raise ConfigError(f"model.path={path}: there is no such folder.")
+        raise ConfigError(f"model.path={path}: no such folder.")
     return _on_hub(path, revision or "main")
 
 
 def config_source(path: str, revision: str | None) -> Source:
-    """Where a model's configuration is, whether or not its weights and tokenizer are there.
+    """The source of a model's configuration; a folder may lack weights and a tokenizer.
 
     Raises:
-        ConfigError: as `find_source`, but for what a folder lacks beside config.json.
+        ConfigError: if the folder or the repository does not exist, or the hub cannot be reached
+            and its cache has no copy.
     """
     folder = Path(path).expanduser()
     if folder.is_dir() and (folder / "config.json").is_file():
@@ -108,7 +110,7 @@ def _in_folder(folder: Path) -> Source:
 
 
 def _hash_of(folder: Path) -> str:
-    """The hash of all files that a model is loaded from, names included."""
+    """A hash of the names and contents of all files that a model is loaded from."""
     digest = xxhash.xxh3_128()
     for path in sorted({path for pattern in _CONTENT for path in folder.glob(pattern)}):
         digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
@@ -119,28 +121,14 @@ def _hash_of(folder: Path) -> str:
 
 
 def _on_hub(name: str, revision: str) -> Source:
-    """Ask the hub for the revision's commit or, if it cannot be reached, its cache."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import (
-        HFValidationError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
+    """The source on the hub or, if the hub cannot be reached, in its cache."""
     try:
-        commit = HfApi().model_info(name, revision=revision, timeout=_HUB_TIMEOUT_S).sha
-    except HFValidationError as error:
-        raise ConfigError(f"model.path={name}: neither a folder nor a hub id.") from error
-    except RevisionNotFoundError as error:
-        raise ConfigError(f"model.revision={revision}: {name} has no such revision.") from error
-    except RepositoryNotFoundError as error:
-        raise ConfigError(
-            f"model.path={name}: no such folder, and the hub has no such model, or it is private "
-            "or gated and you are not logged in (hf auth login)."
-        ) from error
-    # The hub's client promises no exception for "no network"; what it raises is its HTTP library's.
+        commit = _commit_on_hub(name, revision)
+    except ConfigError:
+        raise
+    # The hub's client documents no exception for "no network"; it raises its HTTP library's.
     except Exception as error:
-        commit = _cached_commit(name, revision)
+        commit = _commit_in_cache(name, revision)
         if commit is None:
             raise ConfigError(
                 f"model.path={name}: no such folder, not in the hub's cache, and the hub cannot "
@@ -151,8 +139,34 @@ def _on_hub(name: str, revision: str) -> Source:
     return Source(name, commit, False, str(commit))
 
 
-def _cached_commit(name: str, revision: str) -> str | None:
-    """The commit of a revision in the hub's cache, if its configuration is there."""
+def _commit_on_hub(name: str, revision: str) -> str | None:
+    """The commit of a revision, as the hub has it.
+
+    Raises:
+        ConfigError: if the hub has no such repository or revision.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import (
+        HFValidationError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    try:
+        return HfApi().model_info(name, revision=revision, timeout=_HUB_TIMEOUT_S).sha
+    except HFValidationError as error:
+        raise ConfigError(f"model.path={name}: neither a folder nor a hub id.") from error
+    except RevisionNotFoundError as error:
+        raise ConfigError(f"model.revision={revision}: {name} has no such revision.") from error
+    except RepositoryNotFoundError as error:
+        raise ConfigError(
+            f"model.path={name}: no such folder, and the hub has no such model, or it is private "
+            "or gated and you are not logged in (hf auth login)."
+        ) from error
+
+
+def _commit_in_cache(name: str, revision: str) -> str | None:
+    """The commit of a revision in the hub's cache; None if the cache lacks its configuration."""
     from huggingface_hub import try_to_load_from_cache
 
     config = try_to_load_from_cache(name, "config.json", revision=revision)

@@ -1,4 +1,4 @@
-"""Putting other values into matrices of a model, and the old ones back, bit for bit."""
+"""Temporary values of matrices, after which the original ones are restored bit for bit."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from laser_sweep.model.matrix import Matrix
 
 @contextmanager
 def temporary_weights(model: nn.Module, values: Mapping[Matrix, Tensor]) -> Iterator[None]:
-    """The model with other values in some matrices, for as long as the context lasts.
+    """Replace matrices of a model within this context.
 
     Args:
         model: the model; edited in place.
-        values: for each matrix its new values, of shape (out, in), rounded to the matrix's dtype.
+        values: the new values of each matrix, of shape (out, in); rounded to the matrix's dtype.
 
     Raises:
-        ValueError: if values have another shape than their matrix.
+        ValueError: if values differ in shape from their matrix.
     """
     originals = {matrix: matrix.view(model).clone() for matrix in values}
     try:

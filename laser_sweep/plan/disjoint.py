@@ -16,9 +16,9 @@ def check_disjoint(point: Point, matrices: Sequence[Matrix]) -> None:
     Raises:
         ConfigError: if two edits have a matrix, or a part of one, in common.
     """
-    parameters = Counter((each.parameter, each.stack) for each in matrices)
-    for parameter, stack in (key for key, count in parameters.items() if count > 1):
-        same = [m for m in matrices if (m.parameter, m.stack) == (parameter, stack)]
+    parameters = Counter((each.parameter, each.expert_slice) for each in matrices)
+    for parameter, expert in (key for key, count in parameters.items() if count > 1):
+        same = [m for m in matrices if (m.parameter, m.expert_slice) == (parameter, expert)]
         # The parts of a fused parameter do not overlap, but each overlaps with the whole.
         lnames = Counter("whole" if each.rows is None else each.lname for each in same)
         if len(lnames) < len(same) or "whole" in lnames:

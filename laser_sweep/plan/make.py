@@ -79,7 +79,7 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
 
 def _layout(config: Config, model: PretrainedConfig) -> Layout:
     given = config.model
-    return find_layout(load.skeleton(model), str(given.name), given.layout.given, given.side)
+    return find_layout(load.skeleton(model), str(given.name), given.layout, given.side)
 
 
 def _points(

@@ -1,4 +1,4 @@
-"""The notation of the axes, the points that they make, and the groups of points."""
+"""The notation of the axes, and the points that they make."""
 
 from fractions import Fraction
 
@@ -150,13 +150,6 @@ def test_without_anything_to_edit_the_base_is_left():
     assert points(["dont"], [0, 1], rates(9.9)) == [BASE]
 
 
-def test_a_group_is_the_points_of_one_layer():
-    made = points(["fc_in", "fc_out"], [0, 5], rates(1.0, 9.9))
-    grouped = grid.groups(made)
-    assert [point for group in grouped for point in group] == made
-    assert [{point.layer for point in group} for group in grouped] == [{-1}, {0}, {5}]
-
-
 def test_a_point_says_where_and_how_much():
     half = Amount(RATE, 5.0)
     assert str(BASE) == "base"
@@ -165,7 +158,6 @@ def test_a_point_says_where_and_how_much():
     assert str(Point((Edit("zero", "fc_in", 3, half, "7"),))) == "fc_in-l3-e7-rho0.5"
     stack = Point((Edit("zero", "fc_in", 3, half), Edit("zero", "q_proj", 1, half)))
     assert str(stack) == "fc_in-l3-rho0.5+q_proj-l1-rho0.5"
-    assert stack.layer == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Stacks: how they are written, what points they make, and that their order does not matter."""
+"""Stacks: their notation, their points, and the order of their edits, which does not matter."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.grid import stack
 from laser_sweep.grid.amount import RATE, Amount
 from laser_sweep.grid.axes import Axes
-from laser_sweep.grid.point import BASE, Edit, Point
+from laser_sweep.grid.point import BASE, Edit
 from laser_sweep.intervention import Options, Retention, rank_reduction
 from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.temporary import temporary_weights
@@ -67,8 +67,8 @@ def test_a_field_of_an_edit_may_be_an_axis():
     [
         ([], "expected a list of edits"),
         ("fc_in", "expected a list of edits"),
-        ([3], "3 is no edit"),
-        ([{}], "no edit"),
+        ([3], "3 is not an edit"),
+        ([{}], "not an edit"),
         ([[{"lname": "fc_in"}], []], "a stack without edits"),
         ([{"layer": 3}], "'layer'.*lnum"),
     ],
@@ -114,21 +114,3 @@ def test_the_order_of_the_edits_does_not_matter(family, data):
             made.append(bits(model))
     assert all(torch.equal(made[0][name], made[1][name]) for name in before)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [("fc_in", "fc_in"), ("fc_in", "mlp"), ("qkv", "q_proj"), ("attn", "v_proj"), ("all", "mlp")],
-)
-def test_two_edits_of_a_matrix_are_refused(first, second):
-    layout = find_layout(make_model("gpt2"), "gpt2")
-    point = Point(tuple(Edit("zero", lname, 1, Amount(RATE, 10.0)) for lname in (first, second)))
-    matrices = [matrix for edit in point.edits for matrix in layout.matrices(edit)]
-    with pytest.raises(ConfigError, match=r"edits transformer\.h\.1\..* more than once"):
-        stack.check_disjoint(point, matrices)
-
-
-def test_the_parts_of_a_fused_parameter_are_different_matrices():
-    layout = find_layout(make_model("gpt2"), "gpt2")
-    point = Point(tuple(Edit("zero", name, 1, Amount(RATE, 10.0)) for name in ("q_proj", "k_proj")))
-    stack.check_disjoint(point, [m for edit in point.edits for m in layout.matrices(edit)])

@@ -12,6 +12,7 @@ from transformers import (
     T5Config,
 )
 
+from laser_sweep.config import LayoutConfig, LayoutNames
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.amount import RATE, Amount
 from laser_sweep.grid.point import MATRIX_GROUPS, MATRIX_TYPES, Edit
@@ -138,8 +139,8 @@ def test_a_model_with_unknown_names_is_refused_with_its_names_and_the_options_th
 def test_what_yaml_says_takes_the_place_of_what_is_known():
     config = MambaConfig(vocab_size=20, hidden_size=8, num_hidden_layers=2)
     names = {"fc_in": "mixer.in_proj", "fc_out": ["mixer.out_proj"]}
-    override = {"blocks": "backbone.layers", "names": names}
-    layout = find_layout(skeleton(config), "mamba", override)
+    written = LayoutConfig(blocks="backbone.layers", names=LayoutNames(**names))
+    layout = find_layout(skeleton(config), "mamba", written)
     found = {t: matrix.parameter for t, (matrix,) in layout.blocks[1].items()}
     assert found == {
         "fc_in": "backbone.layers.1.mixer.in_proj.weight",
@@ -148,8 +149,8 @@ def test_what_yaml_says_takes_the_place_of_what_is_known():
 
 
 def test_a_name_that_yaml_gives_counts_before_what_is_known_of_it():
-    override = {"names": {"fc_out": "mlp.fc_in", "fc_in": []}}
-    block = find_layout(skeleton(make_config("gptj")), "gptj", override).blocks[1]
+    written = LayoutConfig(names=LayoutNames(fc_out="mlp.fc_in", fc_in=[]))
+    block = find_layout(skeleton(make_config("gptj")), "gptj", written).blocks[1]
     (matrix,) = block["fc_out"]
     assert matrix.parameter == "transformer.h.1.mlp.fc_in.weight"
     assert "fc_in" not in block
@@ -157,14 +158,14 @@ def test_a_name_that_yaml_gives_counts_before_what_is_known_of_it():
 
 def test_a_list_of_blocks_that_is_not_there_is_answered_with_those_that_are():
     with pytest.raises(ConfigError, match=r"model.layout.blocks=h is none.*transformer\.h \(2\)"):
-        find_layout(skeleton(make_config("gpt2")), "gpt2", {"blocks": "h"})
+        find_layout(skeleton(make_config("gpt2")), "gpt2", LayoutConfig(blocks="h"))
 
 
 def test_lists_side_by_side_that_differ_in_length_are_refused():
     model = skeleton(make_config("gpt2"))
     model.transformer.more = nn.ModuleList(nn.Linear(2, 2) for _ in range(3))
     with pytest.raises(ConfigError, match=r"transformer\.h,transformer\.more.* 2 and 3"):
-        find_layout(model, "gpt2", {"blocks": ["transformer.h", "transformer.more"]})
+        find_layout(model, "gpt2", LayoutConfig(blocks=["transformer.h", "transformer.more"]))
 
 
 def test_layers_that_are_one_block_are_edited_as_one():

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import GenerationConfig, PreTrainedModel
 
 from laser_sweep.evaluate.engine.memory import MemoryBudget
-from laser_sweep.model.blocks import Blocks, Entered
+from laser_sweep.model.blocks import Blocks, PromptState
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class _Alike:
 
     numbers: list[int]
     ids: Tensor
-    entered: Entered | None = field(default=None)
+    entered: PromptState | None = field(default=None)
 
 
 class Continuations:
@@ -97,8 +97,8 @@ class Continuations:
         for batch in self._batches:
             batch.entered = None
 
-    def _entered(self, ids: Tensor, blocks: Blocks, layer: int) -> Entered | None:
-        return blocks.entering_with_cache(layer, lambda: self._generate(ids))
+    def _entered(self, ids: Tensor, blocks: Blocks, layer: int) -> PromptState | None:
+        return blocks.prompt_state(layer, lambda: self._generate(ids))
 
     def _continue(self, batch: _Alike, blocks: Blocks | None, *, logits: bool = False) -> Any:
         if blocks is None or batch.entered is None:

@@ -24,16 +24,16 @@ from laser_sweep.evaluate.engine.memory import MemoryBudget
 from laser_sweep.model.blocks import Blocks, NotSeparableError
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.linear import (
-    Linears,
-    Places,
-    Remembered,
-    linears,
-    narrowed,
+    LinearMaps,
+    Positions,
+    Recordings,
+    distinct_maps,
+    linear_maps,
     only_at,
-    parts,
-    recalling,
-    remembering,
-    size,
+    position_wise_maps,
+    recorded_bytes,
+    recording,
+    replaying,
 )
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class _Held:
     layer: int
     states: list[Tensor | None]
     next: list[Tensor | None] = field(default_factory=list)
-    remembered: list[Remembered] = field(default_factory=list)
+    remembered: list[Recordings] = field(default_factory=list)
 
 
 class Engine:
@@ -158,7 +158,7 @@ class Engine:
                 maps = self._maps(held.layer)
                 remembered = held.remembered[number] if held.remembered else {}
                 copied = self._copies
-                stack.enter_context(recalling(maps, remembered, edited, copied=copied))
+                stack.enter_context(replaying(maps, remembered, edited, copied=copied))
             return self._run(batch, narrow=self._narrows)
 
     def _run(self, batch: Batch, *, narrow: bool) -> Tensor:
@@ -191,7 +191,7 @@ class Engine:
         """What enters a layer, from what is kept of a lower one, which is let go of."""
         assert self._blocks is not None
         if held is None:
-            return self._blocks.entering(layer, partial(self._run, batch, narrow=False))
+            return self._blocks.states_entering(layer, partial(self._run, batch, narrow=False))
         states, held.states[number] = held.states[number], None
         start = held.layer
         if held.next:
@@ -203,7 +203,7 @@ class Engine:
         if states is None or start == layer:
             return states
         with self._starting_at(start, states):
-            return self._blocks.entering(layer, partial(self._run, batch, narrow=False))
+            return self._blocks.states_entering(layer, partial(self._run, batch, narrow=False))
 
     def _look_ahead(self, held: _Held) -> None:
         """Run the layer itself on what is kept, for what its matrices put out and what follows."""
@@ -215,18 +215,20 @@ class Engine:
             held.remembered.append({})
             if states is None:
                 continue
-            with remembering(self._maps(held.layer), copied=self._copies) as remembered:
+            with recording(self._maps(held.layer), copied=self._copies) as remembered:
                 following = self._following(held.layer, states, batch, last)
             if following is not None:
                 held.next[-1] = self._kept(following)
-            if self._room.take(size(remembered)):
+            if self._room.take(recorded_bytes(remembered)):
                 held.remembered[-1] = remembered
 
     def _following(self, layer: int, states: Tensor, batch: Batch, last: bool) -> Tensor | None:
         assert self._blocks is not None
         with self._starting_at(layer, states):
             if not last:
-                return self._blocks.entering(layer + 1, partial(self._run, batch, narrow=False))
+                return self._blocks.states_entering(
+                    layer + 1, partial(self._run, batch, narrow=False)
+                )
             self._run(batch, narrow=self._narrows)
         return None
 
@@ -238,13 +240,13 @@ class Engine:
         assert self._blocks is not None
         return self._blocks.starting_at(layer, states.to(self._device, non_blocking=True))
 
-    def _maps(self, layer: int) -> Linears:
-        return parts(linears(self.model, self._layout.blocks[layer]))
+    def _maps(self, layer: int) -> LinearMaps:
+        return distinct_maps(linear_maps(self.model, self._layout.blocks[layer]))
 
     @cached_property
-    def _last(self) -> dict[str, Linears]:
+    def _last(self) -> dict[str, LinearMaps]:
         """The maps in the last layer that are wanted only where something is read."""
-        return narrowed(self.model, self._layout.blocks[-1])
+        return position_wise_maps(self.model, self._layout.blocks[-1])
 
     def _try_layer(self, layer: int) -> None:
         """Check that a run from a layer on gives what a whole one does.
@@ -304,9 +306,9 @@ def _log_probs(logits: Tensor) -> Tensor:
     return logits.float().log_softmax(dim=-1)
 
 
-def _places(batch: Batch) -> Places:
+def _places(batch: Batch) -> Positions:
     length = batch.ids.shape[1]
-    return Places(batch.rows * length + batch.columns, length, batch.ids.numel())
+    return Positions(batch.rows * length + batch.columns, length, batch.ids.numel())
 
 
 @contextmanager
