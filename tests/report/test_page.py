@@ -118,7 +118,7 @@ def test_a_cell_shows_its_numbers_under_the_pointer_and_when_clicked(sweep: Path
     hovered = page.locator(".hoverlayer").first.text_content()
     assert "fc_in-l3-rho0.01" in hovered
     assert "75.0 %" in hovered
-    assert "+25.0 points to the base model" in hovered
+    assert "+25.0 points compared with the base model" in hovered
     page.mouse.down()
     page.mouse.up()
     page.wait_for_selector("dialog[open]")

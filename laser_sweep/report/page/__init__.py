@@ -1,8 +1,8 @@
 """`report.html`: the report as one page that needs no network.
 
-`report.js` and Plotly draw the charts and tables in the browser, from data that the page holds as
-JSON. Text from a dataset or a model only ever becomes text, never markup, and the page's security
-policy allows no script except its own two.
+Plotly and the scripts in this folder draw the charts and tables in the browser, from data that the
+page holds as JSON. Text from a dataset or a model only ever becomes text, never markup, and the
+page's security policy allows no other script.
 """
 
 from __future__ import annotations
@@ -22,19 +22,26 @@ from laser_sweep.report.templates import template
 _FOLDER = Path(__file__).parent
 _PLOTLY = "plotly/plotly-cartesian.min.js"
 """Plotly as published, in the bundle of simple charts: a third of the whole library."""
+_SCRIPTS = ("shared.js", "charts.js", "tables.js", "start.js")
+"""In the order in which they run."""
 
 
 def page(report: Report) -> str:
     """The page, as HTML."""
-    library, script = _text(_PLOTLY), _text("report.js")
+    library, own = _text(_PLOTLY), script()
     return template("laser_sweep.report.page", "report.html.jinja").render(
         **contents(report),
         data=Markup(_escaped(json.dumps(data(report), separators=(",", ":")))),
         css=Markup(css()),
         library=Markup(library),
-        script=Markup(script),
-        hashes=f"{_hash(library)} {_hash(script)}",
+        script=Markup(own),
+        hashes=f"{_hash(library)} {_hash(own)}",
     )
+
+
+def script() -> str:
+    """The page's own scripts, as one."""
+    return "\n".join(map(_text, _SCRIPTS))
 
 
 def css() -> str:

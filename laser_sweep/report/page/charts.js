@@ -1,0 +1,239 @@
+// The page's charts, drawn by Plotly.
+const OPTIONS = { displayModeBar: false, responsive: true };
+const WORSE = "#b3261e";
+const BETTER = "#1f5fbf";
+
+const cells = points.filter((point) => point.kept !== null && point.accuracy !== null);
+const layers = [...new Set(cells.map((point) => point.lnum))].sort((a, b) => a - b);
+const layerName = (lnum) => (lnum === -1 ? "all" : String(lnum));
+
+// A colour of the style sheet.
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function isDark() {
+  const { colorScheme } = getComputedStyle(document.documentElement);
+  const system = matchMedia("(prefers-color-scheme: dark)").matches;
+  return colorScheme === "dark" || (!document.documentElement.dataset.theme && system);
+}
+
+function layout(own) {
+  const line = colour("line");
+  const axis = { gridcolor: line, zerolinecolor: line, automargin: true, fixedrange: true };
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: colour("ink"), family: "system-ui, sans-serif", size: 12 },
+    margin: { l: 50, r: 10, t: 32, b: 44 },
+    hoverlabel: { align: "left" },
+    showlegend: false,
+    ...own,
+    xaxis: { ...axis, ...own.xaxis },
+    yaxis: { ...axis, ...own.yaxis },
+  };
+}
+
+// Draw a chart, or draw it again; a click on a point shows its figures.
+function draw(target, traces, own) {
+  Plotly.react(target, traces, layout(own), OPTIONS);
+  if (target.dataset.clicks) return;
+  target.dataset.clicks = "1";
+  target.on("plotly_click", (event) => {
+    const name = event.points[0].customdata;
+    if (typeof name === "string") showPoint(name);
+  });
+}
+
+// Plotly interprets some markup in its labels, which names and texts must not be taken for.
+function escape(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function hoverText(point) {
+  const lines = [
+    `<b>${escape(point.point)}</b>`,
+    `${accuracyName} ${percent(point.accuracy)} (${intervalText(point)})`,
+  ];
+  if (base) {
+    lines.push(`${pointsText(point.accuracy - base.accuracy)} compared with the base model`);
+  }
+  lines.push(`log-loss ${number(point.log_loss)}`);
+  if (isTested && point.test_accuracy !== null) lines.push(`test ${percent(point.test_accuracy)}`);
+  return lines.join("<br>");
+}
+
+function verticalLine(x, line) {
+  return { type: "line", yref: "paper", y0: 0, y1: 1, x0: x, x1: x, line };
+}
+
+function horizontalLine(y, line) {
+  return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line };
+}
+
+// The heat maps, one for each panel.
+
+function drawHeatMaps() {
+  const figure = byId("value").value;
+  const zero = base ? base[figure] : 0;
+  const gain = (point) =>
+    figure === "accuracy" ? 100 * (point.accuracy - zero) : zero - point.log_loss;
+  const limit = Math.max(...cells.map((point) => Math.abs(gain(point))), 0.01);
+  const scale = { gain, limit, unit: figure === "accuracy" ? "points" : "nats" };
+  data.panels.forEach((panel, index) => {
+    drawHeatMap(byId("heat-maps").children[index], panel, scale);
+  });
+}
+
+function drawHeatMap(target, panel, scale) {
+  draw(target, [heatMapTrace(gridOf(panel), scale)], {
+    title: { text: `τ = ${escape(panel)}`, font: { size: 14 } },
+    height: Math.max(230, 90 + 15 * layers.length),
+    shapes: chosen && chosen.panel === panel && chosen.kept !== null ? [chosenFrame()] : [],
+    xaxis: { title: { text: "fraction kept" }, type: "category" },
+    yaxis: { title: { text: "layer ℓ" }, type: "category" },
+  });
+}
+
+// A function that maps each cell of a panel, by layer and amount; a cell without a point is null.
+function gridOf(panel) {
+  const own = cells.filter((point) => point.panel === panel);
+  const pointAt = new Map(own.map((point) => [`${point.lnum} ${point.kept}`, point]));
+  return (value) =>
+    layers.map((lnum) =>
+      data.kept.map((amount) => {
+        const point = pointAt.get(`${lnum} ${amount}`);
+        return point ? value(point) : null;
+      }),
+    );
+}
+
+function heatMapTrace(grid, { gain, limit, unit }) {
+  return {
+    type: "heatmap",
+    x: data.kept,
+    y: layers.map(layerName),
+    z: grid(gain),
+    text: grid(hoverText),
+    customdata: grid((point) => point.point),
+    hovertemplate: "%{text}<extra></extra>",
+    zmin: -limit,
+    zmax: limit,
+    // prettier-ignore
+    colorscale: [[0, WORSE], [0.5, colour("card")], [1, BETTER]],
+    xgap: 1,
+    ygap: 1,
+    hoverongaps: false,
+    colorbar: { thickness: 10, title: { text: unit, side: "right" } },
+  };
+}
+
+function chosenFrame() {
+  const x = data.kept.indexOf(chosen.kept);
+  const y = layers.indexOf(chosen.lnum);
+  const corners = { x0: x - 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 };
+  return { type: "rect", ...corners, line: { color: colour("ink"), width: 3 } };
+}
+
+// The lines over the amount kept, one for each layer.
+
+function drawLines() {
+  drawLineChart("accuracy-lines", "accuracy", { title: accuracyName, tickformat: ".0%" });
+  drawLineChart("loss-lines", "log_loss", { title: `${logLossName}, nats`, tickformat: "" });
+}
+
+function drawLineChart(id, figure, { title, tickformat }) {
+  const own = cells.filter((point) => point.panel === byId("panel").value);
+  const dotted = { color: colour("ink"), dash: "dot", width: 1.5 };
+  const traces = layers.map((lnum) => {
+    const onLayer = own.filter((point) => point.lnum === lnum);
+    return lineTrace(onLayer, figure, layers.indexOf(lnum) / Math.max(layers.length - 1, 1));
+  });
+  draw(byId(id), traces, {
+    height: 320,
+    shapes: base ? [horizontalLine(base[figure], dotted)] : [],
+    xaxis: { type: "category", categoryarray: data.kept, title: { text: "fraction kept" } },
+    yaxis: { title: { text: title }, tickformat },
+  });
+}
+
+// The line of a layer; `height` is 0 for the lowest layer and 1 for the highest one.
+function lineTrace(onLayer, figure, height) {
+  const place = (point) => data.kept.indexOf(point.kept);
+  const line = [...onLayer].sort((a, b) => place(a) - place(b));
+  const hue = 220 - 200 * (layers.length > 1 ? height : 1);
+  return {
+    type: "scatter",
+    mode: "lines+markers",
+    x: line.map((point) => point.kept),
+    y: line.map((point) => point[figure]),
+    text: line.map(hoverText),
+    customdata: line.map((point) => point.point),
+    hovertemplate: "%{text}<extra></extra>",
+    line: { color: `hsl(${hue} 70% ${isDark() ? 65 : 45}%)`, width: 1.5 },
+    marker: { size: 5 },
+  };
+}
+
+// Validation against test, one marker for each point that is evaluated on both parts.
+
+function drawValidationTest() {
+  const tested = points.filter((point) => point.accuracy !== null && point.test_accuracy !== null);
+  draw(byId("validation-test"), [validationTestTrace(tested)], {
+    height: 380,
+    shapes: data.null ? [chanceBand()] : [],
+    xaxis: { title: { text: "validation accuracy" }, tickformat: ".0%" },
+    yaxis: { title: { text: "test accuracy" }, tickformat: ".0%" },
+  });
+}
+
+function validationTestTrace(tested) {
+  const name = (point) => (point === chosen ? "chosen" : point === base ? "base" : "");
+  return {
+    type: "scatter",
+    mode: "markers+text",
+    x: tested.map((point) => point.accuracy),
+    y: tested.map((point) => point.test_accuracy),
+    text: tested.map(name),
+    textposition: tested.map((point) => (point === base ? "top right" : "top left")),
+    hovertext: tested.map(hoverText),
+    customdata: tested.map((point) => point.point),
+    hovertemplate: "%{hovertext}<extra></extra>",
+    marker: {
+      size: tested.map((point) => (name(point) ? 12 : 6)),
+      color: tested.map((point) => colour(name(point) ? "accent" : "quiet")),
+    },
+  };
+}
+
+// The gains on the validation part that chance explains.
+function chanceBand() {
+  const corners = { y0: 0, y1: 1, x0: base.accuracy, x1: base.accuracy + data.null.upper };
+  const style = { fillcolor: colour("quiet"), opacity: 0.15, line: { width: 0 } };
+  return { type: "rect", yref: "paper", ...corners, ...style };
+}
+
+// The singular values of the matrices that the chosen point edits.
+
+function drawSpectrum() {
+  const dashed = { color: colour("bad"), dash: "dash" };
+  const cut = data.spectrum.filter((matrix) => matrix.rank !== null);
+  draw(byId("spectrum"), data.spectrum.map(spectrumTrace), {
+    height: 320,
+    shapes: cut.map((matrix) => verticalLine(matrix.rank + 0.5, dashed)),
+    xaxis: { title: { text: "component, the largest first" } },
+    yaxis: { type: "log", title: { text: "singular value" } },
+  });
+}
+
+function spectrumTrace(matrix) {
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: matrix.name,
+    x: matrix.values.map((_, index) => index + 1),
+    y: matrix.values,
+    line: { color: colour("accent") },
+    hovertemplate: `component %{x}: %{y:.4g}<extra>${escape(matrix.name)}</extra>`,
+  };
+}
