@@ -18,8 +18,13 @@ from laser_sweep.errors import ConfigError, one_line, unknown
 _GROUPS = ("model", "dataset", "intervention", "split", "cluster", "experiment")
 
 
-def explain(error: Exception) -> ConfigError:
-    """The user's mistake that an exception of Hydra or OmegaConf is about."""
+def explain(error: Exception, schema: type = Config) -> ConfigError:
+    """The user's mistake that an exception of Hydra or OmegaConf is about.
+
+    Args:
+        error: the exception.
+        schema: the dataclass that the user's options were merged into.
+    """
     cause: BaseException = error
     while isinstance(cause.__cause__, OmegaConfBaseException) and cause.__cause__ is not cause:
         cause = cause.__cause__
@@ -35,7 +40,7 @@ def explain(error: Exception) -> ConfigError:
         return ConfigError(f"{cause.full_key} is not set: {one_line(cause.msg)}")
     if isinstance(cause, ValidationError):
         return ConfigError(f"{cause.full_key}: {str(cause.msg).splitlines()[0]}.")
-    return _unknown_option(error) or ConfigError(one_line(error))
+    return _unknown_option(error, schema) or ConfigError(one_line(error))
 
 
 def _unknown_value(group: str, name: str, given: Iterable[str]) -> tuple[str, str, list[str]]:
@@ -48,9 +53,9 @@ def _unknown_value(group: str, name: str, given: Iterable[str]) -> tuple[str, st
     return top or "configuration", f"{folder}/{name}" if folder else name, values
 
 
-def options() -> list[str]:
-    """The groups, and all options of the schema by their names on the command line."""
-    return [*_GROUPS, *_fields(Config)]
+def options(schema: type = Config) -> list[str]:
+    """The options of a schema, such as `dataset.path`; for the whole schema with the groups."""
+    return [*(_GROUPS if schema is Config else ()), *_fields(schema)]
 
 
 def _fields(schema: type, prefix: str = "") -> Iterator[str]:
@@ -63,7 +68,7 @@ def _fields(schema: type, prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{field.name}"
 
 
-def _unknown_option(error: Exception) -> ConfigError | None:
+def _unknown_option(error: Exception, schema: type) -> ConfigError | None:
     """The error for an option that the schema lacks; None for any other mistake."""
     named = re.search(r"Could not override '([^']+)'|Key '([^']+)'|group: '?([\w/]+)", str(error))
     if named is None:
@@ -71,5 +76,5 @@ def _unknown_option(error: Exception) -> ConfigError | None:
     full_key = re.search(r"full_key: (\S+)", str(error))
     name = named[1] or (full_key[1] if full_key else named[2] or named[3])
     beginning = f"{name.partition('.')[0]}."
-    in_same_group = [option for option in options() if option.startswith(beginning)]
-    return unknown("option", name, in_same_group or options())
+    in_same_group = [option for option in options(schema) if option.startswith(beginning)]
+    return unknown("option", name, in_same_group or options(schema))

@@ -31,4 +31,4 @@ def typed(schema: type[Schema], written: DictConfig | Mapping[str, Any]) -> Sche
         merged = OmegaConf.merge(OmegaConf.structured(schema), dict(written))
         return cast(Schema, OmegaConf.to_object(merged))
     except OmegaConfBaseException as error:
-        raise explain(error) from error
+        raise explain(error, schema) from error

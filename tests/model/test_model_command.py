@@ -86,9 +86,15 @@ def test_an_unknown_architecture_is_described_in_yaml(command: Command, tmp_path
         (["nowhere/at/all"], ["no such folder"]),
         (["demo", "--layout", "none.yaml"], ["none.yaml"]),
         (["demo", "--side", "left"], ["'left'", "decoder, encoder"]),
+        (["demo", "--layout", "mistyped.yaml"], ["'nams'", "names.fc_in"]),
+        (["demo", "--layout", "odd_form.yaml"], ["model.layout.form 'mixed'", "interleaved"]),
     ],
 )
-def test_a_mistake_is_one_line(given: list[str], fragments: list[str], command: Command):
+def test_a_mistake_is_one_line(
+    given: list[str], fragments: list[str], command: Command, tmp_path: Path
+):
+    (tmp_path / "mistyped.yaml").write_text("layout: {nams: {fc_in: mlp.fc_in}}")
+    (tmp_path / "odd_form.yaml").write_text("layout: {form: mixed}")
     refused(command("laser_sweep.model", *given), *fragments)
 
 
@@ -117,7 +123,9 @@ def test_an_adapter_is_refused_with_what_to_do(sweep: Command, tmp_path: Path):
 def test_a_model_that_answers_no_questions_is_refused(sweep: Command, tmp_path: Path):
     folder = copy_of_demo(tmp_path / "dt")
     AutoConfig.for_model("decision_transformer", n_layer=2).save_pretrained(folder)
-    refused(sweep("model.path=dt", *SMALL), "decision_transformer is no causal or masked language")
+    refused(
+        sweep("model.path=dt", *SMALL), "decision_transformer is not a causal or masked language"
+    )
 
 
 def test_a_sharded_checkpoint_gives_the_numbers_of_a_whole_one(sweep: Command, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Every family of causal and masked language models that transformers can build: what is found.
+"""The matrices found in every family of language models that transformers can build.
 
 `PYTHONPATH=tests python -m support.families` writes docs/models.md.
 """
@@ -53,7 +53,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "nemotron": {"num_key_value_heads": 8},
     "causal reformer": {"is_decoder": True},
 }
-"""What a family's default configuration lacks to be built, or to have a layer of attention."""
+"""Options that a family's default configuration lacks to be built, or to have attention."""
 
 WITHOUT = {
     "falcon_mamba": "state-space layers: neither attention nor an MLP",
@@ -63,7 +63,7 @@ WITHOUT = {
     "rwkv": "time mixing instead of attention; its MLP is found",
     "xlstm": "a recurrence instead of attention; its MLP is found",
 }
-"""The families that have no attention, or no MLP either."""
+"""The families without attention, with their kind of layers."""
 
 UNSUPPORTED = {
     "deepseek_v4": "keys and values are one projection, and the output one is grouped low-rank",
@@ -71,7 +71,7 @@ UNSUPPORTED = {
     "squeezebert": "grouped convolutions instead of matrices",
     "zaya": "the values are two projections, of this token and of the one before",
 }
-"""The families of which a matrix type is not found, and why."""
+"""The families in which a matrix type is not found, and the reason."""
 
 MOST_USED = (
     "albert bert bloom camembert codegen cohere deberta deberta-v2 deepseek_v2 deepseek_v3 "
@@ -82,7 +82,7 @@ MOST_USED = (
 
 
 class Family(NamedTuple):
-    """One family of one kind: its layout, or why there is none."""
+    """One family of one kind, with its layout or the error that it raises."""
 
     kind: str
     name: str
@@ -97,12 +97,12 @@ class Family(NamedTuple):
 
     @property
     def has_attention_and_mlp(self) -> bool:
-        """Whether the family is one that the aim is about."""
+        """Whether the family has attention and an MLP, whose matrices should all be found."""
         return self.is_built and self.name not in WITHOUT
 
     @property
     def lacks(self) -> set[str]:
-        """What the layout lacks of an attention and an MLP."""
+        """The matrix types of attention and MLP that the layout lacks."""
         types = set() if self.layout is None else set(self.layout.lnames)
         wanted = (
             {"q_proj", "q_a"}, {"k_proj", "kv_a", "q_proj"}, {"v_proj", "kv_b"}, {"out_proj"},
@@ -132,7 +132,7 @@ def _family(kind: str, name: str, auto: Any) -> Family:
             warnings.simplefilter("ignore")
             needed = NEEDED.get(f"{kind} {name}", NEEDED.get(name, {}))
             model = auto.from_config(AutoConfig.for_model(name, **needed))
-    # Whatever a family raises without the settings that its default configuration leaves out.
+    # Families raise many kinds of errors if their default configuration is incomplete.
     except Exception as error:
         return Family(kind, name, "", None, f"{type(error).__name__}: {error}".split("\n")[0])
     try:
@@ -192,35 +192,36 @@ _PAGE = """# Models
 Written by `PYTHONPATH=tests python -m support.families` with transformers {version}; a test keeps
 it up to date.
 
-Of every family of causal and masked language models in transformers a model is built from the
-default configuration, without weights, and its matrices are looked for. {built} families can be
-built so; {aimed} of them have attention and an MLP, and of **{supported} of these ({share:.1f} %)**
+For every family of causal and masked language models in transformers, a model is built from the
+default configuration, without weights, and its matrices are located. {built} families can be built
+in this way; {aimed} of them have attention and an MLP. In **{supported} of these ({share:.1f} %)**,
 every matrix type is found in every layer that has it.
 
 `python -m laser_sweep.model NAME` prints the layers, matrix types, parameters, shapes and ranks of
-one model. What is not found can be said in YAML or on the command line: see
+one model. Matrices that are not found can be described in YAML or on the command line: see
 [Describing a model](describing-a-model.md).
 
 | family (`model_type`) | kind | class | matrix types | |
 |---|---|---|---|---|
 {table}
 
-*fused*: several matrix types are slices of one parameter. *stored (in, out)*: transposed, as Conv1D
-stores it. *experts*: a mixture, see `expert=`. *shared layers*: layers that use the same tensors,
-edited in the first of them. *layers differ*: hybrids, in which a layer may lack a matrix type.
+*fused*: several matrix types are slices of one parameter. *stored (in, out)*: transposed, as in
+Conv1D. *experts*: a mixture of experts, see `expert=`. *shared layers*: layers that use the same
+tensors, which are edited in the first of them. *layers differ*: hybrids, in which a layer may lack
+a matrix type.
 
-## Not, or only in part
+## Families with missing matrix types
 
 | family | kind | found | why |
 |---|---|---|---|
 {others}
 
-## Not built
+## Families that were not built
 
-What transformers cannot build from a default configuration says nothing of what is found in a
-model that somebody has trained.
+transformers cannot build a model of these families from the default configuration. Whether the
+matrices of a trained model are found is not known.
 
-| family | kind | what it raises |
+| family | kind | error |
 |---|---|---|
 {unbuilt}
 """
