@@ -34,7 +34,7 @@ class Hub:
 
     @property
     def advice(self) -> str:
-        """How to fill the hub's cache."""
+        """The command that fills the hub's cache, for an error message."""
         patterns = " ".join(f"--include '{pattern}'" for pattern in self.files.values())
         return (
             f"run `hf download {self.repo} --repo-type dataset --revision {self.revision} "
@@ -58,17 +58,9 @@ class Hub:
 
     def _folder(self) -> Path:
         """The files of one commit or, if the hub cannot be reached, the files in its cache."""
-        from huggingface_hub import HfApi, snapshot_download
+        from huggingface_hub import snapshot_download
 
-        unreachable = ""
-        revision = self.revision
-        try:
-            # Fails at once without a network, where a download tries again for half a minute.
-            info = HfApi().dataset_info(self.repo, revision=revision, timeout=_TIMEOUT_S)
-            revision = str(info.sha)
-        # Without a network the hub's client raises its HTTP library's exceptions.
-        except Exception as error:
-            unreachable = reason(error)
+        revision, unreachable = self._commit()
         try:
             folder = snapshot_download(
                 self.repo,
@@ -80,6 +72,18 @@ class Hub:
         except Exception as error:
             raise OSError(f"not in the hub's cache, and {unreachable or reason(error)}") from error
         return Path(folder)
+
+    def _commit(self) -> tuple[str, str]:
+        """The commit of the revision and ""; without the hub, the revision itself and a reason."""
+        from huggingface_hub import HfApi
+
+        try:
+            # Fails at once without a network, where a download tries again for half a minute.
+            info = HfApi().dataset_info(self.repo, revision=self.revision, timeout=_TIMEOUT_S)
+        # Without a network the hub's client raises its HTTP library's exceptions.
+        except Exception as error:
+            return self.revision, reason(error)
+        return str(info.sha), ""
 
 
 def load_hub_rows(config: DatasetConfig) -> Rows:

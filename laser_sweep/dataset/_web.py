@@ -32,7 +32,7 @@ class Web:
 
     @property
     def advice(self) -> str:
-        """How to get the files."""
+        """The download of the files, for an error message."""
         return f"download {self.name}"
 
     def fetch(self, columns: tuple[str, ...]) -> list[Row]:
