@@ -1,36 +1,28 @@
-"""Write the chosen point as a model: `python -m laser_sweep.export FOLDER --to DIR`."""
+"""Write a sweep's point as a model: `python -m laser_sweep.export FOLDER --to DIR`."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.logs import log_to_terminal
+from laser_sweep.entry import entry
 from laser_sweep.terminal import say
-
-_INTERRUPTED = 130
-"""The exit status of a program that an interrupt ended, as shells have it."""
 
 
 def main() -> None:
-    """Export, and say where to; one clear line for a mistake of the user's."""
+    """Export a point, and print where to."""
     arguments = _parser().parse_args()
-    log_to_terminal()
-    try:
-        say(_export(arguments))
-    except (ConfigError, OSError) as error:
-        sys.exit(f"laser_sweep.export: {one_line(error)}")
-    except KeyboardInterrupt:
-        print(f"laser_sweep.export: interrupted; {arguments.to} is not written.", file=sys.stderr)
-        sys.exit(_INTERRUPTED)
+    entry(
+        "laser_sweep.export",
+        lambda: _export(arguments),
+        interrupted=f"{arguments.to} is not written",
+    )
 
 
-def _export(arguments: argparse.Namespace) -> str:
-    from laser_sweep.export.write import export
+def _export(arguments: argparse.Namespace) -> None:
+    from laser_sweep.export.write import export  # imports torch, which --help should not wait for
 
-    return export(
+    written = export(
         arguments.folder,
         arguments.to,
         point=arguments.point,
@@ -38,25 +30,27 @@ def _export(arguments: argparse.Namespace) -> str:
         path=arguments.model,
         device=arguments.device,
     )
+    say(written)
 
 
 _OPTIONS = {
-    "--point": ("NAME", "another point than the chosen one, by its name in the report; `base`"),
+    "--point": ("NAME", "another point than the chosen one, by its name in the report, or base"),
     "--dtype": (
         "DTYPE",
-        "save in float32, bfloat16 or float16, rounding the weights; default: what the sweep "
-        "evaluated in",
+        "save in float32, bfloat16 or float16, rounding the weights; default: the dtype that the "
+        "sweep evaluated in",
     ),
-    "--model": ("PATH", "where the original model is now, if it has moved"),
-    "--device": ("DEVICE", "where to edit: cpu, cuda, cuda:1; default: as the sweep was told"),
+    "--model": ("PATH", "the place of the original model, if it has moved"),
+    "--device": ("DEVICE", "edit on cpu, cuda or cuda:1; default: the device of the sweep"),
 }
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m laser_sweep.export",
-        description="Write what a sweep chose as a model that transformers loads, with a model "
-        "card of the report's numbers and a recipe that edits the original weights alike.",
+        description="Write the chosen point of a sweep as a model that transformers loads, with a "
+        "model card of the report's figures and a recipe for the same edit of the original "
+        "weights.",
     )
     folder = "a sweep's folder, such as multirun/demo/noisy_facts/rank_reduction"
     parser.add_argument("folder", type=Path, help=folder)

@@ -1,4 +1,4 @@
-"""Editing a model for good: the same arithmetic as the sweep's, written into its parameters."""
+"""Permanent edits of a model, with the arithmetic of the sweep's worker."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from laser_sweep.model.matrix import Matrix
 from laser_sweep.run.editor import weight_of
 
 
-def change(
+def edit_matrix(
     model: nn.Module, matrix: Matrix, edit: Edit, protocol: str, options: Options
 ) -> int | None:
-    """Replace a matrix of a model, in place, by what an edit makes of it.
+    """Edit a matrix of a model in place.
 
     Args:
         model: the model.
-        matrix: one of the matrices that the edit is of.
+        matrix: one of the matrices that the edit is about.
         edit: the edit.
-        protocol: by whose arithmetic the amount becomes a rank.
-        options: how the intervention is done.
+        protocol: the protocol by which the amount becomes a rank, `corrected` or `paper`.
+        options: the options of the intervention.
 
     Returns:
-        The rank that is left; None for an intervention that does not set one.
+        The rank that the matrix keeps; None if the intervention sets no rank.
     """
     intervention = INTERVENTIONS.load(edit.kind)
     prepared = intervention.prepare(weight_of(matrix, model))
-    made = intervention.apply(prepared, Retention(edit.amount, protocol), options)
-    matrix.write(model, made.weight)
-    return made.rank
+    edited = intervention.apply(prepared, Retention(edit.amount, protocol), options)
+    matrix.write(model, edited.weight)
+    return edited.rank

@@ -7,83 +7,86 @@ from collections.abc import Iterator
 from huggingface_hub import ModelCardData
 from tabulate import tabulate
 
-from laser_sweep.export.original import Exported
-from laser_sweep.export.recipe import NAME, Recipe
-from laser_sweep.export.request import Choice
-from laser_sweep.report.sentences import sentence
-from laser_sweep.report.tables import headers, row
+from laser_sweep.export.edits import Recipe
+from laser_sweep.export.original import EditedModel
+from laser_sweep.export.recipe_file import RECIPE
+from laser_sweep.export.request import ExportRequest
+from laser_sweep.report.formatting import rank
+from laser_sweep.report.sentences import choice, unfinished
+from laser_sweep.report.tables import point_row, result_headers
 from laser_sweep.report.templates import template
 
 _MOST_MATRICES = 64
 _MATRIX_HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "rank", "of")
 
 
-def card(choice: Choice, exported: Exported, dtype: str) -> str:
+def card(request: ExportRequest, edited: EditedModel, dtype: str) -> str:
     """The card.
 
     Args:
-        choice: what was exported.
-        exported: the model and how it was made.
-        dtype: what it is saved in.
+        request: the exported point.
+        edited: the edited model and its recipe.
+        dtype: the dtype in which the weights are saved.
     """
-    report, recipe = choice.report, exported.recipe
+    search, recipe = request.report.search, edited.recipe
     return template("laser_sweep.export", "card.md.jinja").render(
-        front_matter=_front_matter(choice).to_yaml(),
-        report=report,
-        config=report.config,
-        identity=choice.identity,
-        sentence=sentence(report),
+        front_matter=_front_matter(request).to_yaml(),
+        report=request.report,
+        search=search,
+        config=request.config,
+        identity=request.record.identity,
+        choice=choice(request.report),
+        unfinished=unfinished(search),
         recipe=recipe,
-        recipe_name=NAME,
-        is_chosen=report.chosen is not None and report.chosen["point"] == recipe.point,
-        figures=_figures(choice),
+        recipe_name=RECIPE,
+        is_chosen=search.chosen is not None and search.chosen.point == recipe.point,
+        figures=_figures(request),
         matrices=_matrices(recipe),
         dtype=dtype,
-        model_class=type(exported.model).__name__,
+        model_class=type(edited.model).__name__,
     )
 
 
-def _front_matter(choice: Choice) -> ModelCardData:
-    """What the hub knows of a model; it refuses a base model that is not on the hub."""
-    model = choice.report.record["model"]
-    kinds = sorted({edit.kind.replace("_", "-") for edit in choice.point.edits})
+def _front_matter(request: ExportRequest) -> ModelCardData:
+    """The metadata for the hub, which refuses a base model that is not on the hub."""
+    model = request.record.model
+    kinds = sorted({edit.kind.replace("_", "-") for edit in request.point.edits})
     return ModelCardData(
-        base_model=model["path"] if model["commit"] else None,
+        base_model=model.path if model.commit else None,
         library_name="transformers",
-        pipeline_tag="fill-mask" if model["masked"] else "text-generation",
+        pipeline_tag="fill-mask" if model.masked else "text-generation",
         tags=["laser", "laser_sweep", *kinds],
     )
 
 
-def _figures(choice: Choice) -> str:
-    """The report's figures of the base model, the chosen point, and this one if it is another."""
-    report, this = choice.report, choice.row["point"]
-    named = {"base": report.base, **({"chosen": report.chosen} if report.selects else {})}
-    if all(figures is None or figures["point"] != this for figures in named.values()):
-        named["this model"] = choice.row
-    rows = [row(report, name, figures) for name, figures in named.items()]
-    return tabulate(rows, headers(report), tablefmt="github", disable_numparse=True)
+def _figures(request: ExportRequest) -> str:
+    """The figures of the base model, of the chosen point, and of this model if it is another."""
+    search, this = request.report.search, request.figures
+    named = {"base": search.base, **({"chosen": search.chosen} if search.selects else {})}
+    if all(figures is None or figures.point != this.point for figures in named.values()):
+        named["this model"] = this
+    rows = [point_row(search, name, figures) for name, figures in named.items()]
+    return tabulate(rows, result_headers(search), tablefmt="github", disable_numparse=True)
 
 
 def _matrices(recipe: Recipe) -> str:
-    """The matrices that were changed, and a word of those that are too many to show."""
-    rows = list(_rows(recipe))
+    """The table of the changed matrices, and the number of those that it does not show."""
+    rows = list(_matrix_rows(recipe))
     shown = rows[:_MOST_MATRICES]
     table = tabulate(shown, _MATRIX_HEADERS, tablefmt="github", disable_numparse=True)
-    more = f"\n\nand {len(rows) - len(shown)} more, see `{NAME}`." if rows != shown else ""
+    more = f"\n\nand {len(rows) - len(shown)} more, see `{RECIPE}`." if rows != shown else ""
     return table + more
 
 
-def _rows(recipe: Recipe) -> Iterator[list[str]]:
-    for step in recipe.steps:
-        for changed in step.changed:
-            matrix, rank = changed.matrix, changed.rank
-            yield [
-                str(matrix.lnum),
-                matrix.lname,
-                "" if matrix.expert is None else str(matrix.expert),
-                f"`{matrix.name}`",
-                f"{matrix.shape}",
-                "–" if rank is None else str(rank),
-                str(matrix.full_rank),
-            ]
+def _matrix_rows(recipe: Recipe) -> Iterator[list[str]]:
+    for _, change in recipe.changes:
+        matrix = change.matrix
+        yield [
+            str(matrix.lnum),
+            matrix.lname,
+            "" if matrix.expert is None else str(matrix.expert),
+            f"`{matrix.name}`",
+            f"{matrix.shape}",
+            rank(change.rank),
+            str(matrix.full_rank),
+        ]

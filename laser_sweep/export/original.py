@@ -1,16 +1,17 @@
-"""The model that a sweep edited, found again, checked to be the same, and edited for good."""
+"""The original model of a sweep: found again, checked to be unchanged, and edited permanently."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 from transformers import PreTrainedModel
 
 from laser_sweep.errors import ConfigError
-from laser_sweep.export.apply import change
-from laser_sweep.export.recipe import Changed, Recipe, Step, hash_of
-from laser_sweep.export.request import Choice
+from laser_sweep.export.apply import edit_matrix
+from laser_sweep.export.edits import MatrixChange, Original, Recipe, Step
+from laser_sweep.export.recipe import hash_of
+from laser_sweep.export.request import ExportRequest
 from laser_sweep.grid.point import Edit
 from laser_sweep.model import load
 from laser_sweep.model.layout_finder import find_layout
@@ -19,32 +20,31 @@ from laser_sweep.model.source import Source, find_source
 from laser_sweep.store.provenance import versions
 
 
-class Exported(NamedTuple):
-    """An edited model, and how it was made."""
+@dataclass(frozen=True)
+class EditedModel:
+    """An edited model, and the recipe of its edits."""
 
     model: PreTrainedModel
     recipe: Recipe
 
 
-def find_original(choice: Choice, path: str | None) -> Source:
-    """The files of the model that was swept, of the very commit.
+def find_original(request: ExportRequest, path: str | None) -> Source:
+    """The files of the model that was evaluated, at the same commit.
 
     Args:
-        choice: what is exported.
-        path: where they are now; None: where they were.
+        request: the point to export.
+        path: the place of the files now; None for the place in the sweep's configuration.
 
     Raises:
-        ConfigError: if they are not there, or not the same any more.
+        ConfigError: if there are no such files, or they have changed since.
     """
-    given = path or choice.model.path
+    given = path or request.config.model.path
     try:
-        source = find_source(
-            given, choice.report.record["model"]["commit"] if path is None else None
-        )
+        source = find_source(given, request.record.model.commit if path is None else None)
     except ConfigError as error:
-        hint = "" if path else " If the model has moved, say where to with --model PATH."
+        hint = "" if path else " If the model has moved, give its place with --model PATH."
         raise ConfigError(f"{error}{hint}") from error
-    if source.weights != (swept := choice.identity["weights"]):
+    if source.weights != (swept := request.record.identity.weights):
         raise ConfigError(
             f"{given}: the model's files are not those that were swept: {source.weights} now, "
             f"{swept} then. Run the sweep again, or give the right ones with --model PATH."
@@ -52,30 +52,31 @@ def find_original(choice: Choice, path: str | None) -> Source:
     return source
 
 
-def edit_original(choice: Choice, source: Source, device: str | None) -> Exported:
-    """Load the original as the sweep did, and edit it.
+def edit_original(request: ExportRequest, source: Source, device: str | None) -> EditedModel:
+    """Load the original model as the sweep did, and edit it.
 
     Args:
-        choice: what is exported.
-        source: the original's files.
-        device: where to edit; None: where the sweep did, which gives the same bits.
+        request: the point to export.
+        source: the files of the original model.
+        device: the device to edit on; None for that of the sweep, which gives the same bits.
 
     Raises:
-        ConfigError: if it cannot be loaded, or the device is not there.
+        ConfigError: if the model cannot be loaded, or the device is not available.
     """
-    config, asked = load.load_config(source), choice.model
-    layout = find_layout(load.skeleton(config), str(asked.name), asked.layout.given, asked.side)
-    matrices = [(edit, layout.matrices(edit)) for edit in choice.point.edits]
-    dtype = getattr(torch, choice.identity["dtype"])
-    where = load.resolve_device(device or asked.device)
-    model = load.load_model(source, config, dtype, where, None if device else asked.device_map)
-    _restore_cache(model, source)
-    steps = tuple(_step(model, choice, edit, each) for edit, each in matrices)
-    return Exported(model, _recipe(choice, source, steps))
+    config, wanted = load.load_config(source), request.config.model
+    skeleton = load.skeleton(config)
+    layout = find_layout(skeleton, str(wanted.name), wanted.layout, wanted.side)
+    matrices = [(edit, layout.matrices(edit)) for edit in request.point.edits]
+    dtype = getattr(torch, request.record.identity.dtype)
+    where = load.resolve_device(device or wanted.device)
+    model = load.load_model(source, config, dtype, where, None if device else wanted.device_map)
+    _restore_cache_setting(model, source)
+    steps = tuple(_step(model, request, edit, each) for edit, each in matrices)
+    return EditedModel(model, _recipe(request, source, steps))
 
 
-def _restore_cache(model: PreTrainedModel, source: Source) -> None:
-    """What sweeps do without, whoever loads the export wants as the original has it."""
+def _restore_cache_setting(model: PreTrainedModel, source: Source) -> None:
+    """Set `use_cache` as in the original; sweeps switch it off."""
     original = load.load_config(source)
     if hasattr(original, "use_cache"):
         model.config.use_cache = original.use_cache
@@ -83,23 +84,27 @@ def _restore_cache(model: PreTrainedModel, source: Source) -> None:
         del model.config.use_cache
 
 
-def _step(model: PreTrainedModel, choice: Choice, edit: Edit, matrices: list[Matrix]) -> Step:
-    return Step(edit, tuple(_change(model, choice, edit, matrix) for matrix in matrices))
+def _step(
+    model: PreTrainedModel, request: ExportRequest, edit: Edit, matrices: list[Matrix]
+) -> Step:
+    return Step(edit, tuple(_change(model, request, edit, matrix) for matrix in matrices))
 
 
-def _change(model: PreTrainedModel, choice: Choice, edit: Edit, matrix: Matrix) -> Changed:
+def _change(
+    model: PreTrainedModel, request: ExportRequest, edit: Edit, matrix: Matrix
+) -> MatrixChange:
     original = hash_of(matrix.read(model))
-    return Changed(matrix, original, change(model, matrix, edit, choice.protocol, choice.options))
+    rank = edit_matrix(model, matrix, edit, request.config.protocol, request.options)
+    return MatrixChange(matrix, original, rank)
 
 
-def _recipe(choice: Choice, source: Source, steps: tuple[Step, ...]) -> Recipe:
-    path = choice.report.record["model"]["path"]
+def _recipe(request: ExportRequest, source: Source, steps: tuple[Step, ...]) -> Recipe:
     return Recipe(
-        point=str(choice.point),
-        model={"path": path, "revision": source.commit, "weights": source.weights},
-        dtype=choice.identity["dtype"],
-        protocol=choice.protocol,
-        options=choice.options,
+        point=str(request.point),
+        model=Original(request.record.model.path, source.commit, source.weights),
+        dtype=request.record.identity.dtype,
+        protocol=request.config.protocol,
+        options=request.options,
         steps=steps,
         versions=versions(),
     )

@@ -1,109 +1,93 @@
-"""Which point of a sweep is exported, and what its folder says of it."""
+"""The point to export, from a sweep's folder and the user's options."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
-from laser_sweep.config import InterventionConfig, ModelConfig, explain
-from laser_sweep.errors import ConfigError
-from laser_sweep.errors import choose as one_of
+from laser_sweep.config import Config
+from laser_sweep.errors import ConfigError, choose
 from laser_sweep.grid.point import BASE, Point, point_of
 from laser_sweep.intervention import Options
-from laser_sweep.report import Report, read_report
-
-_Schema = TypeVar("_Schema")
+from laser_sweep.plan.plan import options_of
+from laser_sweep.report import PointFigures, Report, point_figures, read_report
+from laser_sweep.store.record import Record
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A point of a sweep.
+class ExportRequest:
+    """A point of a sweep, to be exported.
 
     Attributes:
         report: the sweep's report.
-        row: the figures of the point, as in the report's table.
+        figures: the figures of the point.
         point: the point.
-        model: the model that was asked for.
-        options: how the intervention is done.
     """
 
     report: Report
-    row: Mapping[str, Any]
+    figures: PointFigures
     point: Point
-    model: ModelConfig
-    options: Options
 
     @property
-    def protocol(self) -> str:
-        """The protocol, by whose arithmetic amounts become ranks."""
-        return str(self.report.config["protocol"])
+    def record(self) -> Record:
+        """The record of the sweep's last command."""
+        return self.report.search.record
 
     @property
-    def identity(self) -> Mapping[str, Any]:
-        """What the results are of: weights, dtype, examples and so on."""
-        identity: Mapping[str, Any] = self.report.record["identity"]
-        return identity
+    def config(self) -> Config:
+        """The configuration of the sweep's last command."""
+        return self.record.config
+
+    @property
+    def options(self) -> Options:
+        """The options of the intervention."""
+        return options_of(self.config)
 
 
-def choose(folder: Path, name: str | None) -> Choice:
-    """The point that a sweep chose, or the one that has a name.
+def read_request(folder: Path, name: str | None) -> ExportRequest:
+    """The request for a point of a sweep.
+
+    Args:
+        folder: the sweep's folder.
+        name: the point's name; None for the chosen point.
 
     Raises:
-        ConfigError: if the folder is no sweep's, the point is none of its last command or has no
-            result yet, or the chosen one is the base model, which has to be asked for by name.
+        ConfigError: if the folder is not a sweep's, its last command does not have the point, or
+            the point has no result; if the chosen point is the base model, which must be named.
     """
     report = read_report(folder)
-    name = _chosen(report) if name is None else one_of("point", name, report.record["points"])
-    config = report.config
-    how = _typed(InterventionConfig, config["intervention"])
-    return Choice(
-        report=report,
-        row=_row(report, name),
-        point=point_of(name, how.kind),
-        model=_typed(ModelConfig, config["model"]),
-        options=Options(how.svd, how.niter, how.oversample, config["seed"], how.spectrum),
-    )
+    points = report.search.record.points
+    name = _chosen(report) if name is None else choose("point", name, points)
+    kind = report.search.config.intervention.kind
+    return ExportRequest(report, _figures(report, name), point_of(name, kind))
 
 
 def _chosen(report: Report) -> str:
-    if not report.selects:
+    search = report.search
+    if not search.selects:
         raise ConfigError(
-            f"{report.folder}: with split={report.config['split']['name']} nothing is chosen. "
-            "Name a point with --point NAME, or run the sweep's command with another split: what "
-            "is evaluated is kept."
+            f"{search.folder}: with split={search.config.split.name} nothing is chosen. Name a "
+            "point with --point NAME, or run the sweep's command with another split: the results "
+            "are reused."
         )
-    if report.chosen is None:
+    if search.chosen is None:
         raise ConfigError(
-            f"{report.folder}: there is nothing to choose from: the base model or every point has "
+            f"{search.folder}: there is nothing to choose from: the base model or every point has "
             "no result yet. Run the sweep's command again."
         )
-    if (name := str(report.chosen["point"])) == str(BASE):
+    if search.chosen.point == str(BASE):
         raise ConfigError(
-            f"{report.folder}: the base model itself is chosen, no edit is better on the "
+            f"{search.folder}: the base model itself is chosen, no edit is better on the "
             "validation part. Export it with --point base, or another point with --point NAME."
         )
-    return name
+    return search.chosen.point
 
 
-def _row(report: Report, name: str) -> dict[str, Any]:
-    rows = report.table[report.table["point"] == name].to_dict(orient="records")
-    evaluated = [row for row in rows if row[f"{report.grid_part}_examples"]]
-    if not evaluated:
+def _figures(report: Report, name: str) -> PointFigures:
+    search = report.search
+    found = point_figures(search.table[search.table["point"] == name])
+    if not found or not found[0].on(search.grid_part).examples:
         raise ConfigError(
-            f"{report.folder}: {name} has no result yet. Run the sweep's command again."
+            f"{search.folder}: {name} has no result yet. Run the sweep's command again."
         )
-    return {str(column): value for column, value in evaluated[0].items()}
-
-
-def _typed(schema: type[_Schema], written: Mapping[str, Any]) -> _Schema:
-    """What a record says of a group of options, checked."""
-    try:
-        merged = OmegaConf.merge(OmegaConf.structured(schema), dict(written))
-        return cast(_Schema, OmegaConf.to_object(merged))
-    except OmegaConfBaseException as error:
-        raise explain(error) from error
+    return found[0]

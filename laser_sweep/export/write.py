@@ -11,12 +11,11 @@ from transformers import PreTrainedModel
 from transformers.utils.hub import cached_file
 
 from laser_sweep.config import FLOAT_DTYPES
-from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.errors import choose as one_of
-from laser_sweep.export import recipe as recipes
+from laser_sweep.errors import ConfigError, choose, one_line
 from laser_sweep.export.card import card
-from laser_sweep.export.original import Exported, edit_original, find_original
-from laser_sweep.export.request import Choice, choose
+from laser_sweep.export.original import EditedModel, edit_original, find_original
+from laser_sweep.export.recipe_file import RECIPE, write_recipe
+from laser_sweep.export.request import ExportRequest, read_request
 from laser_sweep.model.load import load_tokenizer
 from laser_sweep.model.source import Source
 from laser_sweep.store.folder import whole_folder
@@ -37,70 +36,72 @@ def export(
 
     Args:
         folder: the sweep's folder.
-        to: the model's folder, new or empty.
-        point: the point's name; None: the chosen one.
-        dtype: what to save in; None: what the sweep evaluated in.
-        path: where the original model is; None: where it was.
-        device: what to edit on; None: what the sweep was told.
+        to: the folder for the model, new or empty.
+        point: the point's name; None for the chosen point.
+        dtype: the dtype to save in; None for the dtype that the sweep evaluated in.
+        path: the place of the original model; None for the place in the sweep's configuration.
+        device: the device to edit on; None for the device in the sweep's configuration.
 
     Returns:
-        What was written, in a sentence.
+        A sentence about what was written.
 
     Raises:
-        ConfigError: if the folder is no sweep's or has no such result, the original is not what it
-            was, or `to` is not empty or cannot be written.
+        ConfigError: if the folder is not a sweep's or lacks the result, if the original model has
+            changed, or if `to` is not empty or cannot be written.
     """
     if dtype is not None:
-        one_of("--dtype", dtype, FLOAT_DTYPES)
-    choice = choose(folder.absolute(), point)
+        choose("--dtype", dtype, FLOAT_DTYPES)
+    request = read_request(folder.absolute(), point)
     with whole_folder(to) as temporary:
-        source = find_original(choice, path)
-        exported = edit_original(choice, source, device)
+        source = find_original(request, path)
+        edited = edit_original(request, source, device)
+        saved = dtype or edited.recipe.dtype
         try:
-            _write(temporary, choice, source, exported, dtype or exported.recipe.dtype)
+            _write(temporary, request, source, edited, saved)
         except (OSError, SafetensorError) as error:
-            reason = getattr(error, "strerror", None) or one_line(error)
-            raise ConfigError(f"--to {to} could not be written: {reason}.") from error
-    saved = dtype or exported.recipe.dtype
-    return f"{choice.point} of {choice.report.title} is in {to} ({saved})."
+            strerror = error.strerror if isinstance(error, OSError) else None
+            message = strerror or one_line(error)
+            raise ConfigError(f"--to {to} could not be written: {message}.") from error
+    return f"{request.point} of {request.report.title} is in {to} ({saved})."
 
 
-def _write(folder: Path, choice: Choice, source: Source, exported: Exported, dtype: str) -> None:
-    model, recipe = exported
-    _round(model, getattr(torch, recipe.dtype), getattr(torch, dtype))
+def _write(
+    folder: Path, request: ExportRequest, source: Source, edited: EditedModel, dtype: str
+) -> None:
+    model, recipe = edited.model, edited.recipe
+    _convert(model, getattr(torch, recipe.dtype), getattr(torch, dtype))
     model.save_pretrained(folder)
     _copy_generation_config(source, folder)
     _save_tokenizer(source, folder)
-    (folder / recipes.NAME).write_text(recipe.to_json(), encoding="utf-8")
-    (folder / "README.md").write_text(card(choice, exported, dtype), encoding="utf-8")
+    write_recipe(folder / RECIPE, recipe)
+    (folder / "README.md").write_text(card(request, edited, dtype), encoding="utf-8")
 
 
-def _round(model: PreTrainedModel, was: torch.dtype, dtype: torch.dtype) -> None:
-    """Bring the parameters to another dtype, but those that the family keeps in single precision.
+def _convert(model: PreTrainedModel, current: torch.dtype, dtype: torch.dtype) -> None:
+    """Convert the parameters to another dtype, except those that stay in single precision.
 
-    A parameter is set in its place, so that what is tied stays tied.
+    The data of each parameter is replaced, not the parameter, so tied parameters stay tied.
     """
     for parameter in model.parameters():
-        if parameter.dtype == was:
+        if parameter.dtype == current:
             parameter.data = parameter.data.to(dtype)
 
 
 def _save_tokenizer(source: Source, folder: Path) -> None:
     tokenizer = load_tokenizer(source)
-    # transformers writes down from where it was loaded, which the export is not.
+    # transformers would write where the tokenizer was loaded from, which is not true of the export.
     for name in ("is_local", "local_files_only"):
         tokenizer.init_kwargs.pop(name, None)
     tokenizer.save_pretrained(folder)
 
 
 def _copy_generation_config(source: Source, folder: Path) -> None:
-    """The original's own, where it has one: transformers adds to it what it takes for defaults."""
-    options = {**source.options}
+    """Copy the original's file, if there is one: the one that transformers writes adds defaults."""
     path = cached_file(
-        options.pop("pretrained_model_name_or_path"),
+        source.path,
         _GENERATION_CONFIG,
-        revision=options["revision"],
-        local_files_only=options["local_files_only"],
+        revision=source.commit or "main",
+        local_files_only=source.offline,
         _raise_exceptions_for_missing_entries=False,
     )
     if path is not None:

@@ -116,8 +116,8 @@ def test_the_card_does_not_take_figures_out_of_fold_for_those_of_the_model(
     _, folder = swept("gpt2", "lname=q_proj", "lnum=1", "rho=0.5,0.1", *options)
     export(folder, tmp_path / "one")
     card = (tmp_path / "one" / "README.md").read_text()
-    assert "the validation figures are of exactly these" in card
-    assert "in each fold of the point that was chosen without it" in card
+    assert "the validation figures are those of exactly these weights" in card
+    assert "in each fold, the figures of the point that was chosen without it" in card
 
 
 def test_a_model_of_the_hub_is_taken_at_its_commit_and_named_in_the_card(

@@ -39,7 +39,7 @@ def test_a_mistake_is_told_in_a_line_with_what_is_available(
     command: Command, swept: Sweeper, tmp_path: Path
 ):
     _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
-    refused(command("laser_sweep.export", tmp_path, "--to", "new"), "there is no sweep.json")
+    refused(command("laser_sweep.export", tmp_path, "--to", "new"), "has no sweep.json")
     mistyped = command("laser_sweep.export", folder, "--to", "new", "--point", "fc_in-l2-rho0.3")
     refused(mistyped, "Did you mean 'fc_in-l1-rho0.3'?", "Available: base, fc_in-l1-rho0.3.")
     helped = command("laser_sweep.export", "--help")
