@@ -13,6 +13,8 @@ from support.hub_cache import small_gpt2
 COMMANDS = [(kind, text) for kind, text in blocks("README.md") if kind != "text"]
 PRINTED = next(text for kind, text in blocks("README.md") if kind == "text")
 
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "laser_sweep/demo/README.md"]
+
 # `make demo` and `make test` set everything up; in CI they are what runs this test.
 ELSEWHERE = {"make demo\n"}
 
@@ -37,18 +39,25 @@ def assert_says_what_the_readme_shows(printed: str) -> None:
     assert [float(number) for number in ours] == pytest.approx(list(map(float, theirs)), abs=0.3)
 
 
-def test_links_lead_somewhere():
-    documents = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
-    for document in documents:
-        for link in re.findall(r"\]\(([^)]+)\)", document.read_text()):
-            path = document.parent / link.partition("#")[0]
-            assert link.startswith("https://") or path.exists(), link
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path):
+    for link in re.findall(r"\]\(([^)]+)\)", document.read_text()):
+        if link.startswith("https://"):
+            continue
+        name, _, anchor = link.partition("#")
+        page = document.parent / name if name else document
+        assert page.exists(), link
+        assert not anchor or anchor in anchors(page), link
 
 
 def test_options_of_the_schema_are_in_the_readme():
-    from laser_sweep.config.explain import options
-
-    from laser_sweep.config.layout import LayoutConfig
+    from laser_sweep.config import LayoutConfig, options
 
     of_files = {"intervention.name", "split.name", "cluster.name"}
     pages = ("describing-a-model.md", "datasets.md", "cluster.md")
