@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "datasets.md").read_text()
 
 @pytest.mark.slow
 def test_the_worked_example_of_an_own_dataset(tmp_path: Path):
-    shown = next(text for kind, text in blocks("docs/datasets.md") if "Prompting of demo" in text)
+    shown = next(text for kind, text in blocks("docs/datasets.md") if "Asked of demo" in text)
     printed = [
         run(kind, text, tmp_path) for kind, text in blocks("docs/datasets.md") if kind == "bash"
     ]
