@@ -77,7 +77,7 @@ def extend(tmp_path: Path) -> Iterator[Extend]:
         importlib.invalidate_caches()
 
     yield add
-    for package, name, path in added:
+    for package, name, path in reversed(added):
         package.__path__ = path
         sys.modules.pop(f"{package.__name__}.{name}", None)
         vars(package).pop(name, None)
