@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -13,7 +13,7 @@ from laser_sweep.config._explain import explain
 Schema = TypeVar("Schema")
 
 
-def typed(schema: type[Schema], written: DictConfig | Mapping[str, Any]) -> Schema:
+def typed(schema: type[Schema], written: DictConfig | Mapping[str, object]) -> Schema:
     """The configuration with the written options, checked against its schema.
 
     Args:
@@ -27,7 +27,7 @@ def typed(schema: type[Schema], written: DictConfig | Mapping[str, Any]) -> Sche
         # In a DictConfig of Hydra's, `+name=value` adds an option that the schema lacks; merging a
         # plain mapping refuses it.
         if isinstance(written, DictConfig):
-            written = cast(Mapping[str, Any], OmegaConf.to_container(written, resolve=True))
+            written = cast(Mapping[str, object], OmegaConf.to_container(written, resolve=True))
         merged = OmegaConf.merge(OmegaConf.structured(schema), dict(written))
         return cast(Schema, OmegaConf.to_object(merged))
     except OmegaConfBaseException as error:

@@ -177,16 +177,12 @@ def load_model(
 def _from_files(
     source: Source, config: PretrainedConfig, dtype: torch.dtype, device_map: str | None
 ) -> PreTrainedModel:
-    distribution = {} if device_map is None else {"device_map": device_map}
+    options = {**source.options, "config": config, "dtype": dtype, "use_safetensors": True}
+    if device_map is not None:
+        options["device_map"] = device_map
+    auto_class = _AUTO_CLASSES[_kind(config)]
     try:
-        model, loaded = _AUTO_CLASSES[_kind(config)].from_pretrained(
-            **source.options,
-            **distribution,
-            config=config,
-            dtype=dtype,
-            use_safetensors=True,
-            output_loading_info=True,
-        )
+        model, loaded = auto_class.from_pretrained(**options, output_loading_info=True)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise ConfigError(
             f"model.path={source.path}: cannot be loaded: {one_line(error)}"
