@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from laser_sweep.report import Report, Search
 from laser_sweep.statistics import Comparison
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SweepRow:
     """A sweep in the table; its figures are on the test part or, with folds, out of fold.
 
@@ -43,13 +43,13 @@ class SweepRow:
     examples: int
     candidates: int
     base_accuracy: float | None
-    chosen_accuracy: float | None
-    difference: float | None
-    low: float | None
-    high: float | None
-    p_value: float | None
-    base_log_loss: float | None
-    chosen_log_loss: float | None
+    chosen_accuracy: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    base_log_loss: float | None = None
+    chosen_log_loss: float | None = None
     point: str | None
     rank: int | None
     verdict: str
@@ -64,40 +64,38 @@ def sweep_rows(reports: Iterable[Report]) -> list[SweepRow]:
 
 
 def _row(report: Report) -> SweepRow:
-    search, compared = report.search, report.comparison
-    config, chosen = search.config, search.chosen
-    base, after, difference = _accuracies(search, compared)
-    return SweepRow(
+    search = report.search
+    config, base, chosen = search.config, search.base, search.chosen
+    row = SweepRow(
         model=str(config.model.name),
         dataset=str(config.dataset.name),
         intervention=str(config.intervention.name),
         protocol=config.protocol,
         examples=_tested_examples(search),
         candidates=search.candidates,
-        base_accuracy=base,
-        chosen_accuracy=after,
-        difference=difference,
-        low=None if compared is None else compared.accuracy.difference.low,
-        high=None if compared is None else compared.accuracy.difference.high,
-        p_value=None if compared is None else compared.p_value,
-        base_log_loss=None if compared is None else compared.log_loss.base.value,
-        chosen_log_loss=None if compared is None else compared.log_loss.chosen.value,
+        base_accuracy=None if base is None else base.test.accuracy,
         point=None if chosen is None else chosen.point,
         rank=None if chosen is None else chosen.rank,
         verdict=report.judgement.text,
         missing=search.missing,
         folder=search.folder,
     )
+    return row if report.comparison is None else _with_comparison(row, report.comparison)
 
 
-def _accuracies(
-    search: Search, compared: Comparison | None
-) -> tuple[float | None, float | None, float | None]:
-    """The accuracies of base and of chosen, and their difference."""
-    if compared is None:
-        return (None if search.base is None else search.base.test.accuracy), None, None
-    accuracy = compared.accuracy
-    return accuracy.base.value, accuracy.chosen.value, accuracy.difference.value
+def _with_comparison(row: SweepRow, compared: Comparison) -> SweepRow:
+    accuracy, log_loss = compared.accuracy, compared.log_loss
+    return replace(
+        row,
+        base_accuracy=accuracy.base.value,
+        chosen_accuracy=accuracy.chosen.value,
+        difference=accuracy.difference.value,
+        low=accuracy.difference.low,
+        high=accuracy.difference.high,
+        p_value=compared.p_value,
+        base_log_loss=log_loss.base.value,
+        chosen_log_loss=log_loss.chosen.value,
+    )
 
 
 def _tested_examples(search: Search) -> int:

@@ -41,7 +41,7 @@ class Transfer:
 
 
 def transfers(reports: Sequence[Report]) -> list[Transfer]:
-    """Every choice on every other dataset on which the same model was evaluated with it."""
+    """Every chosen point on every other dataset where it has a result with the same weights."""
     searches = [report.search for report in reports]
     found = (
         _transfer(chosen_on, other)

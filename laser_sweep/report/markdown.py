@@ -19,30 +19,44 @@ def markdown(report: Report) -> str:
     """The report in Markdown."""
     search = report.search
     return template("laser_sweep.report", "report.md.jinja").render(
+        **_sentences(report),
+        **_tables(report),
         report=report,
         search=search,
         config=search.config,
         identity=search.record.identity,
         model=search.record.model,
-        choice=sentences.choice(report),
-        unfinished=sentences.unfinished(search),
-        results=_table(tables.result_rows(search), tables.result_headers(search)),
-        top=_table(tables.top_rows(search, _TOP), tables.top_headers(search)),
-        other_scores=_other_scores(report),
-        tested_on=sentences.tested_on(search),
-        notes=list(sentences.notes(report)),
-        chance=sentences.chance(report),
-        best_per={
+        figure=None if report.cells.empty else HEAT_MAP,
+    )
+
+
+def _sentences(report: Report) -> dict[str, object]:
+    search = report.search
+    return {
+        "choice": sentences.choice(report),
+        "unfinished": sentences.unfinished(search),
+        "tested_on": sentences.tested_on(search),
+        "notes": list(sentences.notes(report)),
+        "chance": sentences.chance(report),
+        "paper": sentences.paper_figures(search),
+        "paper_differences": sentences.paper_differences(search),
+        "context_notes": sentences.context_notes(search),
+        "cost": sentences.cost_text(report.cost),
+    }
+
+
+def _tables(report: Report) -> dict[str, object]:
+    search = report.search
+    return {
+        "results": _table(tables.result_rows(search), tables.result_headers(search)),
+        "top": _table(tables.top_rows(search, _TOP), tables.top_headers(search)),
+        "other_scores": _other_scores(report),
+        "best_per": {
             axis: _table(tables.best_rows(report, axis), tables.best_headers(search, axis))
             for axis in report.best_per
         },
-        folds=_table(tables.fold_rows(report), tables.FOLD_HEADERS) if report.folds else "",
-        paper=sentences.paper_figures(search),
-        paper_differences=sentences.paper_differences(search),
-        context_notes=sentences.context_notes(search),
-        cost=sentences.cost_text(report.cost),
-        figure=None if report.cells.empty else HEAT_MAP,
-    )
+        "folds": _table(tables.fold_rows(report), tables.FOLD_HEADERS) if report.folds else "",
+    }
 
 
 def _other_scores(report: Report) -> str:

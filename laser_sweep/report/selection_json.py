@@ -33,12 +33,7 @@ def selection_json(report: Report) -> str:
         "per": {axis: list(map(_best, best)) for axis, best in report.best_per.items()},
         "otherwise": report.other_scores.to_dict(orient="index"),
         "paper": _paper(report),
-        "cost": {
-            "candidates": search.candidates,
-            "missing_points": search.missing,
-            "evaluated_examples": report.cost.evaluations,
-            "seconds": report.cost.seconds,
-        },
+        "cost": _cost(report),
         "identity": asdict(search.record.identity),
         "versions": versions(),
     }
@@ -51,6 +46,15 @@ def _paper(report: Report) -> dict[str, object] | None:
     if not paper.headline:
         return None
     return {**asdict(paper), "differences": paper_differences(report.search)}
+
+
+def _cost(report: Report) -> dict[str, object]:
+    return {
+        "candidates": report.search.candidates,
+        "missing_points": report.search.missing,
+        "evaluated_examples": report.cost.evaluations,
+        "seconds": report.cost.seconds,
+    }
 
 
 def _best(best: Best) -> dict[str, object]:

@@ -40,19 +40,42 @@ class ResultRow:
 
 def contents(report: Report) -> dict[str, object]:
     """The variables of the template, except for the scripts and their data."""
+    return {**_conditions(report), **_sentences(report), **_tables(report)}
+
+
+def _conditions(report: Report) -> dict[str, object]:
+    """The variables that decide which sections the page has."""
     search = report.search
     return {
         "report": report,
         "search": search,
+        "has_map": not report.cells.empty,
+        "has_spectrum": bool(report.spectra),
+        "has_examples": not report.changed_examples.empty,
+        "tested": int(search.table[f"{TEST}_accuracy"].notna().sum()),
+    }
+
+
+def _sentences(report: Report) -> dict[str, object]:
+    search = report.search
+    return {
         "verdict": report.judgement,
         "unfinished": sentences.unfinished(search),
         "choice": sentences.choice(report),
+        "notes": list(sentences.notes(report)),
+        "chance": sentences.chance(report),
+        "tested_on": sentences.tested_on(search),
+        "paper": sentences.paper_figures(search),
+        "paper_note": search.config.paper.note,
+        "paper_differences": sentences.paper_differences(search),
+    }
+
+
+def _tables(report: Report) -> dict[str, object]:
+    search = report.search
+    return {
         "columns": tables.figure_headers(search),
         "results": list(_results(report)),
-        "notes": list(sentences.notes(report)),
-        "has_map": not report.cells.empty,
-        "tested": int(search.table[f"{TEST}_accuracy"].notna().sum()),
-        "chance": sentences.chance(report),
         "fold_headers": tables.FOLD_HEADERS,
         "fold_rows": tables.fold_rows(report),
         "best_per": {
@@ -60,13 +83,7 @@ def contents(report: Report) -> dict[str, object]:
             for axis in report.best_per
         },
         "points_columns": [name for _, name in points_columns(search)],
-        "tested_on": sentences.tested_on(search),
-        "has_spectrum": bool(report.spectra),
-        "has_examples": not report.changed_examples.empty,
         "changes": _changes(report),
-        "paper": sentences.paper_figures(search),
-        "paper_note": search.config.paper.note,
-        "paper_differences": sentences.paper_differences(search),
         "facts": list(_facts(report)),
     }
 
