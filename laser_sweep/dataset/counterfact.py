@@ -95,8 +95,8 @@ def _prompts(row: Row) -> list[str]:
     paraphrases = row.texts("paraphrase_prompts")
     if template.count("{}") != 1 or len(paraphrases) != 2:
         raise RowError(
-            f"the prompt is {template!r} with {len(paraphrases)} paraphrases, expected one with "
-            "one {} and two paraphrases"
+            f"the prompt is {template!r} with {len(paraphrases)} paraphrases, expected a prompt "
+            "with one {} and two paraphrases"
         )
     # str.format would also interpret braces in the rest of the text.
     return [template.replace("{}", row.text("requested_rewrite.subject")), *paraphrases]
