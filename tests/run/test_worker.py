@@ -8,6 +8,8 @@ import pytest
 from support.configs import composed
 
 from laser_sweep import read_results
+from laser_sweep.evaluate.evaluator import Evaluator
+from laser_sweep.plan.grouping import groups
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.run.worker import Worker
@@ -21,12 +23,18 @@ def planned(folder: Path, *options: str) -> Plan:
     return plan
 
 
-def test_points_of_a_layer_are_a_group_the_lowest_first(tmp_path: Path):
+def test_points_of_a_layer_are_a_group_the_lowest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     plan = planned(tmp_path)
-    groups = Worker(plan)._groups(reversed(plan.missing(plan.evaluations)))
-    assert [group.start for group in groups] == [-1, 26, 27]
-    assert [len(group.points) for group in groups] == [1, 2, 2]
-    assert [group.shares for group in groups] == [False, True, True]
+    found = groups(plan, reversed(plan.missing(plan.evaluations)))
+    assert [group.start for group in found] == [None, 26, 27]
+    assert [len(group.points) for group in found] == [1, 2, 2]
+    entered = []
+    monkeypatch.setattr(Evaluator, "enter", lambda self, chunk, layer: entered.append(layer))
+    assert not Worker(plan).run(plan.missing(plan.evaluations))
+    # The points of a layer share what enters it; the base model is alone.
+    assert entered == [None, 26, 27]
 
 
 def test_a_result_that_cannot_be_written_is_a_failure_of_its_point_alone(

@@ -124,7 +124,7 @@ def test_a_command_that_was_killed_is_forgotten_when_the_next_one_ends(tmp_path:
         assert f":{child}: " not in text
         assert ", 0 running, 0 failed, " in text
     assert execute(plan) == 0
-    assert "killed" not in said(plan.store.folder)
+    assert "The last command was killed" not in said(plan.store.folder)
 
 
 def test_a_folder_without_a_sweep_is_told(tmp_path: Path, command: Command):
