@@ -180,7 +180,7 @@ def test_bios_profession_has_the_rows_of_eight_professions(protocol):
 
 
 def masked_biographies(name: str, protocol: str) -> list[Example]:
-    """As RoBERTa's checkpoint of the parity tests sees them, whose tokenizer has all texts."""
+    """The biographies for the RoBERTa of the parity tests, whose tokenizer knows every text."""
     config = composed(
         f"model.path={PARITY / 'checkpoints' / 'roberta'}",
         f"dataset={name}",

@@ -17,7 +17,7 @@ def test_the_same_rows_are_the_same_examples_in_every_kind_of_file(read, ending)
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "json", "csv"])
-def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path, ending):
+def test_a_byte_order_mark_does_not_belong_to_the_first_row(tmp_path, ending):
     plain = tmp_path / f"plain.{ending}"
     WRITERS[ending](plain, ROWS)
     assert load_text(tmp_path, b"\xef\xbb\xbf" + plain.read_bytes(), ending) == EXAMPLES
@@ -41,7 +41,7 @@ def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(tmp_path, en
         load_examples(DatasetConfig(path=str(path)))
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+def test_a_missing_file_is_refused(tmp_path):
     path = tmp_path / "nowhere.jsonl"
     with pytest.raises(ConfigError, match=r"nowhere\.jsonl: there is no such file"):
         load_examples(DatasetConfig(path=str(path)))
@@ -67,7 +67,7 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
         ("csv", 'question,answer\nAnna,a\n"x"y,b\n', "line 3 is not CSV"),
     ],
 )
-def test_a_file_that_is_not_what_its_ending_says_is_refused(tmp_path, ending, text, message):
+def test_a_file_of_another_format_than_its_ending_is_refused(tmp_path, ending, text, message):
     with pytest.raises(ConfigError, match=rf"questions\.{ending}: {message}"):
         load_text(tmp_path, text, ending)
 
@@ -82,7 +82,7 @@ def test_a_long_field_of_a_csv_is_read(read):
     assert len(read(changed(question="x" * 200_000), "csv")[2].prompt) == 200_000
 
 
-def test_a_folder_is_no_file(tmp_path):
+def test_a_folder_is_refused(tmp_path):
     (tmp_path / "d.jsonl").mkdir()
     with pytest.raises(ConfigError, match=r"d\.jsonl: it is a folder"):
         load_examples(DatasetConfig(path=str(tmp_path / "d.jsonl")))

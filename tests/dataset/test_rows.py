@@ -1,4 +1,4 @@
-"""Rows of a user's file become examples; what is wrong with one is said with its place."""
+"""Rows of a user's file become examples; an error names the row's place."""
 
 import pytest
 from support.row_files import EXAMPLES, ROWS, changed, load_examples, write_jsonl
@@ -9,7 +9,7 @@ from laser_sweep.dataset import ANSWER, CHOICE, Scoring, load_dataset
 from laser_sweep.errors import ConfigError
 
 
-def test_blanks_around_an_answer_are_taken_off(read):
+def test_spaces_around_an_answer_are_removed(read):
     assert read(changed(answer="  NA "))[2].answer == "NA"
 
 
@@ -72,7 +72,7 @@ def test_a_template_that_does_not_close_is_refused(read):
         ({"question": ["a"]}, r"'question' is \['a'\] \(list\), expected text"),
     ],
 )
-def test_what_is_no_text_is_refused_with_its_place(read, values, message):
+def test_a_value_other_than_text_is_refused_with_its_place(read, values, message):
     with pytest.raises(ConfigError, match=f"line 3: {message}"):
         read(changed(**values))
 
@@ -94,12 +94,12 @@ def test_given_choices_that_are_not_two_different_labels_are_refused(read, choic
 
 
 @pytest.mark.parametrize("choices", [["yes", None], ["yes", ["no"]]])
-def test_given_choices_that_are_no_texts_are_refused(read, choices):
+def test_given_choices_other_than_texts_are_refused(read, choices):
     with pytest.raises(ConfigError, match=r"dataset\.choices=.*expected texts"):
         read(ROWS, choices=choices)
 
 
-def test_truth_values_of_yaml_are_no_labels_for_numbers(read):
+def test_truth_values_of_yaml_are_refused_as_labels_for_numbers(read):
     rows = [{"question": f"q{i}", "answer": i % 2} for i in range(5)]
     with pytest.raises(ConfigError, match=r"Yes, No, true and false .* in quotes"):
         read(rows, choices=[True, False])
@@ -206,7 +206,7 @@ def test_an_example_without_a_cluster_is_by_itself(read):
     assert read(rows, cluster_by="fact")[2].cluster is None
 
 
-def test_what_is_asked_follows_from_the_rows_unless_it_is_said(tmp_path):
+def test_the_scoring_follows_from_the_rows_unless_it_is_given(tmp_path):
     path = tmp_path / "rows.jsonl"
     write_jsonl(path, [{**row, "choices": [row["answer"], "x"]} for row in ROWS])
 
@@ -231,7 +231,7 @@ def test_a_source_is_a_file_or_the_hub_and_not_both():
     assert DatasetConfig(hub="b/c", split="test").name == "c"
 
 
-def test_options_that_a_dataset_would_pass_over_are_refused(tmp_path):
+def test_options_that_a_dataset_would_ignore_are_refused(tmp_path):
     path = tmp_path / "rows.jsonl"
     write_jsonl(path, ROWS)
     with pytest.raises(ConfigError, match=r"dataset\.prompt=\{claim\} is for rows of your own"):

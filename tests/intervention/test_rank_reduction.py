@@ -69,7 +69,7 @@ def numpy_cut(weight, which):
 
 @quick
 @given(matrices(), st.sampled_from([torch.float32, torch.float64]), st.floats(0, 1))
-def test_what_is_left_out_is_exactly_the_tail_of_the_spectrum(weight, dtype, share):
+def test_the_residual_is_exactly_the_tail_of_the_spectrum(weight, dtype, share):
     weight = weight.to(dtype)
     k = int(share * min(weight.shape))
     made = reduced(weight, "rank", k)
@@ -181,7 +181,7 @@ def test_the_edge_finds_the_components_that_stand_out_of_noise(shape, planted):
 
 
 @pytest.mark.parametrize("weight", [torch.zeros(5, 8), torch.ones(5, 8)])
-def test_the_edge_of_what_has_no_noise_is_rounding(weight):
+def test_the_edge_of_a_matrix_without_noise_is_rounding(weight):
     assert reduced(weight, "mp").rank == np.linalg.matrix_rank(weight.numpy())
 
 

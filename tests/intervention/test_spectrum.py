@@ -84,7 +84,7 @@ def test_the_notation_of_indices(spectrum, indices):
         ({"svd": "randomized", "spectrum": "0..3"}, r"spectrum=top.*spectrum=0\.\.3"),
     ],
 )
-def test_options_that_cannot_be_are_refused_in_one_line(options, said):
+def test_impossible_options_are_refused_in_one_line(options, said):
     with pytest.raises(ConfigError, match=said) as error:
         Options(**options).check()
     assert "\n" not in str(error.value)
@@ -113,7 +113,7 @@ def test_randomized_has_no_spectrum_to_measure(by):
         ),
     ],
 )
-def test_only_what_changes_numbers_is_a_change(options, changes):
+def test_only_options_that_change_results_are_changes(options, changes):
     assert Options(**options).changes == changes
     assert Options(**options).uses_seed is (
         "randomized" in options.values() or "random" in options.values()

@@ -1,4 +1,4 @@
-"""What is chosen on which examples, and what of it is tested on which."""
+"""The examples that points are chosen on, and the examples that they are tested on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def best_of(right: np.ndarray, examples: list[int], rows: list[int]) -> int:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_what_is_tested_in_a_fold_was_chosen_without_it(seed: int, tmp_path: Path):
+def test_the_point_that_is_tested_in_a_fold_was_chosen_without_it(seed: int, tmp_path: Path):
     right = drawn(seed)
     report = read_report(make_sweep(tmp_path, right, FOLDS).folder)
     everything = list(range(len(POINTS)))
@@ -73,7 +73,7 @@ def test_one_is_chosen_of_each_matrix_type_and_layer(parts: Parts, tmp_path: Pat
     assert all(best["comparison"]["p_value"] <= 1 for best in found)
 
 
-def test_what_is_chosen_of_each_is_to_be_tested(tmp_path: Path):
+def test_the_point_of_each_value_is_tested(tmp_path: Path):
     right = drawn(5)
     right[0] = False
     parts = Parts(tuple(range(20)), tuple(range(20, COUNT)))
@@ -108,7 +108,7 @@ def test_where_nothing_is_selected_all_figures_are_of_all_examples(tmp_path: Pat
     assert "overall accuracy" in summary(report)
 
 
-def test_a_point_that_lacks_examples_of_a_part_is_no_candidate(tmp_path: Path):
+def test_a_point_that_lacks_examples_of_a_part_is_not_a_candidate(tmp_path: Path):
     parts = Parts(tuple(range(20)), tuple(range(20, COUNT)))
     right = np.zeros((len(POINTS), COUNT), dtype=bool)
     store = make_sweep(tmp_path, right, parts)
@@ -122,7 +122,7 @@ def test_a_point_that_lacks_examples_of_a_part_is_no_candidate(tmp_path: Path):
     assert report.search.chosen.point == "base"
 
 
-def test_whole_keeps_the_parts_that_a_point_has_whole():
+def test_only_whole_parts_of_a_point_stay():
     frame = pd.DataFrame(
         {
             "point": ["a"] * 3 + ["b"] * 2,
