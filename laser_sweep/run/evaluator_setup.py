@@ -37,13 +37,11 @@ def load_evaluator(plan: Plan) -> Evaluator:
     return Evaluator(
         model,
         plan.layout,
-        plan.tokenizer,
+        plan.prompting,
         plan.questions,
         plan.scoring,
         plan.config.batch_tokens or default_batch_tokens(model),
-        room=_memory(plan.config.cache_gb, plan.device),
-        paper=plan.prompting.paper,
-        masks=plan.prompting.masked,
+        budget=_memory(plan.config.cache_gb, plan.device),
         dropped=frozenset(plan.question_set.dropped),
     )
 

@@ -91,18 +91,43 @@ class Worker:
                 bar.set_description(str(point))
                 if chunk is chunks[0]:
                     self._started(point, group.examples)
-                try:
-                    self._evaluate(point, chunk, partial[point])
-                    if chunk is chunks[-1]:
-                        self._store(point, group.examples, partial.pop(point))
-                except Exception as error:
-                    if is_no_room(error):
-                        raise
-                    partial.pop(point, None)
+                stored = group.examples if chunk is chunks[-1] else None
+                error = self._run_point(point, chunk, partial[point], stored)
+                if error is not None:
                     failed.append(self._failed(Evaluation(point, group.examples), error))
-                if point not in partial:
+                if error is not None or stored is not None:
+                    del partial[point]
                     bar.update()
         return failed
+
+    def _run_point(
+        self,
+        point: Point,
+        chunk: Sequence[int],
+        partial: PartialOutcomes,
+        stored: Sequence[int] | None,
+    ) -> Exception | None:
+        """Add the outcomes of a point on a chunk of examples.
+
+        Args:
+            point: the point.
+            chunk: the examples.
+            partial: the outcomes until now.
+            stored: all examples of the point after their last chunk, to store the outcomes; None
+                before.
+
+        Returns:
+            The exception, if the point fails; a full disk is not the failure of a point.
+        """
+        try:
+            self._evaluate(point, chunk, partial)
+            if stored is not None:
+                self._store(point, stored, partial)
+        except Exception as error:
+            if is_no_room(error):
+                raise
+            return error
+        return None
 
     def _enter(self, chunk: Sequence[int], group: Group) -> None:
         """Keep the states that enter the group's first layer, if several points share them."""
