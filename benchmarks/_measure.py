@@ -1,4 +1,4 @@
-"""The measurements of `decomposition.py`, each for one matrix in the process that calls it."""
+"""The measurements of `decomposition.py`, for one matrix, in the calling process."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from laser_sweep.grid.amount import Amount
-from laser_sweep.intervention import Retention, Options, rank_reduction
+from laser_sweep.intervention import Options, Retention, rank_reduction
 
 RHOS = (0.9, 0.8, 0.6, 0.4, 0.2, 0.1, 0.05, 0.01, 0.005)
-"""The grid of the paper and of its code."""
+"""The ρ of the grid of the paper and of its code."""
 SPECTRA = ("decaying", "gaussian")
 
 
@@ -32,7 +32,7 @@ def matrix(shape: tuple[int, int], spectrum: str, device: str) -> Tensor:
 
 
 def ours(weight: Tensor) -> Iterator[Tensor]:
-    """The matrix, once it is decomposed; then the nine cuts."""
+    """The matrix, as soon as it is decomposed; then its nine cuts."""
     prepared = rank_reduction.prepare(weight)
     _ = prepared.components
     yield weight
@@ -41,16 +41,19 @@ def ours(weight: Tensor) -> Iterator[Tensor]:
 
 
 def theirs(weight: Tensor) -> Iterator[Tensor]:
-    """The reference's call and the product of its factors, nine times."""
+    """The call of the paper's code and the product of its factors, nine times."""
     for rho in RHOS:
         u, s, v = torch.svd_lowrank(weight, q=_kept(rho).kept(min(weight.shape)), niter=2)
         yield u @ torch.diag(s) @ v.T
 
 
 def speed(weight: Tensor, repeats: int, limit: float) -> dict[str, Any]:
-    """Seconds of both, alternately, and the worst of each one's nine excess residuals.
+    """Measure both ways in turn: their seconds, and the worst excess residual of nine cuts.
 
-    After `limit` seconds no further run is started.
+    Args:
+        weight: the matrix.
+        repeats: the number of runs.
+        limit: the seconds after which no further run is started.
     """
     optima = _optima(weight)
     runs: list[tuple[float, float, float]] = []
@@ -65,7 +68,7 @@ def speed(weight: Tensor, repeats: int, limit: float) -> dict[str, Any]:
 
 
 def memory(shape: tuple[int, int], spectrum: str, device: str) -> float:
-    """The peak of the decomposition and nine cuts, with the matrix itself, in matrices."""
+    """The peak memory of the decomposition and nine cuts, as a multiple of the matrix's size."""
     _run(matrix((600, 700), spectrum, device))
     cuda = device.startswith("cuda")
     before = torch.cuda.memory_allocated() if cuda else _forgotten_peak()
@@ -76,7 +79,7 @@ def memory(shape: tuple[int, int], spectrum: str, device: str) -> float:
 
 
 def medians(found: dict[str, Any]) -> tuple[float, float, float, list[float]]:
-    """Seconds of the reference, of ours, of our decomposition; and the ratio of every repeat."""
+    """Median seconds of the paper's code, of ours, of our decomposition; each run's ratio."""
     theirs, ours, prepares = (statistics.median(each) for each in zip(*found["runs"], strict=True))
     return theirs, ours, prepares, [reference / own for reference, own, _ in found["runs"]]
 
@@ -86,13 +89,13 @@ def _kept(rho: float) -> Retention:
 
 
 def _run(weight: Tensor) -> None:
-    """Let go of each result before the next one, as a sweep does."""
+    """Release each result before the next one, as a sweep does."""
     for made in ours(weight):
         del made
 
 
 def _timed(made: Iterator[Tensor], weight: Tensor) -> tuple[list[float], list[float]]:
-    """Seconds and residual of each result, what it takes to look at it left out."""
+    """The seconds and the residual of each result; computing the residual is not timed."""
     seconds, residuals = [], []
     started = time.perf_counter()
     for each in made:
@@ -105,27 +108,27 @@ def _timed(made: Iterator[Tensor], weight: Tensor) -> tuple[list[float], list[fl
 
 
 def _optima(weight: Tensor) -> list[float]:
-    """The smallest possible residuals, by what LAPACK has in float64 for singular values alone."""
+    """The smallest possible residuals, from LAPACK's singular values in float64."""
     s = torch.linalg.svdvals(weight.double())
     return [torch.linalg.norm(s[_kept(rho).kept(len(s)) :]).item() for rho in RHOS]
 
 
 def _worst(residuals: list[float], optima: list[float]) -> float:
-    """The largest relative distance from the smallest possible residual."""
+    """The largest relative excess over the smallest possible residual."""
     pairs = zip(residuals, optima, strict=True)
     return max(abs(residual / optimum - 1) for residual, optimum in pairs)
 
 
 def _peak() -> int:
-    """The most memory that the process has had, in bytes."""
+    """The peak memory of the process, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _forgotten_peak() -> int:
-    """The memory that the process has now, in bytes, from which on the peak is counted anew.
+    """The current memory of the process in bytes; the peak is counted anew from here.
 
-    Only Linux can forget a peak, that of the imports and the warm-up here.
+    Only Linux can forget a peak: here, that of the imports and of the warm-up.
     """
     forget = Path("/proc/self/clear_refs")
     if forget.exists():

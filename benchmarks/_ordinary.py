@@ -1,8 +1,8 @@
 """A good ordinary loop: one load, batches, each point on every validation example from layer 0.
 
-What one would write with transformers in an afternoon. With `--harness` EleutherAI's
-lm-evaluation-harness asks the same rows instead, in its own way. Standard output has, for each
-point, its accuracy and seconds.
+It is a loop as one writes it with transformers in an afternoon. With `--harness`, EleutherAI's
+lm-evaluation-harness asks the same rows in its own way. The accuracy and the seconds of each point
+go to standard output.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Ask = Callable[[], float]
 
 
 def ordinary(model: Any, tokenizer: Any, rows: list[dict[str, Any]]) -> Ask:
-    """A function that asks all rows in batches and has the accuracy."""
-    if tokenizer.pad_token is None:  # what pads is masked, and never read
+    """A function that asks all rows in batches and returns the accuracy."""
+    if tokenizer.pad_token is None:  # padding is masked and never read
         tokenizer.pad_token = tokenizer.unk_token
     batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
     encoded = [
@@ -47,7 +47,7 @@ def ordinary(model: Any, tokenizer: Any, rows: list[dict[str, Any]]) -> Ask:
 
 
 def harness(model: Any, tokenizer: Any, rows: list[dict[str, Any]]) -> Ask:
-    """A function that has lm-evaluation-harness ask all rows."""
+    """A function that asks all rows by lm-evaluation-harness and returns the accuracy."""
     from lm_eval.api.instance import Instance
     from lm_eval.models.huggingface import HFLM
 
@@ -67,7 +67,7 @@ def harness(model: Any, tokenizer: Any, rows: list[dict[str, Any]]) -> Ask:
 
 
 def points(model: Any, edits: list[list[Any]], ask: Ask) -> Iterator[dict[str, Any]]:
-    """Each point's accuracy and seconds; a matrix is decomposed once for all its ρ."""
+    """The accuracy and the seconds of each point; a matrix is decomposed once for all its ρ."""
     decomposed: tuple[Any, Any] = (None, None)
     for edit in edits:
         if edit is None:
@@ -88,7 +88,7 @@ def points(model: Any, edits: list[list[Any]], ask: Ask) -> Iterator[dict[str, A
 
 
 def timed(ask: Ask) -> dict[str, float]:
-    """What asking gives, and how long it takes."""
+    """The accuracy, and the seconds that it takes."""
     started = time.perf_counter()
     accuracy = ask()
     return {"accuracy": accuracy, "seconds": time.perf_counter() - started}
@@ -96,11 +96,11 @@ def timed(ask: Ask) -> dict[str, float]:
 
 @torch.inference_mode()
 def main() -> None:
-    """Load once, then point after point."""
+    """Load the model once, and evaluate point after point."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("rows", type=Path)
-    parser.add_argument("--count", type=int, help="only the first rows")
+    parser.add_argument("--count", type=int, help="the number of rows to ask; default: all")
     parser.add_argument(
         "--edits", type=json.loads, help="a JSON list of [lname, lnum, rho] and null"
     )

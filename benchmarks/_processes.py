@@ -1,4 +1,4 @@
-"""Processes of their own for what is measured: their output, seconds and peak memory."""
+"""Measured processes: their output, seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ GIB = 1 << 30
 
 
 @dataclass(frozen=True)
-class Done:
+class FinishedProcess:
     """A process that has ended.
 
     Attributes:
         output: its standard output.
-        seconds: from its start to its end.
-        peak: the most memory that it had, in bytes.
+        seconds: the seconds from its start to its end.
+        peak: its peak memory, in bytes.
     """
 
     output: str
@@ -29,8 +29,8 @@ class Done:
     peak: int
 
 
-def run(*arguments: object, python: str = sys.executable) -> Done:
-    """Run Python with some arguments; it has to succeed."""
+def run(*arguments: object, python: str = sys.executable) -> FinishedProcess:
+    """Run Python with some arguments, and end with an error unless it succeeds."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [python, *map(str, arguments)],
@@ -40,13 +40,13 @@ def run(*arguments: object, python: str = sys.executable) -> Done:
     )
     assert process.stdout is not None
     output = process.stdout.read()
-    # wait4 has the memory of this one; getrusage would have the largest of all so far.
+    # wait4 has the peak of this process; getrusage would have the largest of all processes so far.
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, arguments))}: exit status {process.returncode}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Done(output, time.perf_counter() - started, usage.ru_maxrss * unit)
+    return FinishedProcess(output, time.perf_counter() - started, usage.ru_maxrss * unit)
 
 
 def processor() -> str:
@@ -58,5 +58,5 @@ def processor() -> str:
 
 
 def machine() -> str:
-    """The processor, and how many of its cores there are."""
+    """The processor and the number of cores."""
     return f"{processor()}, {os.cpu_count()} cores"

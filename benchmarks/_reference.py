@@ -1,8 +1,8 @@
-"""The reference's way, one point: a process that loads the model, edits it, asks row by row.
+"""One point in the way of the paper's code: a process loads the model, edits it, and asks each row.
 
-It does what the reference's scripts do, in plain PyTorch: a randomized decomposition of the matrix,
-one example at a time, log-probabilities of the whole vocabulary at every position, a sort of the
-last one for the likeliest tokens. Standard output has the outcomes and the seconds.
+It does the same as the paper's scripts, in plain PyTorch: a randomized decomposition of the matrix,
+one example at a time, log-probabilities of the whole vocabulary at every position, and a sort of
+those at the last position. The outcomes and the seconds go to standard output.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 
 STARTED = time.perf_counter()
 
-from pathlib import Path  # noqa: E402 (the imports are part of what a process costs)
+from pathlib import Path  # noqa: E402 (a process pays for its imports)
 
 import torch  # noqa: E402
 from _workload import matrix, read, truncated  # noqa: E402
@@ -22,7 +22,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
 
 def randomized(weight: Tensor, rho: float) -> Tensor:
-    """The reference's call and the product of its factors."""
+    """The call of the paper's code and the product of its factors."""
     rank = int(min(weight.shape) * rho + 1e-9)
     u, s, v = torch.svd_lowrank(weight, q=rank, niter=2)
     return u @ torch.diag(s) @ v.T
@@ -30,12 +30,12 @@ def randomized(weight: Tensor, rho: float) -> Tensor:
 
 @torch.no_grad()
 def main() -> None:
-    """Load, edit, ask."""
+    """Load the model, edit it, and ask each row."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("rows", type=Path)
     parser.add_argument("--edit", nargs=3, metavar=("LNAME", "LNUM", "RHO"))
-    parser.add_argument("--exact", action="store_true", help="the exact decomposition")
+    parser.add_argument("--exact", action="store_true", help="use the exact decomposition")
     options = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(options.model)
     model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32)

@@ -1,7 +1,7 @@
-"""Where the time of a sweep goes, measured within one: model code, log-softmax, decomposition.
+"""The time of a sweep, measured from within: model code, log-softmax, decomposition.
 
-Also the operations that its points need, and the speed of one large matrix product in the same
-process, which is what the machine can do at most. Standard output has the numbers.
+It also counts the operations that the points need, and measures the speed of one large matrix
+product in the same process, as the upper limit of the machine. The numbers go to standard output.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from omegaconf import OmegaConf
 from torch.profiler import ProfilerActivity, profile
 
 from laser_sweep.config import Config, conf_folder, register
-from laser_sweep.evaluate.engine.engine import Engine
-from laser_sweep.evaluate.evaluator import Evaluator
+from laser_sweep.evaluate.engine import question_batches
+from laser_sweep.evaluate.engine.plain_engine import PlainEngine
 from laser_sweep.grid.point import Point
-from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.plan.make import make_plan
+from laser_sweep.plan.plan import Plan, command_of
+from laser_sweep.run.editor import Editor
 from laser_sweep.run.worker import Worker
 
 _SIDE = 4096
@@ -32,13 +33,19 @@ _SHOWN = 10
 
 
 class Timers:
-    """Seconds spent in functions, by name; a function within another one counts for itself."""
+    """Seconds spent in functions, by name."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     def watch(self, owner: Any, function: str, name: str) -> None:
-        """Count the seconds that a method takes from now on."""
+        """Count the seconds that a method of a class, or a function of a module, takes from now on.
+
+        Args:
+            owner: the class or the module.
+            function: the name of the method or the function.
+            name: the name under which its seconds are counted.
+        """
         original: Callable[..., Any] = getattr(owner, function)
 
         def timed(*args: Any, **kwargs: Any) -> Any:
@@ -53,16 +60,17 @@ class Timers:
 
 
 def operations(plan: Plan) -> float:
-    """Multiplications and additions that the points of the grid need, of matrices alone.
+    """The multiplications and additions of matrix products that the points of the grid need.
 
-    Of the layer that is edited what follows from the edit, of those above everything, of the last
-    one after attention only what is read, and the head.
+    A point needs the matrices of its layer that depend on the edit, all matrices of the layers
+    above, in the last layer behind attention only the positions that are read, and the head.
     """
     tokens, texts = _sizes(plan)
     return sum(_of_point(point, tokens, texts) for point in plan.points)
 
 
 def _sizes(plan: Plan) -> tuple[int, int]:
+    """The numbers of tokens and of texts of the validation examples."""
     examples = plan.store.parts.validation
     passes = [each for example in examples for each in plan.questions[example].passes]
     return sum(len(each.ids) for each in passes), len(passes)
@@ -89,7 +97,7 @@ def _of_point(point: Point, tokens: int, texts: int) -> float:
 
 
 def peak(repeats: int = 5) -> float:
-    """Operations a second of a large matrix product."""
+    """Operations per second of a large matrix product."""
     a, b = torch.randn(_SIDE, _SIDE), torch.randn(_SIDE, _SIDE)
     seconds = []
     for _ in range(repeats + 1):
@@ -100,7 +108,7 @@ def peak(repeats: int = 5) -> float:
 
 
 def profiled(worker: Worker, plan: Plan) -> dict[str, float]:
-    """The operations that a point in the middle of the grid takes most of its time for; shares."""
+    """The slowest operations of a point in the middle of the grid, with their shares of time."""
     examples, point = plan.store.parts.validation, plan.points[len(plan.points) // 2]
     with profile(activities=[ProfilerActivity.CPU]) as found:
         worker.outcomes(point, examples)
@@ -110,9 +118,9 @@ def profiled(worker: Worker, plan: Plan) -> dict[str, float]:
 
 
 def main() -> None:
-    """One grid, timed from within."""
+    """Run a sweep of one grid, and print its times."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("options", nargs="+", help="those of the sweep's command")
+    parser.add_argument("options", nargs="+", help="options of the sweep's command")
     options = parser.parse_args().options
     register()
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
@@ -123,9 +131,9 @@ def main() -> None:
     plan.store.open(command_of(plan))
     worker, timers = Worker(plan), Timers()
     _ = worker._evaluator
-    timers.watch(Engine, "_run", "model")
-    timers.watch(Evaluator, "_read", "reading")
-    timers.watch(Worker, "_edits", "decomposition")
+    timers.watch(PlainEngine, "full_logits", "model")
+    timers.watch(question_batches, "read_logits", "reading")
+    timers.watch(Editor, "edits", "decomposition")
     timers.watch(type(plan.store), "write", "files")
     started = time.perf_counter()
     failed = worker.run(plan.missing(plan.evaluations))

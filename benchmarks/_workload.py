@@ -1,9 +1,9 @@
 """The model, the rows and the grid of the benchmarks of evaluation: random, but with a winner.
 
-The model has the shape of GPT-J in small: 12 layers, width 768, 50,400 words, 162 M parameters. Its
-weights are random. The gold answers of some rows are what it says, those of the others what it says
-after one edit, the planted one; so that edit is the best point, and how much worse the others are
-differs from point to point.
+The model is a small GPT-J: 12 layers, width 768, 50,400 words, 162 M parameters, random weights.
+The gold answers of some rows are the answers of the model; those of the other rows are its answers
+after one planted edit. So the planted edit is the best point, and the other points are worse by
+different amounts.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ LNAMES = ("q_proj", "k_proj", "v_proj", "out_proj", "fc_in", "fc_out")
 RHOS = (0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.01)
 PLANTED = ("fc_in", 7, 0.05)
 LENGTHS = {"short": 7, "fever": 35}
-"""Tokens of a prompt: CounterFact's, and FEVER's with the words around the claim."""
+"""The tokens of a prompt: CounterFact's, and FEVER's with the words around the claim."""
 _BASE_SHARE = 0.4
 _LARGER = 2.5
-"""Matrices are so much larger than GPT-J's first ones, so that an edit changes what is said."""
+"""The factor by which matrices exceed GPT-J's initial ones, so that an edit changes answers."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Shape:
     words: int = 50_400
 
     def config(self) -> GPTJConfig:
-        """Its configuration."""
+        """The configuration of the model."""
         return GPTJConfig(
             vocab_size=self.words, n_embd=self.width, n_layer=self.layers, n_head=self.heads,
             rotary_dim=min(64, self.width // self.heads), n_positions=2048,
@@ -63,7 +63,7 @@ def truncated(weight: Tensor, rho: float) -> Tensor:
 
 
 def make(folder: Path, rows: int, shape: Shape = SMALL, seed: int = 0) -> None:
-    """Write the model, its tokenizer, and for each length the rows, unless they are there."""
+    """Write the model, its tokenizer, and the rows of each length, unless they exist."""
     done = folder / "done"
     if done.exists():
         return
@@ -100,7 +100,7 @@ def read(rows: Path) -> list[dict[str, Any]]:
 
 
 def _answers(model: GPTJForCausalLM, ids: Tensor) -> list[int]:
-    """What the model says after each row, after the planted edit in most of them."""
+    """The model's answer to each row; for most rows, its answer after the planted edit."""
     base = _said(model, ids)
     lname, lnum, rho = PLANTED
     weight = matrix(model, lname, lnum)

@@ -97,14 +97,8 @@ def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterato
 
     source = config_source(config.model.path, config.model.revision)
     try:
-        (question,) = encode(
-            loaded.examples,
-            loaded.scoring,
-            prompting.tokenizer,
-            load_config(source),
-            masks=prompting.masked,
-            paper=prompting.paper,
-        ).questions
+        model = load_config(source)
+        (question,) = encode(loaded.examples, loaded.scoring, prompting, model).questions
     except ConfigError as error:
         yield f"   tokens  {one_line(error)}"
         return

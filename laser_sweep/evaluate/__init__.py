@@ -1,5 +1,5 @@
-"""From examples to outcomes: what a model says, and how sure it is of the gold answer.
+"""From examples to outcomes: what a model answers, and how likely it finds the gold answer.
 
-`encode` makes questions of examples: texts that go through the model, and what is read off them.
-The evaluator reads, and one scorer a kind, `score(predicted, scorer)`, makes columns of outcomes.
+`questions` encodes examples as token ids. `engine` runs them through the model and reads its
+predictions. `score` makes outcomes from predictions. `evaluator` joins the three.
 """

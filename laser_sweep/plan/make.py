@@ -118,10 +118,8 @@ def _encode(
         question_set = encode(
             loaded.examples,
             loaded.scoring,
-            prompting.tokenizer,
+            prompting,
             model,
-            masks=prompting.masked,
-            paper=prompting.paper,
             too_long=dataset.too_long,
         )
     except ConfigError as error:

@@ -8,6 +8,7 @@ from support.tiny import (
     EXAMPLES,
     FAMILIES,
     WORDS,
+    asked,
     make_config,
     make_tokenizer,
 )
@@ -20,11 +21,10 @@ from laser_sweep.evaluate.questions.tokens import Tokens
 ONE_TOKEN = Scoring(NEXT_TOKEN, single_token=True)
 
 
-def fit_for(family, *examples, scoring=None, tokenizer=None, **options):
+def fit_for(family, *examples, scoring=None, tokenizer=None, paper=False, **options):
     scoring = scoring or Scoring(CHOICE if examples[0].choices else ANSWER)
-    tokenizer = tokenizer or make_tokenizer(family)
-    masks = family == "roberta"
-    return encode(examples, scoring, tokenizer, make_config(family), masks=masks, **options)
+    prompting = asked(family, "paper" if paper else "corrected", tokenizer)
+    return encode(examples, scoring, prompting, make_config(family), **options)
 
 
 def encode_for(family, *examples, **options):
@@ -83,7 +83,7 @@ def test_a_masked_model_is_asked_at_the_mask():
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_answer_and_labels_are_the_tokens_that_follow_a_blank_in_their_order(family):
+def test_answer_and_labels_are_the_tokens_that_follow_a_space_in_their_order(family):
     for example, question in zip(
         CHOICE_EXAMPLES, encode_for(family, *CHOICE_EXAMPLES), strict=True
     ):
@@ -119,12 +119,12 @@ def test_an_unknown_word_is_refused_as_answer_and_as_label(family):
 
 
 @pytest.mark.parametrize("family", CAUSAL)
-def test_a_blank_that_changes_the_tokens_of_a_causal_prompt_is_refused(family):
-    with pytest.raises(ConfigError, match=r"Example 0.*does the prompt end in a blank"):
+def test_a_space_that_changes_the_tokens_of_a_causal_prompt_is_refused(family):
+    with pytest.raises(ConfigError, match=r"Example 0.*does the prompt end in a space"):
         encode_for(family, Example("Anna speaks ", "French"))
 
 
-def test_a_blank_at_the_end_of_a_masked_prompt_does_not_matter():
+def test_a_space_at_the_end_of_a_masked_prompt_does_not_matter():
     assert encode_for("roberta", Example("Anna speaks ", "French")) == encode_for(
         "roberta", Example("Anna speaks", "French")
     )
@@ -264,7 +264,7 @@ def test_room_is_left_for_what_the_model_is_to_say():
 
 def test_a_prompt_is_not_cut_into_its_answer():
     long = Example("Anna drinks", " ".join(["red wine"] * CONTEXT))
-    with pytest.raises(ConfigError, match="not so many before the answer or the mask"):
+    with pytest.raises(ConfigError, match="fewer tokens before its answer or its mask"):
         fit_for("gptj", long, too_long="truncate_left")
 
 
@@ -274,5 +274,5 @@ def test_the_tokens_of_a_long_answer_are_found_from_the_end(length):
     answer = " ".join(WORDS[n % len(WORDS)] for n in range(length))
     (ids,) = tokens.plain([f"Anna speaks {answer}"])
     assert tokens.suffix_length("here", ids, answer) == length
-    with pytest.raises(ConfigError, match="is not what any number of its last tokens"):
+    with pytest.raises(ConfigError, match="is not the text of the last tokens"):
         tokens.suffix_length("here", ids, answer.replace(" ", "-") + "-")

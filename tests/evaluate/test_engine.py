@@ -13,7 +13,7 @@ from support.configs import composed
 from support.families import MOST_USED
 from support.most_used import HYBRIDS, MASKED, make
 from support.parity_cases import CASES, Case
-from support.tiny import EXAMPLES, FAMILIES, make_config, make_model, make_tokenizer
+from support.tiny import EXAMPLES, FAMILIES, asked, make_config, make_model
 
 from laser_sweep.dataset import ANSWER, GENERATION, Example, Scoring
 from laser_sweep.evaluate.engine.batch_tokens import CPU_TOKENS, FEWEST, MOST, default_batch_tokens
@@ -23,6 +23,7 @@ from laser_sweep.evaluate.questions.encode import encode
 from laser_sweep.model.activation import fuse_activations
 from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.temporary import temporary_weights
+from laser_sweep.plan.grouping import groups
 from laser_sweep.plan.make import make_plan
 from laser_sweep.run.worker import Worker
 
@@ -32,18 +33,17 @@ WHOLE_ONLY = {"albert"}
 TOGETHER = [name for name in MOST_USED + HYBRIDS if name != "xlnet"]
 
 
-def evaluators(name: str, room: MemoryBudget, scoring: Scoring | None = None):
+def evaluators(name: str, budget: MemoryBudget, scoring: Scoring | None = None):
     """A tiny model, and two evaluators of it: with every shortcut, and with none."""
     if name in FAMILIES:
         model, config = make_model(name), make_config(name)
     else:
         model, config = make(name)
-    masks = name in MASKED
-    tokenizer = make_tokenizer("roberta" if masks else "gptj")
+    prompting = asked("roberta" if name in MASKED else "gptj")
     scoring = scoring or Scoring(ANSWER)
-    questions = encode(EXAMPLES, scoring, tokenizer, config, masks=masks).questions
-    given = (model, find_layout(model, name), tokenizer, questions, scoring, 40)
-    return model, Evaluator(*given, room=room, masks=masks), Evaluator(*given, masks=masks)
+    questions = encode(EXAMPLES, scoring, prompting, config).questions
+    given = (model, find_layout(model, name), prompting, questions, scoring, 40)
+    return model, Evaluator(*given, budget=budget), Evaluator(*given)
 
 
 def some_edits(layout, lnum: int):
@@ -115,7 +115,7 @@ def test_matrices_that_are_given_the_same_are_not_multiplied_again(monkeypatch):
 
 
 @pytest.mark.parametrize("bytes_", [0, 300, 3_000, 30_000])
-def test_with_little_room_the_outcomes_are_the_same(bytes_: int):
+def test_with_little_memory_the_outcomes_are_the_same(bytes_: int):
     _, fast, whole = evaluators("llama", MemoryBudget(bytes_, cpu=bytes_ // 2))
     wanted = whole.evaluate(EVERYTHING)
     chunks = fast.chunks(EVERYTHING)
@@ -128,15 +128,15 @@ def test_with_little_room_the_outcomes_are_the_same(bytes_: int):
         np.testing.assert_allclose(found, wanted["answer_logprob"], atol=2e-5)
 
 
-def test_room_is_given_and_taken_back():
-    room = MemoryBudget(100, cpu=40)
+def test_a_budget_is_taken_and_cleared():
+    budget = MemoryBudget(100, cpu=40)
     ten = torch.zeros(10)
-    assert [room.keep(ten) is not None for _ in range(5)] == [True, True, True, False, False]
-    assert not room.take(80)
-    assert room.take(20)
-    room.clear()
-    assert room.take(100)
-    assert room.total == 140
+    assert [budget.keep(ten) is not None for _ in range(5)] == [True, True, True, False, False]
+    assert not budget.take(80)
+    assert budget.take(20)
+    budget.clear()
+    assert budget.take(100)
+    assert budget.total == 140
 
 
 def test_a_model_that_does_not_work_so_is_run_whole_with_one_warning(caplog):
@@ -152,10 +152,10 @@ def test_a_model_that_does_not_work_so_is_run_whole_with_one_warning(caplog):
         return out + torch.linspace(0, len(runs), out.shape[-1])
 
     model.model.layers[1].forward = counts
-    tokenizer, scoring = make_tokenizer("gptj"), Scoring(ANSWER)
-    questions = encode(EXAMPLES, scoring, tokenizer, model.config, masks=False).questions
+    prompting, scoring = asked("gptj"), Scoring(ANSWER)
+    questions = encode(EXAMPLES, scoring, prompting, model.config).questions
     layout = find_layout(model, "llama")
-    fast = Evaluator(model, layout, tokenizer, questions, scoring, 40, room=MemoryBudget(GIB))
+    fast = Evaluator(model, layout, prompting, questions, scoring, 40, budget=MemoryBudget(GIB))
     for layer in (0, 1, 1):
         fast.enter(EVERYTHING, layer)
         fast.evaluate(EVERYTHING)
@@ -222,8 +222,8 @@ def outcomes_of_groups(case: Case, cache_gb: str) -> dict:
     plan = make_plan(composed(*case.overrides(), f"cache_gb={cache_gb}"))
     worker = Worker(plan)
     found: list[dict] = []
-    for group in worker._groups(plan.evaluations):
-        if group.start < 0 and len(group.points[0].edits) == 0:
+    for group in groups(plan, plan.evaluations):
+        if group.start is None:
             continue
         for chunk in worker._evaluator.chunks(group.examples):
             worker._evaluator.enter(chunk, group.start)
@@ -247,17 +247,17 @@ def test_generation_is_the_same_from_a_layer_on(name: str):
             wanted = whole.evaluate(EVERYTHING)
         assert found["prediction"] == wanted["prediction"]
         assert_same(found, wanted)
-    prepared = fast._prepare(tuple(EVERYTHING))
-    assert all(batch.entered is not None for batch in prepared.continuations._batches)
+    made = fast._batcher.batches(tuple(EVERYTHING))
+    assert all(batch.state is not None for batch in made.continuations._batches)
     fast.leave()
-    assert all(batch.entered is None for batch in prepared.continuations._batches)
+    assert all(batch.state is None for batch in made.continuations._batches)
 
 
 def test_generation_is_whole_where_there_is_no_room_for_keys_and_values():
     model, fast, whole = evaluators("gptj", MemoryBudget(2_000), Scoring(GENERATION, new_tokens=4))
     fast.enter(EVERYTHING, 1)
-    prepared = fast._prepare(tuple(EVERYTHING))
-    assert any(batch.entered is None for batch in prepared.continuations._batches)
+    made = fast._batcher.batches(tuple(EVERYTHING))
+    assert any(batch.state is None for batch in made.continuations._batches)
     assert fast.evaluate(EVERYTHING)["prediction"] == whole.evaluate(EVERYTHING)["prediction"]
     assert model.generation_config.max_new_tokens == 4
 
@@ -266,14 +266,14 @@ def test_what_was_dropped_is_never_run():
     """Not even to try out what the model can do; its positions would not be enough."""
     model, config = make_model("gptj"), make_config("gptj")
     examples = [Example("the cat of Anna is", "red")] * 6 + [Example("the " * 40 + "cat", "is")]
-    tokenizer, scoring = make_tokenizer("gptj"), Scoring(ANSWER)
-    fitted = encode(examples, scoring, tokenizer, config, masks=False, too_long="drop")
+    prompting, scoring = asked("gptj"), Scoring(ANSWER)
+    fitted = encode(examples, scoring, prompting, config, too_long="drop")
     assert fitted.dropped == (6,)
     layout = find_layout(model, "gptj")
-    given = (model, layout, tokenizer, fitted.questions, scoring, 40)
-    fast = Evaluator(*given, room=MemoryBudget(GIB), dropped=fitted.dropped)
+    given = (model, layout, prompting, fitted.questions, scoring, 40)
+    fast = Evaluator(*given, budget=MemoryBudget(GIB), dropped=fitted.dropped)
     fast.enter(range(6), 1)
-    assert fast._engine.blocks is not None
+    assert fast._layers is not None
     assert len(fast.evaluate(range(6))["correct"]) == 6
 
 

@@ -13,6 +13,7 @@ from support.tiny import (
     EXAMPLES,
     FAMILIES,
     PIECES,
+    asked,
     make_config,
     make_model,
     make_tokenizer,
@@ -20,14 +21,14 @@ from support.tiny import (
 )
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Example, Scoring
-from laser_sweep.evaluate.engine.batch import make_batches, positions
+from laser_sweep.evaluate.engine.batch import make_batches
 from laser_sweep.evaluate.engine.continuations import Continuations
+from laser_sweep.evaluate.engine.predictions import LikeliestTokens, Prediction
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.evaluate.questions.encode import encode
-from laser_sweep.evaluate.questions.question import Pass, Question, Reading
+from laser_sweep.evaluate.questions.question import GOLD, Pass, Question, Reading
 from laser_sweep.evaluate.questions.tokens import Tokens
 from laser_sweep.evaluate.score import answer, choice
-from laser_sweep.evaluate.score.predictions import Likeliest, Predicted
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
 from laser_sweep.evaluate.score.vocabulary import read_vocabulary
 from laser_sweep.model.layout_finder import find_layout
@@ -63,20 +64,11 @@ def model_of(family):
 
 
 def evaluator(family, examples, scoring, batch_tokens=100, paper=False, model=None, tokenizer=None):
-    tokenizer = tokenizer or make_tokenizer(family)
-    masks = family == "roberta"
-    fitted = encode(examples, scoring, tokenizer, make_config(family), masks=masks, paper=paper)
-    model = model or model_of(family)
-    return Evaluator(
-        model,
-        find_layout(model, family),
-        tokenizer,
-        fitted.questions,
-        scoring,
-        batch_tokens,
-        paper=paper,
-        masks=masks,
-    )
+    prompting = asked(family, "paper" if paper else "corrected", tokenizer)
+    config, model = make_config(family), model or model_of(family)
+    questions = encode(examples, scoring, prompting, config).questions
+    layout = find_layout(model, family)
+    return Evaluator(model, layout, prompting, questions, scoring, batch_tokens)
 
 
 def log_softmax(family, ids):
@@ -223,7 +215,7 @@ def test_continuations_end_at_the_token_that_ends_a_text_but_do_not_begin_with_i
     bias = torch.zeros(len(PIECES))
     bias[end], bias[7] = 2.0, 1.0
     handle = model.get_output_embeddings().register_forward_hook(lambda *_: _[2] * 0 + bias)
-    assert Continuations(model, [(5, 6), (6,), (7, 8)], 4, 100, "cpu").run() == [[7]] * 3
+    assert Continuations(model, [(5, 6), (6,), (7, 8)], 4, 100).run() == [[7]] * 3
     handle.remove()
 
 
@@ -272,7 +264,7 @@ def test_batches_hold_every_pass_once_and_keep_to_the_budgets(sizes, batch_token
         for row, number in enumerate(batch.numbers):
             ids, mask = batch.ids[row], batch.mask[row]
             assert tuple(ids[mask.bool()].tolist()) == passes[number].ids
-            assert batch.columns[batch.rows == row].tolist() == positions(passes[number])
+            assert batch.columns[batch.rows == row].tolist() == passes[number].read_positions
     widths = [batch.ids.shape[1] for batch in batches]
     assert widths == sorted(widths, reverse=True)
 
@@ -285,22 +277,24 @@ def token(word):
     return PIECES.index(f"▁{word}")
 
 
-def scorer(scoring=None, paper=False):
-    tokens = Tokens(make_tokenizer("gptj"))
-    return ScoringContext(scoring or Scoring(ANSWER), tokens, VOCABULARY, paper, False)
+def context(scoring=None):
+    prompting = asked("gptj")
+    tokens = Tokens(prompting.tokenizer)
+    return ScoringContext(scoring or Scoring(ANSWER), prompting, tokens, VOCABULARY)
 
 
-def told(gold, likeliest):
-    """A question of one token, and the likeliest tokens that a model has for it."""
+def answered(gold, likeliest):
+    """The columns of a question of one token, from the likeliest tokens."""
     question = Question((), (gold,), "French")
     values = [-float(n) for n, _ in enumerate(likeliest, 1)]
-    return Predicted(question, {"answer": [-2.0]}, [Likeliest(likeliest, values)])
+    prediction = Prediction(question, {GOLD: [-2.0]}, [LikeliestTokens(likeliest, values)])
+    return answer.score(prediction, context()).columns()
 
 
 @pytest.mark.parametrize("gold", SAY_FRENCH)
 @pytest.mark.parametrize("likeliest", SAY_FRENCH)
-def test_tokens_that_differ_in_blank_or_case_say_the_same(gold, likeliest):
-    outcome = answer.score(told(gold, [likeliest, 8]), scorer())
+def test_tokens_that_differ_in_spaces_or_case_say_the_same(gold, likeliest):
+    outcome = answered(gold, [likeliest, 8])
     assert outcome["correct"]
     assert outcome["prediction"].lower() == "french"
     assert outcome["answer_logprob"] == -2.0
@@ -308,7 +302,7 @@ def test_tokens_that_differ_in_blank_or_case_say_the_same(gold, likeliest):
 
 @pytest.mark.parametrize("gold", SAY_FRENCH)
 def test_tokens_of_other_words_do_not_say_the_same(gold):
-    outcome = answer.score(told(gold, [token("dog")]), scorer())
+    outcome = answered(gold, [token("dog")])
     assert not outcome["correct"]
     assert outcome["prediction"] == "dog"
 
@@ -325,7 +319,7 @@ def test_tokens_of_other_words_do_not_say_the_same(gold):
     ],
 )
 def test_the_gold_answer_is_among_the_top_k_by_its_place(place, expected):
-    outcome = answer.score(told(20 + place, list(range(21, 31))), scorer())
+    outcome = answered(20 + place, list(range(21, 31)))
     assert tuple(outcome[f"top_{k}"] for k in (1, 5, 10)) == expected
 
 
@@ -336,7 +330,7 @@ def test_outputs_beyond_the_tokenizer_say_nothing_that_a_token_says():
     assert set(vocabulary.same[-3:]).isdisjoint(vocabulary.same[:-3])
 
 
-def test_tokens_that_are_no_whole_character_do_not_say_the_same():
+def test_tokens_that_are_a_part_of_a_character_do_not_say_the_same():
     class Bytes:
         def __len__(self):
             return 4
@@ -355,7 +349,8 @@ def chosen(labels, gold, strict=False, lengths=None):
         number: [value / length] * length
         for number, (value, length) in enumerate(zip(labels.values(), lengths, strict=True))
     }
-    return choice.score(Predicted(question, logprobs), scorer(Scoring(CHOICE, strict=strict)))
+    scoring = Scoring(CHOICE, strict=strict)
+    return choice.score(Prediction(question, logprobs), context(scoring)).columns()
 
 
 @pytest.mark.parametrize(

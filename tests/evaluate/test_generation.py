@@ -1,14 +1,14 @@
 """Texts against gold answers: matching, and the overlap of words (the reference's numbers)."""
 
 import pytest
-from support.tiny import make_tokenizer
+from support.tiny import asked
 
 from laser_sweep.dataset import GENERATION, Scoring
-from laser_sweep.evaluate.questions.question import Question
+from laser_sweep.evaluate.engine.predictions import Prediction
+from laser_sweep.evaluate.questions.question import GOLD, Question
 from laser_sweep.evaluate.questions.tokens import Tokens
 from laser_sweep.evaluate.score import generation
-from laser_sweep.evaluate.score.generation import overlap
-from laser_sweep.evaluate.score.predictions import Predicted
+from laser_sweep.evaluate.score.generation import has_words, overlap
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
 from laser_sweep.evaluate.score.vocabulary import read_vocabulary
 
@@ -26,22 +26,22 @@ VECTORS = [
 def test_overlap(text, gold, precision, recall, floored, f1, _):
     for floor, wanted in ((True, floored), (False, f1)):
         found = overlap(text, gold, floor=floor)
-        assert found["precision"] == pytest.approx(precision)
-        assert found["recall"] == pytest.approx(recall)
-        assert found["f1"] == pytest.approx(wanted)
+        assert found.precision == pytest.approx(precision)
+        assert found.recall == pytest.approx(recall)
+        assert found.f1 == pytest.approx(wanted)
 
 
 def said(prompt, text, gold, paper):
     """The outcome of a causal model that was asked a prompt and said a text."""
-    tokenizer = make_tokenizer("gptj")
-    tokens = Tokens(tokenizer)
+    prompting = asked("gptj", "paper" if paper else "corrected")
+    tokens = Tokens(prompting.tokenizer)
     ids = tokens.plain([prompt])[0]
     added = tokens.plain([f"{prompt} {text}"])[0][len(ids) :]
     question = Question((), (1,), gold, prompt=tuple(ids))
-    predicted = Predicted(question, {"answer": [-1.0]}, continuation=added)
-    vocabulary = read_vocabulary(tokenizer, len(tokenizer))
+    prediction = Prediction(question, {GOLD: [-1.0]}, continuation=added)
+    vocabulary = read_vocabulary(prompting.tokenizer, len(prompting.tokenizer))
     scoring = Scoring(GENERATION, new_tokens=5)
-    return generation.score(predicted, ScoringContext(scoring, tokens, vocabulary, paper, False))
+    return generation.score(prediction, ScoringContext(scoring, prompting, tokens, vocabulary))
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_the_answer_is_looked_for_in_what_was_said_and_in_the_paper_in_the_promp
     text, gold, correct, in_paper
 ):
     corrected = said("Anna likes the cat and", text, gold, paper=False)
-    assert corrected["correct"] == correct
-    assert corrected["correct_in_paper"] == in_paper
+    assert corrected.correct == correct
+    assert corrected.correct_in_paper == in_paper
     paper = said("Anna likes the cat and", text, gold, paper=True)
-    assert paper["correct"] == paper["correct_in_paper"] == in_paper
-    assert paper["prediction"].startswith("Anna likes the cat and")
-    assert not corrected["prediction"].startswith("Anna")
+    assert paper.correct == paper.correct_in_paper == in_paper
+    assert paper.prediction.startswith("Anna likes the cat and")
+    assert not corrected.prediction.startswith("Anna")
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_the_answer_is_looked_for_in_what_was_said_and_in_the_paper_in_the_promp
     ],
 )
 def test_an_answer_is_a_word_of_its_own(text, gold, found):
-    assert generation._has_words(text, gold) == found
+    assert has_words(text, gold) == found

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.families import MOST_USED
 from support.most_used import HYBRIDS, MASKED, make
-from support.tiny import EXAMPLES, make_tokenizer
+from support.tiny import EXAMPLES, asked
 
 from laser_sweep.dataset import ANSWER, Scoring
 from laser_sweep.evaluate.evaluator import Evaluator
@@ -21,11 +21,10 @@ def test_examples_in_batches_are_those_of_one_at_a_time(name):
     if name == "xlnet":
         pytest.skip("reads both ways, and is asked by a mask of its own: not a causal model")
     model, config = make(name)
-    tokenizer = make_tokenizer("roberta" if name in MASKED else "gptj")
-    scoring, masks = Scoring(ANSWER), name in MASKED
-    questions = encode(EXAMPLES, scoring, tokenizer, config, masks=masks).questions
+    prompting, scoring = asked("roberta" if name in MASKED else "gptj"), Scoring(ANSWER)
+    questions = encode(EXAMPLES, scoring, prompting, config).questions
     layout = find_layout(model, name)
-    evaluator = Evaluator(model, layout, tokenizer, questions, scoring, 200, masks=masks)
+    evaluator = Evaluator(model, layout, prompting, questions, scoring, 200)
     together = evaluator.evaluate(range(len(EXAMPLES)))["answer_logprob"]
     alone = [evaluator.evaluate([i])["answer_logprob"][0] for i in range(len(EXAMPLES))]
     assert together == pytest.approx(alone, abs=1e-4)

@@ -1,1 +1,1 @@
-"""The engine: batches through a model whose weights change above a layer."""
+"""The engine: batches of questions through a model whose weights change above a layer."""

@@ -1,8 +1,8 @@
-"""Passes of similar length, padded together under a budget of tokens."""
+"""Batches: passes of similar length, padded to one length, within a budget of tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -16,18 +16,21 @@ from laser_sweep.evaluate.questions.question import Pass
 class Batch:
     """Passes that go through the model together, padded on the right.
 
-    In a causal model nothing sees what is to its right, and the positions count from the left, so
-    padding on the right changes no outcome.
+    Padding on the right changes no prediction: a token of a causal model does not attend to tokens
+    on its right, and positions count from the left.
+
+    A place is a position of a pass at which predictions are read. The places of a batch are
+    numbered pass by pass.
 
     Attributes:
-        numbers: which passes these are.
-        ids: token ids, shape (n, length).
-        mask: 1 for a token, 0 for padding, shape (n, length).
-        rows: of each place at which something is read, the row in the batch, shape (places,).
-        columns: of each such place the position, shape (places,).
-        places: of each log-probability that is read, the place, shape (reads,).
-        tokens: and the token, shape (reads,).
-        likeliest: the places at which the likeliest tokens are wanted, shape (said,).
+        numbers: for each pass its number among all passes.
+        ids: the token ids, of shape (passes, length).
+        mask: 1 for a token and 0 for padding, of shape (passes, length).
+        rows: for each place its pass in the batch, of shape (places,).
+        columns: for each place its position in the pass, of shape (places,).
+        places: for each log-probability to read its place, of shape (readings,).
+        tokens: for each log-probability to read its token, of shape (readings,).
+        likeliest: the places at which the likeliest tokens are read, of shape (any,).
     """
 
     numbers: list[int]
@@ -43,72 +46,86 @@ class Batch:
 def make_batches(
     passes: Sequence[Pass], pad: int, batch_tokens: int, most_places: int, device: str
 ) -> list[Batch]:
-    """Batches of at most `batch_tokens` padded tokens and `most_places` places, or of one pass.
+    """Put passes into batches, the longest passes first.
 
-    The longest come first so that memory runs out at once or not at all.
+    A batch has at most `batch_tokens` tokens, padding included, and at most `most_places` places;
+    a pass that exceeds a limit alone is a batch of its own. The longest passes come first, so that
+    memory runs out at once or not at all.
+
+    Args:
+        passes: the passes.
+        pad: the token id of the padding.
+        batch_tokens: the largest number of tokens in a batch.
+        most_places: the largest number of places in a batch.
+        device: the device of the tensors.
     """
     order = sorted(range(len(passes)), key=lambda number: -len(passes[number].ids))
     return [
         _batch([passes[number] for number in numbers], numbers, pad, device)
-        for numbers in _under_budget(order, passes, batch_tokens, most_places)
+        for numbers in _within_limits(order, passes, batch_tokens, most_places)
     ]
 
 
-def positions(each: Pass) -> list[int]:
-    """The positions of a pass at which something is read, each once."""
-    read = (position for reading in each.readings for position in reading.positions)
-    return sorted({*read, *each.likeliest})
-
-
-def _under_budget(
+def _within_limits(
     order: list[int], passes: Sequence[Pass], batch_tokens: int, most_places: int
 ) -> Iterator[list[int]]:
+    """The numbers of the passes of each batch; `order` has the longest passes first."""
     batch: list[int] = []
     places = longest = 0
     for number in order:
-        here = len(positions(passes[number]))
-        over = (len(batch) + 1) * longest > batch_tokens or places + here > most_places
+        added = len(passes[number].read_positions)
+        over = (len(batch) + 1) * longest > batch_tokens or places + added > most_places
         if batch and over:
             yield batch
             batch, places = [], 0
         if not batch:
             longest = len(passes[number].ids)
         batch.append(number)
-        places += here
+        places += added
     if batch:
         yield batch
 
 
 def _batch(passes: list[Pass], numbers: list[int], pad: int, device: str) -> Batch:
-    read = [positions(each) for each in passes]
-    starts = accumulate(map(len, read), initial=0)
-    index = [
-        {position: start + i for i, position in enumerate(each)}
-        for each, (start, _) in zip(read, pairwise(starts), strict=True)
-    ]
-    asked = [
-        (at[position], token)
-        for each, at in zip(passes, index, strict=True)
+    read = [each.read_positions for each in passes]
+    places = _places(read)
+    log_probs = [
+        (place[position], token)
+        for each, place in zip(passes, places, strict=True)
         for reading in each.readings
         for position, token in zip(reading.positions, reading.tokens, strict=True)
     ]
-    said = [at[p] for each, at in zip(passes, index, strict=True) for p in each.likeliest]
-
-    def tensor(values: list[int]) -> Tensor:
-        return torch.tensor(values, dtype=torch.long, device=device)
-
+    likeliest = (
+        place[position]
+        for each, place in zip(passes, places, strict=True)
+        for position in each.likeliest
+    )
     return Batch(
         numbers=numbers,
         ids=_padded([each.ids for each in passes], pad).to(device),
         mask=_padded([(1,) * len(each.ids) for each in passes], 0).to(device),
-        rows=tensor([row for row, each in enumerate(read) for _ in each]),
-        columns=tensor([position for each in read for position in each]),
-        places=tensor([place for place, _ in asked]),
-        tokens=tensor([token for _, token in asked]),
-        likeliest=tensor(said),
+        rows=_tensor((row for row, positions in enumerate(read) for _ in positions), device),
+        columns=_tensor((position for positions in read for position in positions), device),
+        places=_tensor((place for place, _ in log_probs), device),
+        tokens=_tensor((token for _, token in log_probs), device),
+        likeliest=_tensor(likeliest, device),
     )
 
 
+def _places(read: list[list[int]]) -> list[dict[int, int]]:
+    """For each pass the numbers of its places by position."""
+    starts = accumulate(map(len, read), initial=0)
+    return [
+        {position: start + number for number, position in enumerate(positions)}
+        for positions, (start, _) in zip(read, pairwise(starts), strict=True)
+    ]
+
+
+def _tensor(values: Iterable[int], device: str) -> Tensor:
+    return torch.tensor(list(values), dtype=torch.long, device=device)
+
+
 def _padded(sequences: list[tuple[int, ...]], value: int) -> Tensor:
+    """Sequences as the rows of a tensor, filled with `value` on the right."""
     longest = max(map(len, sequences))
     return torch.tensor([[*ids, *[value] * (longest - len(ids))] for ids in sequences])

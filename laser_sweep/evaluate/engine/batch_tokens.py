@@ -1,4 +1,4 @@
-"""How many tokens go through a model together, where the user does not say it."""
+"""The default number of tokens that go through a model together."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import torch
 from transformers import PreTrainedModel
 
 CPU_TOKENS = 1_024
-"""Measured on models of 4 and of 162 million parameters; what is larger leaves the caches."""
+"""Measured on models of 4 and of 162 million parameters; larger batches exceed the CPU's caches."""
 FEWEST, MOST = 1_024, 65_536
 _WIDTHS = 48
-"""So many vectors of the model's width are there for a token at once, with room to spare: those of
-attention, an MLP of four times the width with its activation, and what is computed in float32."""
+"""Vectors of the model's width that a token needs at once, with a margin: those of attention, those
+of an MLP of four times the width with its activation, and the float32 ones."""
 _SHARE = 0.5
-"""Of the free memory; the rest is for logits, decompositions and what is kept between points."""
+"""The share of free memory for a batch; logits, decompositions and kept states need the rest."""
 
 
 def default_batch_tokens(model: PreTrainedModel) -> int:
-    """The tokens of one forward pass: on an accelerator what its free memory holds.
+    """The default number of tokens in a forward pass; on CUDA the number that free memory holds.
 
-    A power of two, so that it is the same in the next run although the memory is not quite.
+    It is a power of two, so that slightly different free memory gives the same number.
     """
     if model.device.type != "cuda":
         return CPU_TOKENS if model.device.type == "cpu" else MOST // 4

@@ -1,4 +1,4 @@
-"""The memory that may be used for what is kept between runs."""
+"""The memory for tensors that are kept between runs."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ GIB = 1 << 30
 
 
 class MemoryBudget:
-    """So many bytes where the model is and, once these are used, so many in the CPU's memory.
+    """Byte budget on the model's device, with overflow to CPU memory.
 
     Args:
-        here: bytes beside the model.
-        cpu: bytes in the CPU's memory; for a model that is there itself, 0.
+        device: the bytes on the model's device, beside the model.
+        cpu: the bytes in CPU memory; 0 for a model on the CPU.
     """
 
-    def __init__(self, here: int, cpu: int = 0):
-        self.total = here + cpu
-        self._here = here
+    def __init__(self, device: int, cpu: int = 0):
+        self.total = device + cpu
+        self._device = device
         self._cpu = cpu
         self.clear()
 
     def clear(self) -> None:
-        """Nothing is kept any more."""
-        self._left, self._cpu_left = self._here, self._cpu
+        """Make the whole budget free."""
+        self._device_free, self._cpu_free = self._device, self._cpu
 
     def take(self, size: int) -> bool:
-        """Whether so many bytes are free beside the model; if so, they are taken."""
-        if size > self._left:
+        """Take bytes on the model's device if they are free; return whether they were."""
+        if size > self._device_free:
             return False
-        self._left -= size
+        self._device_free -= size
         return True
 
     def keep(self, tensor: Tensor) -> Tensor | None:
-        """The tensor, as it is or in the CPU's memory; None if there is no room for it."""
+        """The tensor itself or its copy in CPU memory; None if neither budget has the bytes."""
         if self.take(tensor.nbytes):
             return tensor
-        if tensor.nbytes > self._cpu_left:
+        if tensor.nbytes > self._cpu_free:
             return None
-        self._cpu_left -= tensor.nbytes
-        kept = tensor.cpu()
-        return kept.pin_memory() if tensor.is_cuda else kept
+        self._cpu_free -= tensor.nbytes
+        copy = tensor.cpu()
+        return copy.pin_memory() if tensor.is_cuda else copy

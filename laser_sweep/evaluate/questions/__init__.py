@@ -1,1 +1,1 @@
-"""Questions: examples as token ids, and what is read off the model's predictions."""
+"""Questions: examples as token ids, with the positions at which predictions are read."""

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from laser_sweep.dataset import CHOICE, GENERATION, Example, Scoring
-from laser_sweep.evaluate.questions import labels as answers
-from laser_sweep.evaluate.questions.labels import Labels
-from laser_sweep.evaluate.questions.place import where_answer
-from laser_sweep.evaluate.questions.question import ANSWER, QUESTION, TOTAL, Pass, Question, Reading
+from laser_sweep.dataset import CHOICE, GENERATION, Example, Prompting, Scoring
+from laser_sweep.evaluate.questions import label_tokens
+from laser_sweep.evaluate.questions.label_tokens import LabelTokens
+from laser_sweep.evaluate.questions.paper_search import searched_questions
+from laser_sweep.evaluate.questions.question import (
+    GOLD,
+    PROMPT,
+    Pass,
+    Question,
+    Reading,
+    Subject,
+)
 from laser_sweep.evaluate.questions.tokens import Tokens
 
 
 def questions(
-    examples: Sequence[Example], scoring: Scoring, tokens: Tokens, paper: bool
+    examples: Sequence[Example], scoring: Scoring, prompting: Prompting, tokens: Tokens
 ) -> list[Question]:
-    """Examples as questions; in the paper's way where its code has answers of several tokens.
+    """Examples as questions; in the paper's way where its code takes answers of several tokens.
 
     Raises:
         ConfigError: as `encode`.
     """
     prompts = [(*tokens.prefix, *ids) for ids in tokens.plain([e.prompt for e in examples])]
-    if paper:
-        found = [] if scoring.kind == GENERATION else answers.alone(examples, tokens)
-        if scoring.kind == GENERATION or (scoring.kind == CHOICE and _several(found, scoring)):
-            return _searched(examples, scoring, tokens, prompts)
-    else:
-        found = answers.following(examples, tokens)
-    answers.check(examples, scoring, tokens, found)
+    if prompting.paper and scoring.kind == GENERATION:
+        return searched_questions(examples, scoring, tokens, prompts)
+    find = label_tokens.without_prompts if prompting.paper else label_tokens.following_prompts
+    found = find(examples, tokens)
+    if prompting.paper and scoring.kind == CHOICE and _have_several(found, scoring):
+        return searched_questions(examples, scoring, tokens, prompts)
+    label_tokens.check(examples, scoring, tokens, found)
     return [
         _choice(example, prompt, labels, scoring)
         if scoring.kind == CHOICE
@@ -36,8 +43,8 @@ def questions(
     ]
 
 
-def _several(found: Sequence[Labels], scoring: Scoring) -> bool:
-    """Whether labels of several tokens are there, and no mistake."""
+def _have_several(found: Sequence[LabelTokens], scoring: Scoring) -> bool:
+    """Whether labels have several tokens, and the scoring allows that."""
     return not scoring.single_token and any(
         len(ids) > 1 for labels in found for ids in labels.values()
     )
@@ -46,31 +53,31 @@ def _several(found: Sequence[Labels], scoring: Scoring) -> bool:
 def _answer(
     example: Example, prompt: tuple[int, ...], gold: tuple[int, ...], scoring: Scoring
 ) -> Question:
-    reading = _continued(ANSWER, prompt, gold)
+    reading = _continued(GOLD, prompt, gold)
     generates = scoring.kind == GENERATION
-    asks = Pass(
+    text = Pass(
         ids=prompt + gold[:-1],
-        readings=(reading, *_question(prompt, scoring)),
+        readings=(reading, *_prompt_reading(prompt, scoring)),
         likeliest=() if generates else reading.positions,
     )
-    return Question((asks,), gold, example.answer, (), len(gold), prompt if generates else ())
+    return Question((text,), gold, example.answer, (), len(gold), prompt if generates else ())
 
 
 def _choice(
-    example: Example, prompt: tuple[int, ...], labels: Labels, scoring: Scoring
+    example: Example, prompt: tuple[int, ...], labels: LabelTokens, scoring: Scoring
 ) -> Question:
     gold = labels[example.answer]
     passes = list(_label_passes(prompt, [labels[choice] for choice in example.choices]))
     first = Pass(
         passes[0].ids,
-        passes[0].readings + _question(prompt, scoring),
+        passes[0].readings + _prompt_reading(prompt, scoring),
         (len(prompt) - 1,) if scoring.details else (),
     )
     return Question((first, *passes[1:]), gold, example.answer, example.choices, len(gold))
 
 
 def _label_passes(prompt: tuple[int, ...], labels: Sequence[tuple[int, ...]]) -> Iterator[Pass]:
-    """One pass for all labels of one token, and one for each that has more."""
+    """One pass for all labels of one token, and one pass for each label of several tokens."""
     single = [_continued(number, prompt, ids) for number, ids in enumerate(labels) if len(ids) == 1]
     if single:
         yield Pass(prompt, tuple(single))
@@ -79,68 +86,14 @@ def _label_passes(prompt: tuple[int, ...], labels: Sequence[tuple[int, ...]]) ->
             yield Pass(prompt + ids[:-1], (_continued(number, prompt, ids),))
 
 
-def _continued(of: str | int, prompt: tuple[int, ...], ids: tuple[int, ...]) -> Reading:
+def _continued(of: Subject, prompt: tuple[int, ...], ids: tuple[int, ...]) -> Reading:
+    """The reading of tokens that follow a prompt."""
     last = len(prompt) - 1
     return Reading(of, tuple(range(last, last + len(ids))), ids)
 
 
-def _question(prompt: tuple[int, ...], scoring: Scoring) -> tuple[Reading, ...]:
-    """The prompt's own tokens but the first, which nothing predicts."""
+def _prompt_reading(prompt: tuple[int, ...], scoring: Scoring) -> tuple[Reading, ...]:
+    """The reading of the prompt's tokens but the first, which no position predicts."""
     if not scoring.details:
         return ()
-    return (Reading(QUESTION, tuple(range(len(prompt) - 1)), prompt[1:]),)
-
-
-def _searched(
-    examples: Sequence[Example],
-    scoring: Scoring,
-    tokens: Tokens,
-    prompts: Sequence[tuple[int, ...]],
-) -> list[Question]:
-    """Prompt and answer as one text, the answer's tokens searched from its end."""
-    asked = [
-        (number, label)
-        for number, example in enumerate(examples)
-        for label in (example.choices or (example.answer,))
-    ]
-    texts = tokens.plain([f"{examples[number].prompt} {label}" for number, label in asked])
-    found: list[dict[str, tuple[tuple[int, ...], int]]] = [{} for _ in examples]
-    for (number, label), ids in zip(asked, texts, strict=True):
-        length = tokens.suffix_length(where_answer(examples, number, label), ids, label)
-        found[number][label] = (*tokens.prefix, *ids), length
-    return [
-        _whole(example, scoring, prompt, wholes)
-        for example, prompt, wholes in zip(examples, prompts, found, strict=True)
-    ]
-
-
-def _whole(
-    example: Example,
-    scoring: Scoring,
-    prompt: tuple[int, ...],
-    wholes: dict[str, tuple[tuple[int, ...], int]],
-) -> Question:
-    ids, length = wholes[example.answer]
-    passes = []
-    for number, label in enumerate(example.choices or (example.answer,)):
-        whole, count = wholes[label]
-        of = number if example.choices else ANSWER
-        readings = [_ending(of, whole, count)]
-        if label == example.answer:
-            readings.append(_ending(TOTAL, whole, len(whole) - 1))
-        passes.append(Pass(whole[:-1], tuple(readings)))
-    generates = scoring.kind == GENERATION
-    return Question(
-        tuple(passes),
-        ids[-length:],
-        example.answer,
-        example.choices,
-        length,
-        prompt if generates else (),
-    )
-
-
-def _ending(of: str | int, ids: tuple[int, ...], count: int) -> Reading:
-    """The last tokens of a text."""
-    start = len(ids) - 1 - count
-    return Reading(of, tuple(range(start, start + count)), ids[start + 1 :])
+    return (Reading(PROMPT, tuple(range(len(prompt) - 1)), prompt[1:]),)

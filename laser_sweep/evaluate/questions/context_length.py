@@ -1,4 +1,4 @@
-"""Questions that the model's context is too short for: an error, left out, or cut on the left."""
+"""Questions that exceed the model's context: refused, left out, or cut on the left."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from laser_sweep.config.dataset import DROP, ERROR
 from laser_sweep.dataset import Example, Scoring
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.place import where
-from laser_sweep.evaluate.questions.question import QUESTION, TOTAL, Question
+from laser_sweep.evaluate.questions.question import PROMPT, TOTAL, Question
 from laser_sweep.evaluate.questions.tokens import Tokens
 
-_POSITIONS_BEHIND_PADDING = frozenset(
+_POSITIONS_AFTER_PADDING = frozenset(
     "roberta xlm-roberta xlm-roberta-xl roberta-prelayernorm camembert longformer mpnet "
     "data2vec-text xmod esm ibert".split()
 )
-"""Model types that count positions from the padding token's id on, and so have fewer of them."""
+"""Model types that count positions from the id of the padding token, and so have fewer of them."""
 
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """Questions that fit in the model's context.
+    """The questions of a dataset, fitted to the model's context.
 
     Attributes:
-        questions: all of them, in dataset order; those that were dropped are not to be asked.
-        dropped: the indices of those that were left out.
-        truncated: the indices of those that were cut on the left.
+        questions: the questions in the order of the dataset; `dropped` ones must not be evaluated.
+        dropped: the indices of the questions that are left out.
+        truncated: the indices of the questions that are cut on the left.
     """
 
     questions: list[Question]
@@ -45,10 +45,11 @@ def fit(
     config: PretrainedConfig,
     too_long: str,
 ) -> QuestionSet:
-    """Do with the questions that are too long what is asked for.
+    """Fit questions to the model's context.
 
     Raises:
-        ConfigError: if there are some and that is an error; if one cannot be cut, or has no tokens.
+        ConfigError: if a question exceeds the context and that is an error, if a question cannot be
+            cut, or if a question has no tokens.
     """
     limit = min(context(config), tokens.tokenizer.model_max_length)
     lengths = [question.longest(scoring.new_tokens) for question in questions]
@@ -62,25 +63,25 @@ def fit(
         raise _too_long(examples, over, lengths, limit)
     cut = list(questions)
     for number in over:
-        cut[number] = _cut(
-            where(examples, number), questions[number], lengths[number] - int(limit), tokens
-        )
+        excess = lengths[number] - int(limit)
+        cut[number] = _cut(where(examples, number), questions[number], excess, tokens)
     return QuestionSet(cut, truncated=over)
 
 
 def _cut(place: str, question: Question, excess: int, tokens: Tokens) -> Question:
+    """The question without `excess` tokens at the beginning of its prompt."""
     start = len(tokens.prefix)
     first = min(
         position
         for each in question.passes
         for reading in each.readings
-        if reading.of not in (QUESTION, TOTAL)
+        if reading.of not in (PROMPT, TOTAL)
         for position in reading.positions
     )
     if first < start + excess:
         raise ConfigError(
-            f"{place}: {excess} tokens are too many for the model's context, and there are not so "
-            f"many before the answer or the mask. dataset.too_long=drop leaves it out."
+            f"{place}: it has {excess} tokens more than the model's context, and fewer tokens "
+            "before its answer or its mask. dataset.too_long=drop leaves it out."
         )
     return question.without(start, excess)
 
@@ -92,18 +93,18 @@ def _too_long(
     return ConfigError(
         f"{where(examples, over[0])} takes {lengths[over[0]]} tokens with its answer, expected 1 "
         f"to {limit}, the model's context{others}. dataset.too_long=drop leaves them out, "
-        "truncate_left drops what is too much of their beginning."
+        "truncate_left cuts the beginnings of their prompts."
     )
 
 
 def context(config: PretrainedConfig) -> float:
-    """How many tokens the model's positions are enough for."""
+    """The number of tokens that the model's positions allow; infinite without a limit."""
     try:
         positions: int | None = getattr(config, "max_position_embeddings", None)
-    except NotImplementedError:  # XLNet's way to say that it has no limit
+    except NotImplementedError:  # XLNet says in this way that it has no limit.
         positions = None
     if positions is None:
         return math.inf
-    if config.model_type not in _POSITIONS_BEHIND_PADDING or config.pad_token_id is None:
+    if config.model_type not in _POSITIONS_AFTER_PADDING or config.pad_token_id is None:
         return positions
     return positions - config.pad_token_id - 1

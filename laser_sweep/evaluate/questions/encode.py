@@ -1,12 +1,13 @@
-"""Examples as questions: what goes through the model, and what is read off, for every kind."""
+"""Examples as questions, for every kind of scoring and of model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transformers import PretrainedConfig, PreTrainedTokenizerBase
+from transformers import PretrainedConfig
 
-from laser_sweep.dataset import Example, Scoring
+from laser_sweep.config.dataset import ERROR
+from laser_sweep.dataset import Example, Prompting, Scoring
 from laser_sweep.evaluate.questions import causal, masked
 from laser_sweep.evaluate.questions.context_length import QuestionSet, fit
 from laser_sweep.evaluate.questions.tokens import Tokens
@@ -15,30 +16,26 @@ from laser_sweep.evaluate.questions.tokens import Tokens
 def encode(
     examples: Sequence[Example],
     scoring: Scoring,
-    tokenizer: PreTrainedTokenizerBase,
+    prompting: Prompting,
     config: PretrainedConfig,
-    *,
-    masks: bool,
-    paper: bool = False,
-    too_long: str = "error",
+    too_long: str = ERROR,
 ) -> QuestionSet:
-    """All examples as token ids.
+    """Encode examples as token ids.
 
     Args:
         examples: the examples.
-        scoring: how they are scored.
-        tokenizer: the model's tokenizer.
+        scoring: their scoring.
+        prompting: the way in which the model is prompted, with its tokenizer.
         config: the model's configuration.
-        masks: whether the model fills in masks.
-        paper: whether tokens are found and counted as the paper's code does it.
-        too_long: what to do where the context is too short: `error`, `drop` or `truncate_left`.
+        too_long: the treatment of examples that exceed the model's context: `error`, `drop` or
+            `truncate_left`.
 
     Raises:
-        ConfigError: if an answer changes the tokens of its prompt, is unknown, or is several tokens
-            where it has to be one; if two labels are the same to the model; if a prompt is longer
-            than the model's context and that is an error.
+        ConfigError: if an answer changes the tokens of its prompt, is not in the vocabulary, or has
+            several tokens where one is allowed; if two labels are the same to the model; if an
+            example exceeds the model's context and that is an error.
     """
-    tokens = Tokens(tokenizer)
-    family = masked if masks else causal
-    questions = family.questions(examples, scoring, tokens, paper)
+    tokens = Tokens(prompting.tokenizer)
+    family = masked if prompting.masked else causal
+    questions = family.questions(examples, scoring, prompting, tokens)
     return fit(examples, questions, scoring, tokens, config, too_long)

@@ -2,145 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from laser_sweep.dataset import CHOICE, GENERATION, Example, Scoring
+from laser_sweep.dataset import CHOICE, GENERATION, Example, Prompting, Scoring
 from laser_sweep.errors import ConfigError
-from laser_sweep.evaluate.questions import labels as answers
-from laser_sweep.evaluate.questions.labels import Labels
+from laser_sweep.evaluate.questions import label_tokens
+from laser_sweep.evaluate.questions.label_tokens import LabelTokens
 from laser_sweep.evaluate.questions.place import where, where_answer
-from laser_sweep.evaluate.questions.question import ANSWER, Pass, Question, Reading
-from laser_sweep.evaluate.questions.tokens import Tokens, blank
+from laser_sweep.evaluate.questions.question import GOLD, Pass, Question, Reading, Subject
+from laser_sweep.evaluate.questions.tokens import Tokens, separator
 
-_ONE_TOO_MANY = 1
-"""By which the paper's code counts a masked answer too long."""
+_SURPLUS = 1
+"""The tokens that the paper's code counts in a masked answer beside the answer's own."""
+
+
+class _MaskedPrompt(NamedTuple):
+    """A prompt with one mask.
+
+    Attributes:
+        ids: the token ids.
+        position: the position of the mask.
+        mask: the token id of the mask.
+    """
+
+    ids: tuple[int, ...]
+    position: int
+    mask: int
+
+    def with_masks(self, count: int) -> tuple[int, ...]:
+        """The token ids with some masks in the place of the one."""
+        before, after = self.ids[: self.position], self.ids[self.position + 1 :]
+        return (*before, *[self.mask] * count, *after)
 
 
 def questions(
-    examples: Sequence[Example], scoring: Scoring, tokens: Tokens, paper: bool
+    examples: Sequence[Example], scoring: Scoring, prompting: Prompting, tokens: Tokens
 ) -> list[Question]:
-    """Examples as questions: as many masks as the answer has tokens, where the prompt has one.
+    """Examples as questions, with as many masks in a prompt as its answer has tokens.
 
     Raises:
-        ConfigError: as `encode`; if the tokenizer has no mask, or a prompt several.
+        ConfigError: as `encode`; if the tokenizer has no mask, or a prompt has several masks.
     """
-    if tokens.tokenizer.mask_token is None:
+    if not prompting.mask:
         raise ConfigError("The model fills in masks, but its tokenizer has no mask token.")
     if scoring.bare:
-        return _bare(examples, scoring, tokens)
-    prompts = _prompts(examples, tokens, end=".")
-    found = answers.alone(examples, tokens)
-    answers.check(examples, scoring, tokens, found)
+        return _bare_questions(examples, scoring, prompting, tokens)
+    prompts = _prompts(examples, prompting, tokens, end=".")
+    found = label_tokens.without_prompts(examples, tokens)
+    label_tokens.check(examples, scoring, tokens, found)
     return [
-        _question(example, prompt, labels, scoring, tokens)
+        _question(example, prompt, labels, scoring)
         for example, prompt, labels in zip(examples, prompts, found, strict=True)
     ]
 
 
 def _prompts(
-    examples: Sequence[Example], tokens: Tokens, end: str
-) -> list[tuple[tuple[int, ...], int]]:
-    """The tokens of each prompt and its mask's position; a prompt without one gets one."""
-    mask = str(tokens.tokenizer.mask_token)
+    examples: Sequence[Example], prompting: Prompting, tokens: Tokens, end: str
+) -> list[_MaskedPrompt]:
+    """The prompts of examples; a prompt without a mask gets a mask, then `end`."""
     texts = [
         example.prompt
-        if mask in example.prompt
-        else f"{example.prompt}{blank(example.prompt)}{mask}{end}"
+        if prompting.mask in example.prompt
+        else f"{example.prompt}{separator(example.prompt)}{prompting.mask}{end}"
         for example in examples
     ]
+    mask = _mask(tokens)
     found = []
     for number, ids in enumerate(tokens.whole(texts)):
-        if (masks := ids.count(_mask(tokens))) != 1:
+        if (count := ids.count(mask)) != 1:
             raise ConfigError(
-                f"{where(examples, number)} has {masks} mask tokens in its prompt, expected 1."
+                f"{where(examples, number)} has {count} mask tokens in its prompt, expected 1."
             )
-        found.append((tuple(ids), ids.index(_mask(tokens))))
+        found.append(_MaskedPrompt(tuple(ids), ids.index(mask), mask))
     return found
 
 
 def _question(
-    example: Example,
-    prompt: tuple[tuple[int, ...], int],
-    labels: Labels,
-    scoring: Scoring,
-    tokens: Tokens,
+    example: Example, prompt: _MaskedPrompt, labels: LabelTokens, scoring: Scoring
 ) -> Question:
     gold = labels[example.answer]
     if scoring.kind == CHOICE:
         choices = [labels[choice] for choice in example.choices]
-        passes = _choice(prompt, choices, scoring, tokens)
+        passes = list(_label_passes(prompt, choices, scoring))
     else:
-        asks = _filled(prompt, len(gold), tokens)
-        reading = _at(ANSWER, prompt[1], gold)
+        reading = _at(GOLD, prompt.position, gold)
         generates = scoring.kind == GENERATION
-        passes = [Pass(asks, (reading,), () if generates else reading.positions)]
-        passes += _generation(prompt, scoring, tokens)
+        passes = [
+            Pass(prompt.with_masks(len(gold)), (reading,), () if generates else reading.positions)
+        ]
+        if generates:
+            passes.append(_generation_pass(prompt, scoring.new_tokens))
     return Question(tuple(passes), gold, example.answer, example.choices, len(gold))
 
 
-def _choice(
-    prompt: tuple[tuple[int, ...], int],
-    choices: Sequence[tuple[int, ...]],
-    scoring: Scoring,
-    tokens: Tokens,
-) -> list[Pass]:
+def _label_passes(
+    prompt: _MaskedPrompt, choices: Sequence[tuple[int, ...]], scoring: Scoring
+) -> Iterator[Pass]:
     """One pass for all labels of the same number of tokens."""
-    passes: list[Pass] = []
-    for count in dict.fromkeys(map(len, choices)):
-        readings = [
-            _at(number, prompt[1], ids) for number, ids in enumerate(choices) if len(ids) == count
-        ]
-        likeliest = (prompt[1],) if scoring.details and not passes else ()
-        passes.append(Pass(_filled(prompt, count, tokens), tuple(readings), likeliest))
-    return passes
+    counts = list(dict.fromkeys(map(len, choices)))
+    for count in counts:
+        readings = tuple(
+            _at(number, prompt.position, ids)
+            for number, ids in enumerate(choices)
+            if len(ids) == count
+        )
+        is_first = count == counts[0]
+        likeliest = (prompt.position,) if scoring.details and is_first else ()
+        yield Pass(prompt.with_masks(count), readings, likeliest)
 
 
-def _generation(
-    prompt: tuple[tuple[int, ...], int], scoring: Scoring, tokens: Tokens
-) -> list[Pass]:
-    """What fills several masks at once is what a masked model says in its own words."""
-    if scoring.kind != GENERATION:
-        return []
-    count = scoring.new_tokens
-    positions = tuple(range(prompt[1], prompt[1] + count))
-    return [Pass(_filled(prompt, count, tokens), (), positions)]
+def _generation_pass(prompt: _MaskedPrompt, count: int) -> Pass:
+    """The pass in which the model generates: the likeliest tokens of several masks at once."""
+    positions = tuple(range(prompt.position, prompt.position + count))
+    return Pass(prompt.with_masks(count), (), positions)
 
 
-def _filled(prompt: tuple[tuple[int, ...], int], count: int, tokens: Tokens) -> tuple[int, ...]:
-    ids, position = prompt
-    return (*ids[:position], *[_mask(tokens)] * count, *ids[position + 1 :])
-
-
-def _at(of: str | int, position: int, ids: tuple[int, ...]) -> Reading:
+def _at(of: Subject, position: int, ids: tuple[int, ...]) -> Reading:
+    """The reading of tokens at their own positions."""
     return Reading(of, tuple(range(position, position + len(ids))), ids)
 
 
-def _bare(examples: Sequence[Example], scoring: Scoring, tokens: Tokens) -> list[Question]:
-    """The paper's code: prompt and answer without special tokens, the answer's tokens masked."""
-    generates = scoring.kind == GENERATION
-    prompts = _prompts(examples, tokens, end="") if generates else []
-    made = []
-    for number, example in enumerate(examples):
-        labels = example.choices or (example.answer,)
-        texts = tokens.plain([f"{example.prompt} {label}" for label in labels])
-        passes, counts = [], {}
-        for index, (label, ids) in enumerate(zip(labels, texts, strict=True)):
-            count = tokens.suffix_length(where_answer(examples, number, label), ids, label)
-            counts[label] = tuple(ids[-count:])
-            reading = _at(index if example.choices else ANSWER, len(ids) - count, counts[label])
-            passes.append(Pass((*ids[:-count], *[_mask(tokens)] * count), (reading,)))
-        if generates:
-            passes += _generation(prompts[number], scoring, tokens)
-        gold = counts[example.answer]
-        made.append(
-            Question(
-                tuple(passes), gold, example.answer, example.choices, len(gold) + _ONE_TOO_MANY
-            )
-        )
-    return made
+def _bare_questions(
+    examples: Sequence[Example], scoring: Scoring, prompting: Prompting, tokens: Tokens
+) -> list[Question]:
+    """Questions as the paper's code asks them, without special tokens.
+
+    The prompt and the answer are one text, in which the tokens of the answer are masked.
+    """
+    generation: list[tuple[Pass, ...]] = [()] * len(examples)
+    if scoring.kind == GENERATION:
+        prompts = _prompts(examples, prompting, tokens, end="")
+        generation = [(_generation_pass(prompt, scoring.new_tokens),) for prompt in prompts]
+    return [
+        _bare_question(examples, number, tokens, passes) for number, passes in enumerate(generation)
+    ]
+
+
+def _bare_question(
+    examples: Sequence[Example], number: int, tokens: Tokens, generation: tuple[Pass, ...]
+) -> Question:
+    example = examples[number]
+    labels = example.choices or (example.answer,)
+    texts = tokens.plain([f"{example.prompt} {label}" for label in labels])
+    passes: list[Pass] = []
+    found: LabelTokens = {}
+    for index, (label, ids) in enumerate(zip(labels, texts, strict=True)):
+        count = tokens.suffix_length(where_answer(examples, number, label), ids, label)
+        found[label] = tuple(ids[-count:])
+        reading = _at(index if example.choices else GOLD, len(ids) - count, found[label])
+        passes.append(Pass((*ids[:-count], *[_mask(tokens)] * count), (reading,)))
+    gold = found[example.answer]
+    length = len(gold) + _SURPLUS
+    return Question((*passes, *generation), gold, example.answer, example.choices, length)
 
 
 def _mask(tokens: Tokens) -> int:
+    """The token id of the mask."""
     token = tokens.tokenizer.mask_token_id
     assert isinstance(token, int)
     return token

@@ -1,4 +1,4 @@
-"""Where a person finds an example that an error is about."""
+"""The place of an example in its source, for error messages."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from laser_sweep.dataset import Example
 
 
 def where(examples: Sequence[Example], number: int) -> str:
-    """The example's number and its place in the source."""
+    """The number of an example, with its place in the source if that is known."""
     place = examples[number].place
     return f"Example {number} ({place})" if place else f"Example {number}"
 
 
 def where_answer(examples: Sequence[Example], number: int, answer: str) -> str:
-    """An answer or a label of an example."""
+    """The example of an answer or a label, and the answer or the label itself."""
     return f"{where(examples, number)}: the answer {answer!r}"

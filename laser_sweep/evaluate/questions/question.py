@@ -1,24 +1,34 @@
-"""A question as a model sees it: token ids, and what is read off its predictions."""
+"""A question: token ids, and the predictions that are read from them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-ANSWER: Literal["answer"] = "answer"
-QUESTION: Literal["question"] = "question"
+Subject: TypeAlias = int | Literal["gold", "prompt", "total"]
+"""The subject of a reading: the label of a number, or one of the following texts."""
+GOLD: Literal["gold"] = "gold"
+"""The gold answer."""
+PROMPT: Literal["prompt"] = "prompt"
+"""The prompt."""
 TOTAL: Literal["total"] = "total"
-"""What log-probabilities are of, beside labels, which have numbers."""
+"""The prompt and the gold answer as one text."""
 
 
 class Reading(NamedTuple):
-    """Tokens whose log-probabilities are wanted, and the positions that predict them.
+    """Log-probabilities to read: tokens, and the positions that predict them.
 
-    In a causal model a token is predicted one position before its own, in a masked one at its own.
+    A causal model predicts a token one position before the token's own. A masked model predicts a
+    token at the token's own position.
+
+    Attributes:
+        of: the subject, whose log-probability is the sum.
+        positions: for each token the position that predicts it.
+        tokens: the tokens.
     """
 
-    of: str | int
+    of: Subject
     positions: tuple[int, ...]
     tokens: tuple[int, ...]
 
@@ -28,17 +38,23 @@ class Pass:
     """One text that goes through the model.
 
     Attributes:
-        ids: its tokens, special ones included.
-        readings: the log-probabilities that are wanted.
-        likeliest: the positions at which the likeliest tokens are wanted.
+        ids: the token ids of the text, special tokens included.
+        readings: the log-probabilities to read.
+        likeliest: the positions at which the likeliest tokens are read.
     """
 
     ids: tuple[int, ...]
     readings: tuple[Reading, ...] = ()
     likeliest: tuple[int, ...] = ()
 
+    @property
+    def read_positions(self) -> list[int]:
+        """The positions at which predictions are read, each once, in ascending order."""
+        read = (position for reading in self.readings for position in reading.positions)
+        return sorted({*read, *self.likeliest})
+
     def without(self, start: int, count: int) -> Pass:
-        """The pass without `count` tokens from `start` on, nor what was read off these."""
+        """The pass without `count` tokens from `start` on, and without their predictions."""
         end = start + count
         readings = tuple(Reading(each.of, *_moved(each, start, end)) for each in self.readings)
         likeliest = tuple(position - count for position in self.likeliest)
@@ -46,17 +62,18 @@ class Pass:
 
 
 def _moved(reading: Reading, start: int, end: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The positions and the tokens of a reading after the tokens from `start` to `end` are cut."""
     kept = [
-        (position - (end - start) if position >= end else position, token)
+        (position - (end - start), token)
         for position, token in zip(reading.positions, reading.tokens, strict=True)
-        # What predicted the first token that is left has gone.
+        # The token after the cut goes too: the position that predicted it is cut.
         if position >= end
     ]
     return tuple(position for position, _ in kept), tuple(token for _, token in kept)
 
 
 def joined(ids: tuple[int, ...], passes: Sequence[Pass]) -> Pass:
-    """One pass of a text for several that read different things off it, one after the other."""
+    """One pass of a text with the readings of several passes of this text, in their order."""
     readings = tuple(reading for each in passes for reading in each.readings)
     return Pass(ids, readings, tuple(at for each in passes for at in each.likeliest))
 
@@ -67,11 +84,11 @@ class Question:
 
     Attributes:
         passes: the texts that go through the model.
-        gold: the gold answer's tokens.
-        answer: the gold answer's text.
+        gold: the token ids of the gold answer.
+        answer: the text of the gold answer.
         labels: the texts of the labels, in their order; empty if the model may say anything.
-        length: how many tokens the gold answer counts as.
-        prompt: the tokens that a causal model continues, where it answers in its own words.
+        length: the number of tokens of the gold answer; the paper's code counts differently.
+        prompt: the token ids that a causal model continues in its own words; otherwise empty.
     """
 
     passes: tuple[Pass, ...]
@@ -82,7 +99,11 @@ class Question:
     prompt: tuple[int, ...] = ()
 
     def longest(self, new_tokens: int) -> int:
-        """How many positions of the model it takes."""
+        """The number of the model's positions that the question takes.
+
+        Args:
+            new_tokens: the largest number of tokens that the model adds to the prompt.
+        """
         prompt = len(self.prompt) + new_tokens if self.prompt else 0
         return max(prompt, *(len(each.ids) for each in self.passes))
 

@@ -1,4 +1,4 @@
-"""A tokenizer as questions need it: where a prompt ends and its answer begins is checked."""
+"""A tokenizer for questions, which checks where a prompt ends and its answer begins."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from transformers import PreTrainedTokenizerBase
 from laser_sweep.errors import ConfigError
 
 _SLACK = 16
-"""By so many signs a text may become shorter with a token more, whose bytes complete a sign."""
+"""Characters by which one more token may shorten a decoded text, by completing a character."""
 _NEUTRAL = "a"
-"""A word after which a label has the tokens that it has after any."""
+"""A word after which a label has the same tokens as after any other word."""
 
 
 class Tokens:
@@ -26,30 +26,30 @@ class Tokens:
         self.tokenizer = tokenizer
 
     def plain(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of texts, without special ones."""
+        """The tokens of texts, without special tokens."""
         if not texts:
             return []
         ids: list[list[int]] = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
         return ids
 
     def whole(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of texts, with those that the tokenizer puts before and after a text."""
+        """The tokens of texts, with the tokenizer's special tokens before and after each text."""
         ids: list[list[int]] = self.tokenizer(list(texts))["input_ids"]
         return ids
 
     @cached_property
     def prefix(self) -> list[int]:
-        """The special tokens that the tokenizer puts before a text, such as Llama's."""
+        """The special tokens that the tokenizer adds before a text, such as Llama's `<s>`."""
         special, plain = self.whole([_NEUTRAL])[0], self.plain([_NEUTRAL])[0]
         starts = range(len(special) - len(plain) + 1)
         start = next((i for i in starts if special[i : i + len(plain)] == plain), 0)
         return special[:start]
 
     def words(self, labels: Sequence[str]) -> dict[str, tuple[int, ...]]:
-        """The tokens of labels, as they are after a blank, whatever is before it.
+        """The tokens that labels have after a space, whatever the text before them.
 
         Raises:
-            ConfigError: if the tokenizer does not keep a label apart from what is before it.
+            ConfigError: if a label changes the tokens of the text before it.
         """
         distinct = list(dict.fromkeys(labels))
         before = self.plain([_NEUTRAL])[0]
@@ -60,24 +60,29 @@ class Tokens:
         }
 
     def continuation(self, where: str, prompt: list[int], whole: list[int]) -> tuple[int, ...]:
-        """The tokens by which `whole` is longer than `prompt`.
+        """The tokens that `whole` adds to `prompt`.
+
+        Args:
+            where: the example and the answer, for the error.
+            prompt: the tokens of the prompt.
+            whole: the tokens of the prompt and the answer as one text.
 
         Raises:
-            ConfigError: if it does not begin with the prompt's tokens, or no longer.
+            ConfigError: if `whole` does not begin with the tokens of the prompt, or adds none.
         """
         if whole[: len(prompt)] != prompt or len(whole) == len(prompt):
             raise ConfigError(
                 f"{where} changes the tokens of the prompt that it follows "
                 f"({self.pieces(prompt[-1:])} becomes {self.pieces(whole[len(prompt) - 1 :][:5])}):"
-                " does the prompt end in a blank?"
+                " does the prompt end in a space?"
             )
         return tuple(whole[len(prompt) :])
 
     def check_known(self, where: str, tokens: Sequence[int]) -> None:
-        """Check that the vocabulary has an answer.
+        """Check that an answer is in the vocabulary.
 
         Raises:
-            ConfigError: if it has not.
+            ConfigError: if it is not.
         """
         if self.tokenizer.unk_token_id in tokens:
             raise ConfigError(f"{where} is not in the vocabulary of {self.name}.")
@@ -95,10 +100,12 @@ class Tokens:
             )
 
     def suffix_length(self, where: str, ids: Sequence[int], answer: str) -> int:
-        """How many tokens at the end decode to an answer: the search of the paper's code.
+        """The number of tokens at the end of a text that decode to an answer.
+
+        This is the search of the paper's code.
 
         Raises:
-            ConfigError: if no number of them does.
+            ConfigError: if no number of tokens at the end decodes to the answer.
         """
         wanted = answer.strip()
         for length in range(self._first_length(ids, wanted), len(ids) + 1):
@@ -107,10 +114,10 @@ class Tokens:
                 return length
             if len(text) > len(wanted) + _SLACK:
                 break
-        raise ConfigError(f"{where} is not what any number of its last tokens decodes to.")
+        raise ConfigError(f"{where} is not the text of the last tokens, however many are taken.")
 
     def _first_length(self, ids: Sequence[int], wanted: str) -> int:
-        """A number of tokens at the end that are too few for a text, or just enough."""
+        """A number of tokens at the end that is too small for a text, or just enough."""
         low, high = 1, len(ids)
         while high - low > 1:
             middle = (low + high) // 2
@@ -119,7 +126,7 @@ class Tokens:
         return low
 
     def text(self, ids: Sequence[int], *, special: bool = True) -> str:
-        """What tokens say, with or without special ones, blanks left as they are."""
+        """The text of tokens, with or without special tokens; its spaces stay as they are."""
         decoded = self.tokenizer.decode(
             list(ids), skip_special_tokens=not special, clean_up_tokenization_spaces=False
         )
@@ -127,15 +134,15 @@ class Tokens:
         return decoded
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
-        """The tokens as the vocabulary writes them."""
+        """The tokens in the spelling of the vocabulary."""
         return list(self.tokenizer.convert_ids_to_tokens(list(ids)))
 
     @property
     def name(self) -> str:
-        """What the tokenizer is called in an error."""
+        """The tokenizer's name, for errors."""
         return str(self.tokenizer.name_or_path)
 
 
-def blank(prompt: str) -> str:
-    """What comes between a prompt and its answer."""
+def separator(prompt: str) -> str:
+    """The text between a prompt and its answer: a space, unless the prompt ends in one."""
     return "" if prompt[-1:].isspace() else " "

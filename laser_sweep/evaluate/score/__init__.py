@@ -1,1 +1,1 @@
-"""Scores: outcomes from a model's predictions, one module for each kind of scoring."""
+"""Scores: outcomes from a model's predictions, a module for each kind of scoring."""

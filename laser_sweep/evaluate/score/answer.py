@@ -1,44 +1,29 @@
-"""The model may say anything: correct if its likeliest tokens say what the gold answer's say."""
+"""Scoring of an answer: the model may say anything, and its likeliest tokens are compared."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from laser_sweep.evaluate.questions.question import ANSWER
-from laser_sweep.evaluate.score.predictions import Likeliest, Predicted
+from laser_sweep.evaluate.engine.predictions import Prediction
+from laser_sweep.evaluate.questions.question import GOLD
+from laser_sweep.evaluate.score.outcome import Outcome, TopRanks
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
 
-TOP = (1, 5, 10)
 
+def score(prediction: Prediction, context: ScoringContext) -> Outcome:
+    """The model is right if each token of the gold answer is the likeliest one, by its text.
 
-def score(predicted: Predicted, scorer: ScoringContext) -> dict[str, Any]:
-    """Top-1, 5 and 10 of the first token by text, and what the model said.
-
-    An answer of several tokens is correct if each of them is the likeliest after those before it,
-    which is to say if the model would begin with it; a masked model has to be right at each mask.
+    In a causal model, each token is predicted from the tokens before it. So an answer of several
+    tokens is right if the model would begin with it. A masked model predicts all tokens at once.
     """
-    question, vocabulary = predicted.question, scorer.vocabulary
+    question, vocabulary = prediction.question, context.vocabulary
     ranks = [
         vocabulary.rank(each.tokens, gold)
-        for each, gold in zip(predicted.likeliest, question.gold, strict=True)
+        for each, gold in zip(prediction.likeliest, question.gold, strict=True)
     ]
-    said = [each.tokens[0] for each in predicted.likeliest]
-    return {
-        "correct": all(rank == 1 for rank in ranks),
-        "answer_logprob": predicted.sum(ANSWER),
-        "prediction": vocabulary.said(said[0]) if len(said) == 1 else scorer.text(said),
-        **top(ranks[0]),
-    }
-
-
-def top(rank: int | None) -> dict[str, bool]:
-    """Whether the gold answer is among the likeliest tokens."""
-    return {f"top_{k}": rank is not None and rank <= k for k in TOP}
-
-
-def details(predicted: Predicted, likeliest: Likeliest, scorer: ScoringContext) -> dict[str, Any]:
-    """The likeliest tokens as the paper's code stores them."""
-    return {
-        "top_tokens": [scorer.stored(token) for token in likeliest.tokens],
-        "top_logprobs": list(likeliest.logprobs),
-    }
+    said = [each.tokens[0] for each in prediction.likeliest]
+    return Outcome(
+        correct=all(rank == 1 for rank in ranks),
+        answer_logprob=prediction.sum(GOLD),
+        prediction=vocabulary.said(said[0]) if len(said) == 1 else context.text(said),
+        ranks=TopRanks.of(ranks[0]),
+        answer_length=question.length,
+    )

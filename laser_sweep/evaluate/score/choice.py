@@ -1,42 +1,45 @@
-"""The model chooses between labels of one or more tokens."""
+"""Scoring of a choice: the model chooses between labels of one or more tokens."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from laser_sweep.evaluate.score.answer import top
-from laser_sweep.evaluate.score.predictions import Predicted
+from laser_sweep.evaluate.engine.predictions import Prediction
+from laser_sweep.evaluate.score.outcome import Outcome, TopRanks
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
 
 
-def score(predicted: Predicted, scorer: ScoringContext) -> dict[str, Any]:
-    """The likeliest label, the first one in a tie, and the log-probability of each.
+def score(prediction: Prediction, context: ScoringContext) -> Outcome:
+    """The model chooses the likeliest label; of equally likely labels, the first.
 
-    A label of several tokens has the sum of theirs. Log-probabilities are over the whole
-    vocabulary, not among the labels. Under the strict rule the gold label has to be likelier than
-    every other one.
+    The log-probability of a label is the sum over its tokens, each over the whole vocabulary. Under
+    the strict rule the model is right only if the gold label is likelier than every other label.
     """
-    question = predicted.question
-    each = [predicted.logprobs[number] for number in range(len(question.labels))]
-    sums, gold = [sum(tokens) for tokens in each], question.labels.index(question.answer)
+    question = prediction.question
+    log_probs = [prediction.logprobs[number] for number in range(len(question.labels))]
+    sums, gold = [sum(tokens) for tokens in log_probs], question.labels.index(question.answer)
     chosen = _first_largest(sums)
     correct = chosen == gold
-    if scorer.scoring.strict:
+    if context.scoring.strict:
         correct = all(sums[gold] > other for i, other in enumerate(sums) if i != gold)
-    outcome: dict[str, Any] = {
-        "correct": correct,
-        "answer_logprob": sums[gold],
-        "prediction": question.labels[chosen],
-        "choice_logprobs": sums,
-    }
-    if any(len(tokens) > 1 for tokens in each):
-        means = [sum(tokens) / len(tokens) for tokens in each]
-        outcome["choice_lengths"] = [len(tokens) for tokens in each]
-        outcome["correct_per_token"] = _first_largest(means) == gold
-    if predicted.likeliest:
-        tokens = predicted.likeliest[0].tokens
-        outcome |= top(scorer.vocabulary.rank(tokens, question.gold[0]))
-    return outcome
+    several = any(len(tokens) > 1 for tokens in log_probs)
+    means = [sum(tokens) / len(tokens) for tokens in log_probs]
+    return Outcome(
+        correct=correct,
+        answer_logprob=sums[gold],
+        prediction=question.labels[chosen],
+        choice_logprobs=sums,
+        choice_lengths=[len(tokens) for tokens in log_probs] if several else None,
+        correct_per_token=_first_largest(means) == gold if several else None,
+        ranks=_ranks(prediction, context),
+        answer_length=question.length,
+    )
+
+
+def _ranks(prediction: Prediction, context: ScoringContext) -> TopRanks | None:
+    """The ranks of the gold label's first token; None if the likeliest tokens are not read."""
+    if not prediction.likeliest:
+        return None
+    tokens = prediction.likeliest[0].tokens
+    return TopRanks.of(context.vocabulary.rank(tokens, prediction.question.gold[0]))
 
 
 def _first_largest(values: list[float]) -> int:

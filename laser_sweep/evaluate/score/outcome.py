@@ -1,35 +1,89 @@
-"""The columns of one outcome, whatever kind it is of."""
+"""The outcome of a model on one example, with the columns that it has in a result file."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from laser_sweep.evaluate.questions.question import QUESTION, TOTAL
-from laser_sweep.evaluate.score.answer import details
-from laser_sweep.evaluate.score.predictions import Predicted
-from laser_sweep.evaluate.score.scoring_context import ScoringContext
+from dataclasses import dataclass, fields
 
 
-def outcome(predicted: Predicted, scored: dict[str, Any], scorer: ScoringContext) -> dict[str, Any]:
-    """What was scored, the length of the answer, and what the paper's code stores besides."""
-    columns = {**scored, "answer_length": predicted.question.length}
-    if not scorer.paper:
-        return columns
-    if not scorer.masks:
-        columns |= _totals(predicted, scored["answer_logprob"])
-    if scorer.scoring.details and predicted.likeliest:
-        columns |= details(predicted, predicted.likeliest[0], scorer)
-    return columns
+@dataclass(frozen=True)
+class TopRanks:
+    """Whether a gold token is among the likeliest 1, 5 and 10 tokens."""
+
+    top_1: bool
+    top_5: bool
+    top_10: bool
+
+    @classmethod
+    def of(cls, rank: int | None) -> TopRanks:
+        """The ranks of a token at a place among the likeliest tokens, from 1; None for no place."""
+        return cls(*(rank is not None and rank <= most for most in (1, 5, 10)))
 
 
-def _totals(predicted: Predicted, answer: float) -> dict[str, Any]:
-    """The log-probabilities of prompt, and of prompt and answer.
+@dataclass(frozen=True)
+class WordOverlap:
+    """The overlap of the words of two texts.
 
-    Where the paper's code reads neither, it stores the answer's as the total.
+    Attributes:
+        f1: the harmonic mean of precision and recall.
+        precision: the share of the model's words that the gold answer has.
+        recall: the share of the gold answer's words that the model's text has.
     """
-    total, question = predicted.sum(TOTAL), predicted.sum(QUESTION)
-    if total is not None:
-        return {"total_logprob": total}
-    if question is None:
-        return {"total_logprob": answer}
-    return {"question_logprob": question, "total_logprob": question + answer}
+
+    f1: float
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The outcome of a model on one example.
+
+    The fields are in the order of the columns. A field that is None is not a column. All
+    log-probabilities are natural ones.
+
+    Attributes:
+        correct: whether the model is right.
+        correct_in_paper: whether the model is right in the sense of the paper's code.
+        answer_logprob: the log-probability of the gold answer.
+        prediction: the text that the model says, or the label that it chooses.
+        choice_logprobs: the log-probability of each label.
+        choice_lengths: the number of tokens of each label.
+        correct_per_token: whether the gold label has the largest mean log-probability of a token.
+        ranks: whether the first token of the gold answer is among the likeliest tokens.
+        overlap: the overlap of the words of the model's text and of the gold answer.
+        answer_length: the number of tokens of the gold answer.
+        question_logprob: the log-probability of the prompt.
+        total_logprob: the log-probability of the prompt and the gold answer.
+        top_tokens: the texts of the likeliest tokens.
+        top_logprobs: their log-probabilities.
+    """
+
+    correct: bool
+    correct_in_paper: bool | None = None
+    answer_logprob: float
+    prediction: str
+    choice_logprobs: list[float] | None = None
+    choice_lengths: list[int] | None = None
+    correct_per_token: bool | None = None
+    ranks: TopRanks | None = None
+    overlap: WordOverlap | None = None
+    answer_length: int
+    question_logprob: float | None = None
+    total_logprob: float | None = None
+    top_tokens: list[str] | None = None
+    top_logprobs: list[float] | None = None
+
+    def columns(self) -> dict[str, object]:
+        """The columns of the outcome, in their order."""
+        return _columns(self)
+
+
+def _columns(outcome: Outcome | TopRanks | WordOverlap) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for field in fields(outcome):
+        value = vars(outcome)[field.name]
+        if isinstance(value, TopRanks | WordOverlap):
+            columns |= _columns(value)
+        elif value is not None:
+            columns[field.name] = value
+    return columns

@@ -1,58 +1,61 @@
-"""What the scorers share: how a dataset is scored, and what tokens say."""
+"""The scoring of a dataset, and the texts of a model's tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from laser_sweep.dataset import Scoring, clean_up
+from laser_sweep.dataset import Prompting, Scoring, clean_up
+from laser_sweep.evaluate.engine.predictions import Prediction
 from laser_sweep.evaluate.questions.tokens import Tokens
-from laser_sweep.evaluate.score.predictions import Predicted
 from laser_sweep.evaluate.score.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class ScoringContext:
-    """How outcomes are found in what a model predicts.
+    """The facts that a scorer needs beside a prediction.
 
     Attributes:
-        scoring: how the dataset is scored.
-        tokens: the model's tokenizer.
-        vocabulary: what its tokens say.
-        paper: whether in the paper's way.
-        masks: whether the model fills in masks.
+        scoring: the scoring of the dataset.
+        prompting: the way in which the model is prompted.
+        tokens: the tokenizer of the model.
+        vocabulary: the texts of the model's tokens.
     """
 
     scoring: Scoring
+    prompting: Prompting
     tokens: Tokens
     vocabulary: Vocabulary
-    paper: bool
-    masks: bool
 
     def text(self, ids: Sequence[int]) -> str:
-        """What tokens say together, without special ones and blanks around it."""
+        """The text of tokens, without special tokens and without spaces around it."""
         return self.tokens.text(ids, special=False).strip()
 
-    def said(self, predicted: Predicted) -> str:
-        """What a model said in its own words."""
-        filled = [each.tokens[0] for each in predicted.likeliest]
-        return self.text(filled if self.masks else predicted.continuation)
+    def generated_text(self, prediction: Prediction) -> str:
+        """The text that a model says in its own words."""
+        if self.prompting.masked:
+            return self.text(_filled(prediction))
+        return self.text(prediction.continuation)
 
-    def said_in_paper(self, predicted: Predicted) -> str:
-        """What the paper's code looks for the answer in.
+    def paper_text(self, prediction: Prediction) -> str:
+        """The text in which the paper's code searches the answer.
 
-        Of a causal model that is the prompt too; of a masked one special tokens too.
+        It includes the prompt of a causal model, and the special tokens of a masked model.
         """
-        if self.masks:
-            filled = [each.tokens[0] for each in predicted.likeliest]
-            return clean_up(self.tokens.text(filled))
-        ids = (*predicted.question.prompt, *predicted.continuation)
+        if self.prompting.masked:
+            return clean_up(self.tokens.text(_filled(prediction)))
+        ids = (*prediction.question.prompt, *prediction.continuation)
         return self.tokens.text(ids, special=False)
 
-    def stored(self, token: int) -> str:
-        """The text of a token as the paper's code stores it among the likeliest."""
+    def paper_token(self, token: int) -> str:
+        """The text of a token as the paper's code stores it among the likeliest tokens."""
         text = self.vocabulary.texts[token]
-        # What transformers 4 did unless a tokenizer's configuration said otherwise.
+        # transformers 4 did so, unless the configuration of a tokenizer told otherwise.
         if self.tokens.tokenizer.init_kwargs.get("clean_up_tokenization_spaces", True):
             text = clean_up(text)
-        return text.strip().lower() if self.masks else text
+        return text.strip().lower() if self.prompting.masked else text
+
+
+def _filled(prediction: Prediction) -> list[int]:
+    """The likeliest token for each mask."""
+    return [each.tokens[0] for each in prediction.likeliest]

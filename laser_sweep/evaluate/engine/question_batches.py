@@ -1,0 +1,164 @@
+"""Questions in batches: which passes go through the model, and whose predictions they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from laser_sweep.evaluate.engine.batch import Batch, make_batches
+from laser_sweep.evaluate.engine.continuations import Continuations
+from laser_sweep.evaluate.engine.predictions import LikeliestTokens, Prediction, read_logits
+from laser_sweep.evaluate.questions.question import Pass, Question, joined
+
+_MOST_LOGITS = 1 << 26
+"""The largest number of logits of a batch: 256 MiB of log-probabilities in float32."""
+_PROBED = 64
+"""The number of questions among which the probe's texts are searched."""
+_UNLIMITED = 1 << 30
+
+
+@dataclass(frozen=True)
+class QuestionBatches:
+    """Some of the questions, in batches.
+
+    Attributes:
+        questions: the questions.
+        owners: for each distinct text the questions that have it, each with its own pass.
+        batches: the batches of the distinct texts.
+        continuations: the prompts that a causal model continues in its own words; None without.
+    """
+
+    questions: list[Question]
+    owners: list[list[tuple[int, Pass]]]
+    batches: list[Batch]
+    continuations: Continuations | None
+
+    def predictions(self, logits: Callable[[int], Tensor]) -> list[Prediction]:
+        """The predictions of the model for each question.
+
+        Args:
+            logits: a function that returns the logits of the batch of a number, of shape (places,
+                vocabulary).
+
+        Raises:
+            ValueError: if logits are NaN.
+        """
+        predictions = [Prediction(question) for question in self.questions]
+        for number, batch in enumerate(self.batches):
+            self._distribute(predictions, batch, *read_logits(logits(number), batch))
+        if self.continuations is not None:
+            for prediction, tokens in zip(predictions, self.continuations.run(), strict=True):
+                prediction.continuation.extend(tokens)
+        return predictions
+
+    def _distribute(
+        self,
+        predictions: list[Prediction],
+        batch: Batch,
+        log_probs: list[float],
+        likeliest: list[LikeliestTokens],
+    ) -> None:
+        """Add what is read of a batch to the predictions of its questions, in the same order."""
+        values, tokens = iter(log_probs), iter(likeliest)
+        for owner, each in (pair for text in batch.numbers for pair in self.owners[text]):
+            for reading in each.readings:
+                predictions[owner].logprobs[reading.of] = [next(values) for _ in reading.tokens]
+            predictions[owner].likeliest.extend(next(tokens) for _ in each.likeliest)
+
+
+class QuestionBatcher:
+    """The questions of a dataset, put into batches as they are needed.
+
+    Args:
+        model: the model that is asked the questions.
+        questions: all questions of the dataset, in its order.
+        new_tokens: the largest number of tokens that the model adds to a prompt.
+        batch_tokens: the largest number of tokens in a batch, padding included.
+        pad: the token id of the padding.
+
+    Attributes:
+        batch_tokens: the largest number of tokens in a batch, padding included.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        questions: Sequence[Question],
+        new_tokens: int,
+        batch_tokens: int,
+        pad: int,
+    ):
+        self.batch_tokens = batch_tokens
+        self._model = model
+        self._questions = questions
+        self._new_tokens = new_tokens
+        self._pad = pad
+        self._device = str(model.device)
+        self._most_places = max(1, _MOST_LOGITS // model.config.get_text_config().vocab_size)
+        self._made: dict[tuple[int, ...], QuestionBatches] = {}
+
+    def batches(self, examples: tuple[int, ...]) -> QuestionBatches:
+        """The questions of some examples in batches; the same object each time."""
+        if examples not in self._made:
+            self._made[examples] = self._make([self._questions[example] for example in examples])
+        return self._made[examples]
+
+    def chunks(self, examples: Sequence[int], most_tokens: int) -> list[tuple[int, ...]]:
+        """Examples in chunks of at most `most_tokens` tokens, or of one example."""
+        chunks: list[list[int]] = [[]]
+        tokens = 0
+        for example in examples:
+            added = sum(len(each.ids) for each in self._questions[example].passes)
+            if chunks[-1] and tokens + added > most_tokens:
+                chunks.append([])
+                tokens = 0
+            chunks[-1].append(example)
+            tokens += added
+        return [tuple(chunk) for chunk in chunks]
+
+    def halve(self) -> None:
+        """Halve the size of batches; all batches are made again when they are next needed."""
+        self.leave()
+        self.batch_tokens //= 2
+        self._made.clear()
+
+    def leave(self) -> None:
+        """Release the states that are kept of prompts."""
+        for made in self._made.values():
+            if made.continuations is not None:
+                made.continuations.leave()
+
+    def probe(self, dropped: Collection[int]) -> Batch:
+        """A batch of two short texts of different length, so that one is padded.
+
+        Args:
+            dropped: the indices of the questions that exceed the model's context.
+        """
+        usable = (each for n, each in enumerate(self._questions) if n not in dropped)
+        passes = [each for question in islice(usable, _PROBED) for each in question.passes]
+        by_length = {len(each.ids): each for each in passes if each.read_positions}
+        two = [by_length[length] for length in sorted(by_length)[:2]]
+        return make_batches(two, self._pad, _UNLIMITED, _UNLIMITED, self._device)[0]
+
+    def _make(self, questions: list[Question]) -> QuestionBatches:
+        owners: dict[tuple[int, ...], list[tuple[int, Pass]]] = {}
+        for number, question in enumerate(questions):
+            for each in question.passes:
+                owners.setdefault(each.ids, []).append((number, each))
+        passes = [joined(ids, [each for _, each in own]) for ids, own in owners.items()]
+        batches = make_batches(
+            passes, self._pad, self.batch_tokens, self._most_places, self._device
+        )
+        return QuestionBatches(
+            questions, list(owners.values()), batches, self._continuations(questions)
+        )
+
+    def _continuations(self, questions: Sequence[Question]) -> Continuations | None:
+        prompts = [question.prompt for question in questions]
+        if not any(prompts):
+            return None
+        return Continuations(self._model, prompts, self._new_tokens, self.batch_tokens)
