@@ -1,4 +1,4 @@
-"""Every YAML file of `conf/` composes, and what it names is there."""
+"""Every YAML file of `conf/` composes, and names values that exist."""
 
 from __future__ import annotations
 

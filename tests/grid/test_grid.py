@@ -52,7 +52,7 @@ def test_all_means_each_layer_by_itself():
 
 
 @pytest.mark.parametrize("written", ["1.5", "two", "", "0..x", "0..4..0", "0..", "1,,2", True])
-def test_what_is_no_layer_is_refused_with_what_was_given(written):
+def test_a_value_that_is_not_a_layer_is_refused_and_named(written):
     with pytest.raises(ConfigError, match="lnum=") as error:
         grid.lnums(written)
     assert "0..27" in str(error.value)

@@ -44,7 +44,7 @@ def test_several_stacks_are_several_points():
     ]
 
 
-def test_what_an_edit_leaves_out_is_swept_over_the_axes():
+def test_a_field_that_an_edit_leaves_out_is_swept_over_the_axis():
     kept = {"lname": "q_proj", "lnum": 0, "rho": 0.5}
     assert names([kept, {"lname": "fc_out"}]) == [
         "q_proj-l0-rho0.5+fc_out-l0-rho0.5",
@@ -73,13 +73,13 @@ def test_a_field_of_an_edit_may_be_an_axis():
         ([{"layer": 3}], "'layer'.*lnum"),
     ],
 )
-def test_what_is_no_stack_is_refused(written, message):
+def test_a_value_that_is_not_a_stack_is_refused(written, message):
     with pytest.raises(ConfigError, match=message):
         stack.read(written)
 
 
 def edits_of(layout):
-    """Edits of different matrices of a model, all of them single ones."""
+    """Edits of one matrix each, for all matrices of the model."""
     return [
         Edit("rank_reduction", lname, lnum, Amount(RATE, 5.0))
         for lnum, lname in itertools.product(range(LAYERS), layout.lnames)

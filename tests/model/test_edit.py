@@ -1,4 +1,4 @@
-"""Editing a model and putting it back, bit for bit."""
+"""Temporary edits of a model, which is restored bit for bit."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
 
 def bits(model):
-    """All parameters, as bytes: unlike ==, that tells -0 from 0 and NaN from another NaN."""
+    """The bytes of all parameters; unlike ==, they tell -0 from 0, and one NaN from another."""
     return {
         name: value.contiguous().view(torch.uint8).numpy().tobytes()
         for name, value in model.state_dict().items()

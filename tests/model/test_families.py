@@ -29,7 +29,7 @@ def test_the_most_used_families_are_all_supported(families):
 
 
 def test_the_matrices_of_a_layer_fit_together(families):
-    """What fc_in makes fc_out reads; what k makes is as wide as what v makes; no name is double."""
+    """fc_out reads the output of fc_in, fc_up has the shape of fc_in, and all names are unique."""
     for family in families:
         for block in () if family.layout is None else family.layout.blocks:
             where = f"{family.kind} {family.name} {block}"
@@ -44,7 +44,7 @@ def test_the_matrices_of_a_layer_fit_together(families):
 
 
 def test_the_page_of_the_documentation_is_what_is_found(families):
-    # What other libraries raise may change with them.
+    # The errors of other libraries may change with their versions.
     written, found = (
         re.split("\n## Families that were not built", text)[0]
         for text in (PAGE.read_text(), page(families))

@@ -1,7 +1,7 @@
-"""Fused parameters: that the rows taken for q, k, v, the gate and the other do what these do.
+"""Fused parameters: the rows of q, k, v, gate and up projection have the right effects.
 
-Told by what the model computes: without v nothing comes out of attention, without q or without k
-every token attends to all alike, and twice the ungated half of an MLP is twice its output.
+The tests observe the model: without v the output of attention is 0; without q or k every token
+attends to all tokens equally; twice the up projection of an MLP is twice its output.
 """
 
 import numpy as np
@@ -72,7 +72,7 @@ def make(family, overrides):
     model = auto.from_config(config, dtype=torch.float32).eval().requires_grad_(False)
     generator = torch.Generator().manual_seed(0)
     for name, parameter in model.named_parameters():
-        # A bias would go on where its matrix is gone.
+        # A bias would still have an effect without its matrix.
         parameter.normal_(std=0.3, generator=generator) if parameter.ndim > 1 else parameter.fill_(
             0.0 if name.endswith("bias") else 1.0
         )
@@ -86,7 +86,7 @@ def matrices(layout, lname):
 
 
 def entering(model, parameter):
-    """What goes into the module of a parameter, in a forward pass over two texts."""
+    """The input of the module of a parameter in a forward pass over two texts."""
     seen = []
     module = model.get_submodule(parameter.removesuffix(".weight").rpartition(".")[0])
     module = (
@@ -112,7 +112,7 @@ def test_the_slices_of_a_fused_qkv_do_what_q_k_and_v_do(name):
             without[lname] = entering(model, out.parameter)
     assert before.abs().max() > 0.01
     assert without["v_proj"].abs().max() == 0
-    # Alibi looks at places and not at tokens, so it stays; q and k both leave it alone.
+    # Alibi depends on positions, not on tokens, so the effects of q and k do not include it.
     torch.testing.assert_close(without["q_proj"], without["k_proj"])
     assert (without["q_proj"] - before).abs().max() > 0.001
 
@@ -149,7 +149,7 @@ def test_the_half_that_is_not_the_gate_is_linear_in_what_comes_out(name):
         with temporary_weights(model, {matrix: 2 * matrix.read(model) for matrix in chosen}):
             outputs[lname] = _output(module, hidden)
     before = _output(module, hidden)
-    # GPT-OSS adds one to it before it multiplies.
+    # GPT-OSS adds 1 to the up projection before it multiplies.
     linear = name != "gpt_oss"
     assert torch.allclose(outputs["fc_up"], 2 * before, rtol=1e-4, atol=1e-5) == linear
     assert not torch.allclose(outputs["fc_in"], 2 * before, rtol=1e-4, atol=1e-6)
@@ -168,7 +168,7 @@ def test_the_gate_of_gpt_oss_alternates_with_the_other_row_by_row():
 
 
 def _mlp(model, parameter):
-    """The module that holds fc_out, and the router if there is one."""
+    """The module that holds fc_out and, in a mixture, the router."""
     name = parameter
     while "experts" in name or not name.endswith(("mlp", "feed_forward", "ffn")):
         name = name.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""Where the matrices are in each family of models."""
+"""The layout of models of several families, and the errors for models without one."""
 
 import pytest
 from support.tiny import CAUSAL, FAMILIES, LAYERS, make_config, make_model, zamba2_config
@@ -19,7 +19,7 @@ from laser_sweep.grid.point import MATRIX_GROUPS, MATRIX_TYPES, Edit
 from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.load import skeleton
 
-# In layer 1: the parameter, and the shape (out, in), of each matrix type.
+# The parameter and the shape (out, in) of each matrix type in layer 1.
 EXPECTED = {
     "gptj": {
         "q_proj": ("transformer.h.1.attn.q_proj.weight", (16, 16)),
@@ -29,7 +29,7 @@ EXPECTED = {
         "fc_in": ("transformer.h.1.mlp.fc_in.weight", (40, 16)),
         "fc_out": ("transformer.h.1.mlp.fc_out.weight", (16, 40)),
     },
-    # Two heads of queries share one of keys and values, which are half as tall.
+    # Two heads of queries share a head of keys and values, so that k and v have half the rows.
     "llama": {
         "q_proj": ("model.layers.1.self_attn.q_proj.weight", (16, 16)),
         "k_proj": ("model.layers.1.self_attn.k_proj.weight", (8, 16)),
@@ -136,7 +136,7 @@ def test_a_model_with_unknown_names_is_refused_with_its_names_and_the_options_th
     assert "model.layout.names.q_proj=NAME" in str(error.value)
 
 
-def test_what_yaml_says_takes_the_place_of_what_is_known():
+def test_a_written_layout_overrides_the_known_names():
     config = MambaConfig(vocab_size=20, hidden_size=8, num_hidden_layers=2)
     names = {"fc_in": "mixer.in_proj", "fc_out": ["mixer.out_proj"]}
     written = LayoutConfig(blocks="backbone.layers", names=LayoutNames(**names))
@@ -148,7 +148,7 @@ def test_what_yaml_says_takes_the_place_of_what_is_known():
     }
 
 
-def test_a_name_that_yaml_gives_counts_before_what_is_known_of_it():
+def test_a_written_name_overrides_the_known_type_of_the_parameter():
     written = LayoutConfig(names=LayoutNames(fc_out="mlp.fc_in", fc_in=[]))
     block = find_layout(skeleton(make_config("gptj")), "gptj", written).blocks[1]
     (matrix,) = block["fc_out"]
@@ -263,7 +263,7 @@ def test_an_expert_of_a_model_without_any_is_refused():
 
 
 class Router(nn.Module):
-    """A mixture whose experts are modules of their own, as many remote models have it."""
+    """A mixture whose experts are modules, as in many models with remote code."""
 
     def __init__(self):
         super().__init__()

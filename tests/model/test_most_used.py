@@ -1,4 +1,4 @@
-"""The most used families, tiny and with random weights: edited, and asked questions."""
+"""Tiny models of the most used families, with random weights: edits and outcomes."""
 
 import numpy as np
 import pytest
