@@ -1,10 +1,10 @@
-"""How fast a whole selection is, beside the reference's way, an ordinary loop, and lm-eval.
+"""Speed of a whole selection, compared with the paper's code, an ordinary loop, and lm-eval.
 
     python benchmarks/evaluation.py --harness PYTHON_WITH_LM_EVAL
 
-The same model, rows and grid for all. A sweep is timed as the command that a user types, from its
-start to its report. Of the others a sample of points is timed, each several times, and scaled to
-the grid. The table goes to standard output and to a file.
+All ways have the same model, rows and grid. A sweep is timed as the command that a user types, from
+its start to its report. For the other ways, a sample of points is timed and scaled to the grid.
+"The reference's way" is that of the paper's code. The table goes to standard output and to a file.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class Workload:
     """A model, rows and a grid.
 
     Attributes:
-        name: what it is called.
-        model: the model's folder.
+        name: the name of the workload.
+        model: the folder of the model.
         rows: the file of rows.
-        layers: how many layers the model has.
+        layers: the number of layers of the model.
         lnames: the matrix types of the grid.
-        rhos: the fractions that are kept.
-        best: the point that is to be chosen: matrix type, layer, ρ.
+        rhos: the values of ρ of the grid.
+        best: the point that has to be chosen: matrix type, layer, ρ.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Workload:
 
 
 def workloads(folder: Path) -> dict[str, Workload]:
-    """The small GPT-J on rows of both lengths, and the built-in model on its own."""
+    """The small GPT-J with rows of both lengths, and the built-in model with its own rows."""
     found = {
         name: Workload(
             name, folder / "model", folder / f"{name}.jsonl", SMALL.layers, LNAMES, RHOS, PLANTED
@@ -73,11 +73,11 @@ def workloads(folder: Path) -> dict[str, Workload]:
 
 
 class Benchmark:
-    """Everything for one workload.
+    """The measurements of one workload.
 
     Args:
         work: the workload.
-        options: the command line.
+        options: the options of the command line.
     """
 
     def __init__(self, work: Workload, options: argparse.Namespace):
@@ -95,11 +95,11 @@ class Benchmark:
 
     @property
     def points(self) -> int:
-        """The grid and the base model."""
+        """The number of points: the grid and the base model."""
         return len(self.edits) + 1
 
     def sweep(self) -> Iterator[float]:
-        """The command, several times: its seconds."""
+        """Run the command several times, and return its seconds."""
         for number in range(self.options.repeats):
             done = run("-m", "laser_sweep", *self.command(), f"output={self.results / str(number)}")
             self.peak = max(self.peak, done.peak)
@@ -114,19 +114,19 @@ class Benchmark:
         return [*model, *rows, *axes, "lnum=all"]
 
     def chosen(self) -> dict[str, Any]:
-        """What the sweep chose, with its accuracies."""
+        """The selection of the sweep, with its accuracies."""
         folder = self.results / "0" / "m" / "rows" / "rank_reduction"
         selection: dict[str, Any] = json.loads((folder / "selection.json").read_text())
         return selection
 
     def correct(self, point: str) -> dict[int, bool]:
-        """What a point has right, as far as it was evaluated; by example."""
+        """Whether a point is right, by example; only evaluated examples are included."""
         frame = read_results(self.results / "0" / "m" / "rows" / "rank_reduction")
         rows = frame[frame["point"] == point].set_index("example")["correct"]
         return {int(example): bool(right) for example, right in rows.items()}
 
     def reference(self, edit: list[Any] | None, *, exact: bool = False) -> dict[str, Any]:
-        """One point the reference's way, in a process of its own."""
+        """One point in the reference's way, in a process of its own."""
         edited = ["--edit", *map(str, edit)] if edit else []
         how = ["--exact"] if exact else []
         done = run(HERE / "_reference.py", self.model, self.rows, *edited, *how)
@@ -134,7 +134,7 @@ class Benchmark:
         return {**found, "process": done.seconds}
 
     def loop(self, edits: list[Any], count: int | None, *, harness: bool = False) -> list[Any]:
-        """Points in an ordinary loop, or in lm-eval's."""
+        """Points in an ordinary loop, or in lm-eval's loop."""
         python = {"python": self.options.harness} if harness else {}
         limit = ["--count", count] if count else []
         how = ["--harness"] if harness else []
@@ -144,7 +144,7 @@ class Benchmark:
 
 
 def measure(bench: Benchmark) -> Iterator[list[str]]:
-    """The rows of the table for one length."""
+    """The lines of the table for one workload."""
     options = bench.options
     rng = random.Random(0)
     validation = int(len(read(bench.rows)) * _VALIDATION)
@@ -181,7 +181,7 @@ def measure(bench: Benchmark) -> Iterator[list[str]]:
 
 
 def check_same(bench: Benchmark, chosen: dict[str, Any]) -> None:
-    """The reference's way has the same examples right, of the base and of the winner."""
+    """Check that the reference's way has the same examples right, for base and winner."""
     lname, lnum, rho = bench.work.best
     name = f"{lname}-l{lnum}-rho{rho}"
     if chosen["chosen"]["point"] != name:
@@ -196,7 +196,7 @@ def check_same(bench: Benchmark, chosen: dict[str, Any]) -> None:
 
 
 def check_winner(found: list[Any], chosen: dict[str, Any]) -> None:
-    """The ordinary loop over the whole grid has the same winner, with the same accuracy."""
+    """Check that the ordinary loop over the grid has the same winner, with the same accuracy."""
     best = max(found[1:], key=lambda each: each["accuracy"])
     lname, lnum, rho = best["edit"]
     ours = chosen["chosen"]
@@ -227,7 +227,7 @@ HEADERS = ("rows", "way", "a point, s", "range", "timed", "the selection, s", "o
 
 
 def within(bench: Benchmark) -> list[str]:
-    """Where the time of a sweep goes, and how near it is to what the machine can do."""
+    """The line of the table of a sweep's time, with its speed relative to the machine's."""
     say(f"{bench.name}: from within")
     with tempfile.TemporaryDirectory() as output:
         done = run(HERE / "_within.py", *bench.command(RHOS[-2:]), f"output={output}")
@@ -251,7 +251,7 @@ WITHIN = (
 
 
 def memory(bench: Benchmark) -> list[list[str]]:
-    """The peak of whole commands with few points and with many, over a process with the model."""
+    """The peak memory of commands with few and with many points, over a process with the model."""
     say("memory")
     loaded = run(HERE / "_ordinary.py", bench.model, bench.rows, "--count", 1, "--edits", "[]").peak
     with tempfile.TemporaryDirectory() as output:
@@ -270,7 +270,7 @@ MEMORY = ("points", "peak, GiB", "over a process that asked the loaded model one
 
 
 def say(what: str) -> None:
-    """Say on the terminal what is measured."""
+    """Print a line of progress on the terminal."""
     print(what, file=sys.stderr, flush=True)
 
 
@@ -279,13 +279,19 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--work", nargs="+", default=["short", "fever", "built-in"])
     parser.add_argument("--rows", type=int, default=400, metavar="N", help="default: 400")
-    parser.add_argument("--points", type=int, default=6, help="to time of the others; default: 6")
-    parser.add_argument("--repeats", type=int, default=1, help="of the sweep; default: 1")
     parser.add_argument(
-        "--whole", nargs="*", default=["short"], help="ordinary loops over the grid"
+        "--points", type=int, default=6, help="points to time for the other ways; default: 6"
     )
-    parser.add_argument("--harness", help="a Python that has lm_eval[hf]; without, it is left out")
-    parser.add_argument("--folder", type=Path, help="for model and rows; default: a temporary one")
+    parser.add_argument("--repeats", type=int, default=1, help="runs of the sweep; default: 1")
+    parser.add_argument(
+        "--whole", nargs="*", default=["short"], help="workloads whose whole grid the loop runs"
+    )
+    parser.add_argument(
+        "--harness", help="a Python with lm_eval[hf]; without it, lm-eval is left out"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="folder of model and rows; default: a temporary one"
+    )
     parser.add_argument("--skip-memory", action="store_true")
     parser.add_argument("--output", type=Path, default=HERE / "evaluation.md")
     return parser.parse_args()
@@ -297,7 +303,7 @@ def table(rows: list[list[str]], headers: tuple[str, ...]) -> str:
 
 
 def main() -> None:
-    """Measure everything; what there is so far is in the file."""
+    """Measure all workloads; each line is written to the file as soon as it is measured."""
     options = parse()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="laser_sweep-benchmark-"))
     make(folder, options.rows)

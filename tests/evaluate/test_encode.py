@@ -231,7 +231,7 @@ def test_prompts_that_are_too_long_are_cut_on_the_left(family, answer):
     (each,) = fitted.questions[1].passes
     assert (fitted.dropped, fitted.truncated) == ((), (1,))
     assert len(each.ids) == CONTEXT
-    # A prompt of as many words as there is room for, with the same end.
+    # A prompt of as many words as fit in the context, with the same end.
     words = LONG.prompt.split()
     start = next(
         n for n in range(len(words)) if len(encode_ids(family, words[n:], answer)) <= CONTEXT
@@ -254,7 +254,7 @@ def test_what_the_prompt_says_of_itself_is_cut_with_it():
     assert question.positions == tuple(range(1, CONTEXT - 1))
 
 
-def test_room_is_left_for_what_the_model_is_to_say():
+def test_positions_are_left_for_the_tokens_that_the_model_generates():
     scoring = Scoring(GENERATION, new_tokens=5)
     words = ["the"] * (CONTEXT - 5)
     fit_for("gptj", Example(" ".join(words), "cat"), scoring=scoring)

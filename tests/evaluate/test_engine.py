@@ -253,7 +253,30 @@ def test_generation_is_the_same_from_a_layer_on(name: str):
     assert all(batch.state is None for batch in made.continuations._batches)
 
 
-def test_generation_is_whole_where_there_is_no_room_for_keys_and_values():
+def test_prompts_of_other_examples_are_released():
+    _, fast, _ = evaluators("gptj", MemoryBudget(GIB), Scoring(GENERATION, new_tokens=4))
+    first, second = (0, 1, 2), (3, 4)
+    fast.enter(first, 1)
+    fast.enter(second, 1)
+    kept = [
+        [batch.state for batch in fast._batcher.batches(examples).continuations._batches]
+        for examples in (first, second)
+    ]
+    assert kept[0]
+    assert all(state is None for state in kept[0])
+    assert kept[1]
+    assert all(state is not None for state in kept[1])
+
+
+def test_the_trial_of_a_layer_takes_nothing_of_the_budget():
+    budget = MemoryBudget(1_000)
+    _, fast, _ = evaluators("gptj", budget)
+    fast._layers._trial.check(0)
+    fast._layers._trial.check(1)
+    assert budget.take(budget.total)
+
+
+def test_generation_is_whole_where_there_is_no_memory_for_keys_and_values():
     model, fast, whole = evaluators("gptj", MemoryBudget(2_000), Scoring(GENERATION, new_tokens=4))
     fast.enter(EVERYTHING, 1)
     made = fast._batcher.batches(tuple(EVERYTHING))
@@ -294,7 +317,7 @@ def test_stacks_start_at_their_lowest_layer_and_shared_tensors_at_the_first():
     ("free", "tokens"),
     [(80 << 30, MOST), (8 << 30, 8_192), (1 << 30, FEWEST), (0, FEWEST)],
 )
-def test_batches_are_as_large_as_an_accelerators_memory_has_room_for(monkeypatch, free, tokens):
+def test_batches_are_as_large_as_an_accelerators_memory_allows(monkeypatch, free, tokens):
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (free, 80 << 30))
     config = SimpleNamespace(hidden_size=4096)
     model = SimpleNamespace(

@@ -97,7 +97,7 @@ def plain_logprobs(family, prompt, text):
 
 
 def plain_said(family, prompt, new_tokens):
-    """What a model says, one token at a time or, with masks, all of them at once."""
+    """The text that a model says: one token at a time or, with masks, all tokens at once."""
     tokenizer = make_tokenizer(family)
     if family == "roberta":
         ids = tokenizer(f"{prompt} " + "<mask>" * new_tokens + ".")["input_ids"]

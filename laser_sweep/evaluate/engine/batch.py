@@ -89,17 +89,8 @@ def _within_limits(
 def _batch(passes: list[Pass], numbers: list[int], pad: int, device: str) -> Batch:
     read = [each.read_positions for each in passes]
     places = _places(read)
-    log_probs = [
-        (place[position], token)
-        for each, place in zip(passes, places, strict=True)
-        for reading in each.readings
-        for position, token in zip(reading.positions, reading.tokens, strict=True)
-    ]
-    likeliest = (
-        place[position]
-        for each, place in zip(passes, places, strict=True)
-        for position in each.likeliest
-    )
+    log_probs = list(_log_probs(passes, places))
+    likeliest = [n[at] for each, n in zip(passes, places, strict=True) for at in each.likeliest]
     return Batch(
         numbers=numbers,
         ids=_padded([each.ids for each in passes], pad).to(device),
@@ -110,6 +101,14 @@ def _batch(passes: list[Pass], numbers: list[int], pad: int, device: str) -> Bat
         tokens=_tensor((token for _, token in log_probs), device),
         likeliest=_tensor(likeliest, device),
     )
+
+
+def _log_probs(passes: list[Pass], places: list[dict[int, int]]) -> Iterator[tuple[int, int]]:
+    """The place and the token of each log-probability to read, in the order of the readings."""
+    for each, numbers in zip(passes, places, strict=True):
+        for reading in each.readings:
+            for position, token in zip(reading.positions, reading.tokens, strict=True):
+                yield numbers[position], token
 
 
 def _places(read: list[list[int]]) -> list[dict[int, int]]:
