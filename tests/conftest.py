@@ -1,22 +1,23 @@
-"""Fixtures that run the real commands in a process of their own."""
+"""Fixtures that run the commands, and the order of the test files."""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.browser import CHROMIUM
-from support.commands import Command, environment
+from support.commands import Command, run_command, run_in_process
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+TESTS = Path(__file__).parent
 
 # Two workers share the cores; threads of torch's own would only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -24,41 +25,51 @@ os.environ["OMP_NUM_THREADS"] = "1"
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+LONGEST = (
+    "command/test_command.py",
+    "model/test_families.py",
+    "command/test_bad_input.py",
+    "command/test_entry.py",
+    "cluster/test_cluster.py",
+    "model/test_model_command.py",
+)
+"""The files that take longest, though they have few tests: most start processes."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of many slow tests come first, then large ones: the last one is waited for alone."""
+    """Order the files by the time they take: the last one runs while other workers are idle.
+
+    Files with many slow tests come first, then the longest of the others, then large ones.
+    """
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     size = Counter(item.path for item in items)
-    items.sort(key=lambda item: (-slow[item.path], -size[item.path]))
+    longest = {TESTS / name: len(LONGEST) - place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (-slow[item.path], -longest.get(item.path, 0), -size[item.path]))
 
 
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
-    """Runs `python -m MODULE ...` in an empty folder."""
-
-    def run(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", module, *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment(tmp_path),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-
-    return run
+    """Runs `python -m MODULE ...` in an empty folder, in a process of its own."""
+    return partial(run_command, tmp_path)
 
 
 @pytest.fixture
 def sweep(command: Command) -> Command:
-    """Runs `python -m laser_sweep ...` in an empty folder."""
+    """Runs `python -m laser_sweep ...` in an empty folder, in a process of its own."""
+    return partial(command, "laser_sweep")
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return command("laser_sweep", *arguments)
 
-    return run
+@pytest.fixture
+def command_in_process(tmp_path: Path) -> Command:
+    """Does what `python -m MODULE ...` does in an empty folder, in the test's process."""
+    return partial(run_in_process, tmp_path)
+
+
+@pytest.fixture
+def sweep_in_process(command_in_process: Command) -> Command:
+    """Does what `python -m laser_sweep ...` does in an empty folder, in the test's process."""
+    return partial(command_in_process, "laser_sweep")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 from laser_sweep.entry import entry
 from laser_sweep.errors import ConfigError
 from laser_sweep.leaderboard import SweepRow, Transfer, sweep_rows, transfers
-from laser_sweep.leaderboard.tables import csv, html, markdown, terminal_table
+from laser_sweep.leaderboard.rendering import csv, html, markdown, terminal_table
 from laser_sweep.report import Report, read_report
 from laser_sweep.store.atomic import check_writable, write_file
 from laser_sweep.store.record import find_sweeps

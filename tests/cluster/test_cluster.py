@@ -15,7 +15,14 @@ from pathlib import Path
 import pytest
 from submitit.core.utils import UncompletedJobError
 from submitit.slurm.slurm import _get_default_parameters
-from support.commands import SWEEP_FOLDER, Command, assert_success, bytes_of
+from support.commands import (
+    SWEEP_FOLDER,
+    Command,
+    Result,
+    assert_success,
+    bytes_of,
+    run_command,
+)
 from support.configs import composed
 
 from laser_sweep.cluster import _controller as controller
@@ -31,6 +38,14 @@ from laser_sweep.store.paths import Paths
 SMALL = ("lname=fc_in", "lnum=26..27", "rho=[0.1,0.5]", "dataset.limit=100")
 
 
+@pytest.fixture(scope="module")
+def small_sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sweep SMALL, by a command in one process; no test changes it."""
+    folder = tmp_path_factory.mktemp("small")
+    assert_success(run_command(folder, "laser_sweep", *SMALL))
+    return folder / SWEEP_FOLDER
+
+
 def planned(folder: Path, *options: str) -> Plan:
     return make_plan(composed(*options, f"output={folder}"))
 
@@ -41,7 +56,9 @@ def submitted(plan: Plan, **changes: object) -> Submission:
     return Submission(plan.config, **given)  # type: ignore[arg-type]
 
 
-def test_a_node_says_what_it_does_not_see(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_node_names_the_files_that_it_does_not_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.chdir(tmp_path)
     plan = planned(tmp_path, *SMALL)
     with pytest.raises(ConfigError, match=r"does not see /nowhere/at/all: No such file"):
@@ -57,7 +74,7 @@ def test_a_node_says_what_it_does_not_see(tmp_path: Path, monkeypatch: pytest.Mo
         submitted(plan).plan()
 
 
-def test_a_task_passes_over_what_has_a_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_task_skips_points_that_have_a_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     plan = planned(tmp_path, *SMALL)
     plan.store.open(command_of(plan))
     task = SweepTask(submitted(plan), plan.evaluations)
@@ -74,7 +91,7 @@ def test_a_task_passes_over_what_has_a_result(tmp_path: Path, capsys: pytest.Cap
 
 @contextmanager
 def handler_of_submitits(handler: Callable[..., object]) -> Iterator[None]:
-    """What submitit has a job do when it is to stop."""
+    """The handler that submitit gives a job for the signal to stop."""
     before = signal.signal(signal.SIGUSR2, handler)
     try:
         yield
@@ -84,7 +101,7 @@ def handler_of_submitits(handler: Callable[..., object]) -> Iterator[None]:
 
 
 def work_that_catches_exceptions() -> None:
-    """A job that is told to stop in the midst of what isolates failures."""
+    """A job that is told to stop while it catches exceptions."""
     with suppress(Exception):
         os.kill(os.getpid(), signal.SIGUSR2)
         for _ in range(1000):
@@ -100,7 +117,7 @@ def work_that_catches_exceptions() -> None:
         subprocess.TimeoutExpired(["scontrol", "requeue", "1_0"], 60),
     ],
 )
-def test_what_submitit_stops_a_job_with_passes_whatever_catches_exceptions(stop: Exception):
+def test_an_exception_by_which_submitit_stops_a_job_is_not_caught_by_the_job(stop: Exception):
     def verdict(*_: object) -> None:
         raise stop
 
@@ -110,7 +127,7 @@ def test_what_submitit_stops_a_job_with_passes_whatever_catches_exceptions(stop:
         assert caught.value is stop
 
 
-def test_requeueing_survives_the_signals_that_it_brings_about():
+def test_requeueing_survives_the_signals_that_it_causes():
     def requeue(*_: object) -> None:
         # SLURM signals all processes of a task, of which scontrol is one.
         subprocess.run(["sh", "-c", "kill -TERM $$ $PPID; kill -USR2 $$ $PPID"], check=True)
@@ -128,9 +145,9 @@ def test_every_option_of_sbatch_that_submitit_has_can_be_set():
     assert ours == set(_get_default_parameters()) - own - {"num_gpus"}
 
 
-def test_the_script_has_what_was_asked_for(sweep: Command):
+def test_the_script_has_the_options_that_were_given(sweep_in_process: Command):
     output = assert_success(
-        sweep(
+        sweep_in_process(
             "cluster=slurm", "lnum=0..27", "rate=1,5,9.9", "dry_run=true", "cluster.tasks=10",
             "cluster.params.account=mine", "cluster.params.mem=8GB", "cluster.array_parallelism=3",
             "cluster.params.cpus_per_task=4", "cluster.timeout_min=90", "cluster.signal_delay_s=60",
@@ -174,14 +191,16 @@ def test_the_model_is_on_an_accelerator_if_the_job_has_one(params: dict, device:
         (["cluster.devices=all"], "cluster.devices=all is for cluster=local"),
     ],
 )
-def test_a_mistake_in_the_options_is_one_line(options: list[str], words: str, sweep: Command):
-    result = sweep("cluster=slurm", *SMALL, *options)
-    assert result.returncode == 1
-    assert words in result.stderr
-    assert result.stderr.count("\n") == 1
+def test_a_mistake_in_the_options_is_one_line(
+    options: list[str], words: str, sweep_in_process: Command
+):
+    result = sweep_in_process("cluster=slurm", *SMALL, *options)
+    assert_one_line(result, words)
 
 
-def test_without_slurm_one_line_says_so(tmp_path: Path, sweep: Command, monkeypatch):
+def test_without_slurm_one_line_says_so(
+    tmp_path: Path, sweep: Command, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("PATH", str(tmp_path))
     result = sweep("cluster=slurm", *SMALL)
     assert result.returncode == 1
@@ -189,21 +208,19 @@ def test_without_slurm_one_line_says_so(tmp_path: Path, sweep: Command, monkeypa
     assert not list(tmp_path.iterdir())
 
 
-def test_two_processes_have_the_bytes_of_one(tmp_path: Path, sweep: Command):
-    assert_success(sweep(*SMALL, "output=one"))
+def test_two_processes_write_the_bytes_of_one(tmp_path: Path, sweep: Command, small_sweep: Path):
     output = assert_success(sweep(*SMALL, "output=two", "cluster.devices=[cpu,cpu]"))
     assert "Chosen on the validation part" in output
-    one, two = (
-        bytes_of(tmp_path / name / SWEEP_FOLDER.relative_to("multirun")) for name in ("one", "two")
-    )
-    assert one == two
-    log = (tmp_path / "two" / SWEEP_FOLDER.relative_to("multirun") / "laser_sweep.log").read_text()
+    two = tmp_path / "two" / SWEEP_FOLDER.relative_to("multirun")
+    assert bytes_of(two) == bytes_of(small_sweep)
+    log = (two / "laser_sweep.log").read_text()
     assert log.count("DEBUG loaded ") == 3  # two for the grid, one for the test part
     assert "nothing to compute" in assert_success(sweep(*SMALL, "output=two"))
 
 
-def test_a_point_that_fails_in_a_process_is_told(tmp_path: Path, sweep: Command):
-    assert_success(sweep(*SMALL))
+def test_a_point_that_fails_in_a_process_is_told(tmp_path: Path, sweep: Command, small_sweep: Path):
+    """The result's file is a folder, so that it cannot be written."""
+    shutil.copytree(small_sweep, tmp_path / SWEEP_FOLDER)
     path = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-rho0.5.0-*"))
     shutil.rmtree(tmp_path / SWEEP_FOLDER / "results")
     path.mkdir(parents=True)
@@ -216,23 +233,33 @@ def test_a_point_that_fails_in_a_process_is_told(tmp_path: Path, sweep: Command)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["cluster.devices=all"], "this machine has no accelerator"),
         (["cluster.devices=[cpu,cuda:0]"], "expected devices of one kind"),
         (["cluster.devices=[tpu]"], "expected auto, cpu, cuda"),
         (["cluster.devices=[cpu]", "model.device=cpu"], "both given"),
     ],
 )
-def test_devices_that_are_not_there_are_one_line(
-    options: list[str], words: str, sweep: Command, monkeypatch
+def test_devices_that_cannot_be_used_are_one_line(
+    options: list[str], words: str, sweep_in_process: Command
 ):
+    assert_one_line(sweep_in_process(*SMALL, *options), words)
+
+
+def test_a_machine_without_an_accelerator_is_told_in_one_line(
+    sweep: Command, monkeypatch: pytest.MonkeyPatch
+):
+    """In a process of its own, because torch counts the accelerators of a process once."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    result = sweep(*SMALL, *options)
+    assert_one_line(sweep(*SMALL, "cluster.devices=all"), "this machine has no accelerator")
+
+
+def assert_one_line(result: Result, words: str) -> None:
+    """The command failed with one line on standard error that has the words."""
     assert result.returncode == 1
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
 
 
-def test_what_was_submitted_is_read_again(tmp_path: Path):
+def test_a_submitted_job_is_read_again(tmp_path: Path):
     folder = tmp_path / "jobs"
     folder.mkdir()
     (folder / "notes.json").write_text("{")
@@ -246,7 +273,7 @@ def test_what_was_submitted_is_read_again(tmp_path: Path):
 
 @pytest.fixture
 def shims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Commands that print what a test says, and nothing else on the path."""
+    """A function that makes a command with a given output; no other command is on the path."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -262,7 +289,7 @@ def shims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return make
 
 
-def test_what_slurm_says_of_jobs(shims):
+def test_the_states_of_jobs_are_read_from_slurm(shims):
     shims("squeue", "12_0|RUNNING|n1|1:02|None\n12_1|PENDING||0:00|Priority\n12_2|FAILED|n1|1|x")
     shims("sacct", "12_0|PENDING||0|0:0\n12_3|CANCELLED by 1000|None assigned|00:00:01|0:0")
     found = controller.states(["12"])

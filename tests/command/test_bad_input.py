@@ -41,7 +41,7 @@ MISTAKES = {
     "rate=1 rho=0.5": ["rate=1 and rho=0.5 are both given"],
     "rank=2 energy=0.5": ["rank=2 and energy=0.5 are both given"],
     "rank=105 lnum=0": ["rank=105", "104"],
-    "intervention=pruning rank=3": ["rank3", "pruning does not go by rank", "rate"],
+    "intervention=pruning rank=3": ["rank3", "pruning does not accept rank", "rate"],
     "expert=3 lnum=0": ["expert=3 is out of range", "demo has no experts"],
     "expert=router": ["expert='router'", "'shared'"],
     "intervention.svd=exat": ["'exat'", "randomized"],
@@ -95,6 +95,9 @@ MISTAKES = {
     "output=/proc/nowhere": ["cannot write to /proc/nowhere"],
 }
 
+IN_A_PROCESS = ["lnmu=3", "lnum=99", "model.path=some-org/some-model"]
+"""Mistakes in the composition, the checks and the hub, told by a process of their own as well."""
+
 FILES = {
     "": ["file is empty"],
     "\n\n": ["file is empty"],
@@ -119,25 +122,46 @@ def assert_one_line(result, *fragments: str) -> None:
         assert fragment in lines[0]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_line_and_leaves_nothing(mistake: str, sweep: Command, tmp_path: Path):
-    (tmp_path / "a_file").touch()
+def assert_a_mistake_leaves_nothing(mistake: str, sweep: Command, folder: Path) -> None:
+    (folder / "a_file").touch()
     result = sweep("-m", *mistake.split())
     assert_one_line(result, *MISTAKES[mistake])
-    assert {path.name for path in tmp_path.iterdir()} <= {"a_file", "hugging-face"}
+    assert {path.name for path in folder.iterdir()} <= {"a_file", "hugging-face"}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line_and_leaves_nothing(
+    mistake: str, sweep_in_process: Command, tmp_path: Path
+):
+    assert_a_mistake_leaves_nothing(mistake, sweep_in_process, tmp_path)
+
+
+@pytest.mark.parametrize("mistake", IN_A_PROCESS)
+def test_a_mistake_leaves_nothing_where_the_command_has_a_process_of_its_own(
+    mistake: str, sweep: Command, tmp_path: Path
+):
+    assert_a_mistake_leaves_nothing(mistake, sweep, tmp_path)
+
+
+def assert_a_bad_file_is_told(content: str, sweep: Command, folder: Path) -> None:
+    (folder / "rows.jsonl").write_text(content)
+    result = sweep("dataset.path=rows.jsonl")
+    assert_one_line(result, "rows.jsonl", *FILES[content])
+    assert not (folder / "multirun").exists()
 
 
 @pytest.mark.parametrize("content", FILES)
-def test_a_bad_file_is_told_with_its_line(content: str, sweep: Command, tmp_path: Path):
-    (tmp_path / "rows.jsonl").write_text(content)
-    result = sweep("dataset.path=rows.jsonl")
-    assert_one_line(result, "rows.jsonl", *FILES[content])
-    assert not (tmp_path / "multirun").exists()
+def test_a_bad_file_is_told_with_its_line(content: str, sweep_in_process: Command, tmp_path: Path):
+    assert_a_bad_file_is_told(content, sweep_in_process, tmp_path)
 
 
-def test_an_answer_that_the_model_cannot_say(sweep: Command, tmp_path: Path):
+def test_a_bad_file_is_told_by_a_process_of_its_own(sweep: Command, tmp_path: Path):
+    assert_a_bad_file_is_told("[" * 100_000, sweep, tmp_path)
+
+
+def test_an_answer_that_the_model_cannot_say(sweep_in_process: Command, tmp_path: Path):
     (tmp_path / "rows.jsonl").write_text(f"{GOOD_ROW}\n" * 5 + UNKNOWN_ANSWER)
-    result = sweep("dataset.path=rows.jsonl")
+    result = sweep_in_process("dataset.path=rows.jsonl")
     assert_one_line(
         result, "Example 5 (line 6)", "'antidisestablishmentarianism'", "not in the vocabulary"
     )
@@ -152,18 +176,18 @@ def test_an_answer_that_the_model_cannot_say(sweep: Command, tmp_path: Path):
     ],
 )
 def test_a_model_folder_lacks_a_file(
-    missing: str, fragments: list[str], sweep: Command, tmp_path: Path
+    missing: str, fragments: list[str], sweep_in_process: Command, tmp_path: Path
 ):
     shutil.copytree(PACKAGE / "builtin" / "demo", tmp_path / "model")
     (tmp_path / "model" / missing).unlink()
-    assert_one_line(sweep("model.path=model"), "model.path=model", *fragments)
+    assert_one_line(sweep_in_process("model.path=model"), "model.path=model", *fragments)
 
 
-def test_results_of_another_format_are_left_alone(sweep: Command, tmp_path: Path):
+def test_results_of_another_format_are_left_alone(sweep_in_process: Command, tmp_path: Path):
     record = tmp_path / SWEEP_FOLDER / "sweep.json"
     record.parent.mkdir(parents=True)
     record.write_text('{"format": 0}')
-    assert_one_line(sweep("lnum=27", "rate=1"), "format 0", "output=")
+    assert_one_line(sweep_in_process("lnum=27", "rate=1"), "format 0", "output=")
     assert record.read_text() == '{"format": 0}'
 
 
@@ -173,5 +197,5 @@ def test_a_mistake_in_the_second_sweep_stops_the_first(sweep: Command, tmp_path:
     assert not (tmp_path / "multirun").exists()
 
 
-def test_the_report_of_no_sweep(command: Command):
-    assert_one_line(command("laser_sweep.report", "nowhere"), "no sweep.json")
+def test_the_report_of_no_sweep(command_in_process: Command):
+    assert_one_line(command_in_process("laser_sweep.report", "nowhere"), "no sweep.json")

@@ -13,12 +13,21 @@ import sys
 import termios
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from safetensors.numpy import load_file, save_file
-from support.commands import SWEEP_FOLDER, Command, assert_success, bytes_of, environment
+from support.commands import (
+    SWEEP_FOLDER,
+    Command,
+    Result,
+    assert_success,
+    bytes_of,
+    environment,
+    run_command,
+)
 from support.configs import composed
 from transformers import AutoTokenizer, GPTJForCausalLM
 
@@ -27,8 +36,32 @@ from laser_sweep.config import PACKAGE
 from laser_sweep.grid.axes import bracket
 from laser_sweep.plan.make import make_plan
 
+
+class SmallSweep(NamedTuple):
+    """The folder in which the sweep SMALL was started, and what the command returned."""
+
+    folder: Path
+    result: Result
+
+
 SMALL = ("lnum=26..27", "lname=fc_in", "rate=5,9.9", "dataset.limit=60")
 """Four points and the base, on 12 examples that validate and 48 that test."""
+
+
+@pytest.fixture(scope="module")
+def small_sweep(tmp_path_factory: pytest.TempPathFactory) -> SmallSweep:
+    """The sweep SMALL, by a command in a process of its own, in a folder that no test changes."""
+    folder = tmp_path_factory.mktemp("small")
+    return SmallSweep(folder, run_command(folder, "laser_sweep", "-m", *SMALL))
+
+
+@pytest.fixture
+def swept(small_sweep: SmallSweep, tmp_path: Path) -> Path:
+    """The folder of a finished sweep SMALL, which the test may change."""
+    assert_success(small_sweep.result)
+    shutil.copytree(small_sweep.folder, tmp_path, dirs_exist_ok=True)
+    return tmp_path / SWEEP_FOLDER
+
 
 NOTATIONS = {
     "-m lname=fc_in,fc_out lnum=0..27 rate=1,5,9.9": 1 + 2 * 28 * 3,
@@ -57,9 +90,9 @@ def test_a_notation_is_as_many_points_as_it_says(written: str, tmp_path: Path):
 
 @pytest.mark.parametrize("written", list(NOTATIONS)[::6])
 def test_a_dry_run_counts_the_points_and_writes_nothing(
-    written: str, sweep: Command, tmp_path: Path
+    written: str, sweep_in_process: Command, tmp_path: Path
 ):
-    output = assert_success(sweep(*written.split(), "dry_run=true"))
+    output = assert_success(sweep_in_process(*written.split(), "dry_run=true"))
     facts = dict(line.split(":", 1) for line in output.strip().splitlines())
     assert int(facts["points"]) == NOTATIONS[written]
     assert int(facts["to do"]) == NOTATIONS[written]
@@ -67,43 +100,43 @@ def test_a_dry_run_counts_the_points_and_writes_nothing(
     assert not (tmp_path / "multirun").exists()
 
 
-def test_comma_lists_of_other_options_are_sweeps(sweep: Command):
+def test_comma_lists_of_other_options_are_sweeps(sweep_in_process: Command):
     options = ("dataset=noisy_facts,clean_facts", "intervention=zero,pruning", "lnum=1", "rate=1")
-    output = assert_success(sweep("-m", *options, "dry_run=true"))
+    output = assert_success(sweep_in_process("-m", *options, "dry_run=true"))
     assert output.count("sweep:") == 4
 
 
-def test_a_sweep_from_the_command_to_the_report(sweep: Command, command: Command, tmp_path: Path):
-    result = sweep("-m", *SMALL)
-    output = assert_success(result)
-    folder = tmp_path / SWEEP_FOLDER
+def test_a_sweep_from_the_command_to_the_report(
+    small_sweep: SmallSweep, swept: Path, command: Command
+):
+    output = small_sweep.result.stdout
     assert f"Report: {SWEEP_FOLDER / 'report.md'}\n" in output
     assert f"The same as a page: {SWEEP_FOLDER / 'report.html'}\n" in output
-    assert result.stderr == "", "quiet without a terminal"
-    assert {path.name for path in folder.iterdir()} == {
+    assert small_sweep.result.stderr == "", "quiet without a terminal"
+    assert {path.name for path in swept.iterdir()} == {
         *("results", "figures", "sweep.json", "laser_sweep.log", ".report.json"),
         *("report.html", "report.md", "selection.json", "grid.csv", "grid.parquet"),
-        *("examples.parquet", "spectrum.json"),
+        *("examples.parquet", "spectrum.json", "events.jsonl"),
     }
-    assert {path.name for path in (folder / "figures").iterdir()} == {
+    assert {path.name for path in (swept / "figures").iterdir()} == {
         "heat_map.png",
         "heat_map.svg",
         "lines.png",
         "lines.svg",
     }
-    selection = json.loads((folder / "selection.json").read_text())
+    selection = json.loads((swept / "selection.json").read_text())
     assert selection["chosen"]["point"] in output
     assert selection["cost"]["candidates"] == 5
     assert selection["chosen"]["test"]["examples"] == 48
-    first = (folder / "report.md").read_bytes()
-    (folder / "report.md").unlink()
-    assert_success(command("laser_sweep.report", folder))
-    assert (folder / "report.md").read_bytes() == first
+    first = (swept / "report.md").read_bytes()
+    (swept / "report.md").unlink()
+    assert_success(command("laser_sweep.report", swept))
+    assert (swept / "report.md").read_bytes() == first
 
 
-def test_outcomes_are_those_of_the_edited_model(sweep: Command, tmp_path: Path):
+def test_outcomes_are_those_of_the_edited_model(sweep_in_process: Command, tmp_path: Path):
     """Against plain transformers on an edited copy of the weights, example by example."""
-    assert_success(sweep("lnum=27", "lname=fc_in", "rho=0.01", "dataset.limit=60"))
+    assert_success(sweep_in_process("lnum=27", "lname=fc_in", "rho=0.01", "dataset.limit=60"))
     results = read_results(tmp_path / SWEEP_FOLDER)
     source = PACKAGE / "builtin" / "demo"
     weights = load_file(source / "model.safetensors")
@@ -131,9 +164,9 @@ def test_outcomes_are_those_of_the_edited_model(sweep: Command, tmp_path: Path):
 
 @pytest.mark.parametrize("amount", ["rho=0.00001,0.5", "rank=mp,1", "energy=0.5,0.001"])
 def test_however_much_is_kept_it_has_its_place_on_the_map(
-    amount: str, sweep: Command, tmp_path: Path
+    amount: str, sweep_in_process: Command, tmp_path: Path
 ):
-    assert_success(sweep("lnum=27", "lname=fc_in", amount, "dataset.limit=60"))
+    assert_success(sweep_in_process("lnum=27", "lname=fc_in", amount, "dataset.limit=60"))
     picture = (tmp_path / SWEEP_FOLDER / "figures" / "heat_map.svg").read_text()
     for value in amount.partition("=")[2].split(","):
         name = amount.partition("=")[0] if amount.startswith("energy") else ""
@@ -141,19 +174,17 @@ def test_however_much_is_kept_it_has_its_place_on_the_map(
         assert f">{name}{shown}</text>" in picture
 
 
-def test_the_same_command_again_computes_nothing(sweep: Command, tmp_path: Path):
-    assert_success(sweep(*SMALL))
-    before = bytes_of(tmp_path / SWEEP_FOLDER)
+def test_the_same_command_again_computes_nothing(sweep: Command, swept: Path):
+    before = bytes_of(swept)
     output = assert_success(sweep(*SMALL))
     assert "5 points, 5 done, 0 to do: nothing to compute" in output
-    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
-    log = (tmp_path / SWEEP_FOLDER / "laser_sweep.log").read_text()
+    assert bytes_of(swept) == before
+    log = (swept / "laser_sweep.log").read_text()
     assert log.count(" computing ") == len(before)
 
 
-def test_what_is_missing_of_a_report_is_made_again(sweep: Command, tmp_path: Path):
-    assert_success(sweep(*SMALL))
-    picture = tmp_path / SWEEP_FOLDER / "figures" / "heat_map.svg"
+def test_a_missing_file_of_a_report_is_made_again(sweep: Command, swept: Path):
+    picture = swept / "figures" / "heat_map.svg"
     before = picture.read_bytes()
     picture.unlink()
     assert_success(sweep(*SMALL))
@@ -179,10 +210,9 @@ def test_two_commands_in_one_folder_at_once_report_their_own_figures(tmp_path: P
         assert re.findall(r"[\d.]+ %", printed) == re.findall(r"[\d.]+ %", output)
 
 
-def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep: Command, tmp_path: Path):
-    assert_success(sweep(*SMALL))
-    before = bytes_of(tmp_path / SWEEP_FOLDER)
-    path = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-*.parquet"))
+def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep: Command, swept: Path):
+    before = bytes_of(swept)
+    path = next((swept / "results").glob("fc_in-l26-*.parquet"))
     stat = path.stat()
     content = bytearray(before[path.name])
     columns = pq.ParquetFile(path).metadata.row_group(0)
@@ -194,58 +224,58 @@ def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep: Command, tmp_p
     path.write_bytes(content)
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert "4 done, 1 to do" in assert_success(sweep(*SMALL))
-    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
+    assert bytes_of(swept) == before
 
 
-def test_a_larger_command_adds_only_what_is_missing(sweep: Command, tmp_path: Path):
-    assert_success(sweep(*SMALL))
-    output = assert_success(sweep(*SMALL, "lnum=25..27"))
+def test_a_larger_command_adds_only_what_is_missing(sweep_in_process: Command, swept: Path):
+    output = assert_success(sweep_in_process(*SMALL, "lnum=25..27"))
     assert "7 points, 5 done, 2 to do" in output
 
 
-def test_truncated_results_are_computed_again(sweep: Command, tmp_path: Path):
-    assert_success(sweep(*SMALL))
-    before = bytes_of(tmp_path / SWEEP_FOLDER)
-    damaged = sorted((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l2*.0-*.parquet"))[:3]
+def test_truncated_results_are_computed_again(sweep_in_process: Command, swept: Path):
+    before = bytes_of(swept)
+    damaged = sorted((swept / "results").glob("fc_in-l2*.0-*.parquet"))[:3]
     for path, share in zip(damaged, (0.0, 0.5, 0.99), strict=True):
         path.write_bytes(before[path.name][: int(share * len(before[path.name]))])
-    output = assert_success(sweep(*SMALL))
+    output = assert_success(sweep_in_process(*SMALL))
     assert all(f"{path.name} is damaged" in output for path in damaged)
     assert "2 done, 3 to do" in output
-    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
+    assert bytes_of(swept) == before
 
 
-def test_results_do_not_depend_on_the_order_of_the_work(sweep: Command, tmp_path: Path):
-    assert_success(sweep(*SMALL, "output=whole"))
+def test_results_do_not_depend_on_the_order_of_the_work(
+    sweep: Command, swept: Path, tmp_path: Path
+):
     for lnum in (27, 26):
         assert_success(sweep(*SMALL, f"lnum={lnum}", "output=pieces"))
-    whole, pieces = (
-        bytes_of(tmp_path / o / SWEEP_FOLDER.relative_to("multirun")) for o in ("whole", "pieces")
-    )
+    whole = bytes_of(swept)
+    pieces = bytes_of(tmp_path / "pieces" / SWEEP_FOLDER.relative_to("multirun"))
     shared = whole.keys() & pieces.keys()
     assert len(shared) >= 7
     assert all(whole[name] == pieces[name] for name in shared)
 
 
-def test_another_split_evaluates_only_what_is_not_there(sweep: Command, tmp_path: Path):
+def test_another_split_evaluates_only_the_examples_without_a_result(
+    sweep_in_process: Command, tmp_path: Path
+):
     """First a fifth of 100 examples; in folds the rest; after that nothing, whatever the split."""
     grid = (*SMALL, "dataset.limit=100", "rate=9")
-    assert_success(sweep(*grid))
+    assert_success(sweep_in_process(*grid))
     folder = tmp_path / SWEEP_FOLDER
-    output = assert_success(sweep(*grid, "split=kfold", "split.folds=4"))
+    output = assert_success(sweep_in_process(*grid, "split=kfold", "split.folds=4"))
     assert "Chosen in the folds: fc_in-l27-rho0.1 (4 of 4)" in output
     # The base model and the chosen point were tested on the rest already.
     names = sorted(path.name.split(".")[-3] for path in (folder / "results").iterdir())
     assert names == ["0-19"] * 3 + ["20-99"] * 3
     before = bytes_of(folder)
     for split in ("grouped", "all"):
-        output = assert_success(sweep(*grid, f"split={split}"))
+        output = assert_success(sweep_in_process(*grid, f"split={split}"))
         assert "3 points, 3 done, 0 to do: nothing to compute" in output
         frame = read_results(folder)
         assert len(frame) == 3 * 100
         assert set(frame["part"]) == ({"test"} if split == "all" else {"validation", "test"})
     assert bytes_of(folder) == before
-    assert_success(sweep(*grid, "split.test=all", "output=at_once"))
+    assert_success(sweep_in_process(*grid, "split.test=all", "output=at_once"))
     at_once = read_results(tmp_path / "at_once" / SWEEP_FOLDER.relative_to("multirun"))
     both = frame.merge(at_once, on=["point", "example"], suffixes=("", "_at_once"))
     assert len(both) == 300
@@ -255,8 +285,8 @@ def test_another_split_evaluates_only_what_is_not_there(sweep: Command, tmp_path
     )
 
 
-def test_the_best_of_each_layer_is_chosen_and_tested(sweep: Command, tmp_path: Path):
-    output = assert_success(sweep(*SMALL, "select_per=lname,lnum", "lnum=26,27"))
+def test_the_best_of_each_layer_is_chosen_and_tested(sweep_in_process: Command, tmp_path: Path):
+    output = assert_success(sweep_in_process(*SMALL, "select_per=lname,lnum", "lnum=26,27"))
     assert "fc_in-l27" in output
     report = (tmp_path / SWEEP_FOLDER / "report.md").read_text()
     assert "## The best of each `lnum`" in report
@@ -265,14 +295,15 @@ def test_the_best_of_each_layer_is_chosen_and_tested(sweep: Command, tmp_path: P
     assert all(best["chosen"]["test"]["examples"] == 48 for best in found["per"]["lnum"])
     assert found["cost"]["seconds"] > 0
     assert "nothing to compute" in assert_success(
-        sweep(*SMALL, "select_per=lname,lnum", "lnum=26,27")
+        sweep_in_process(*SMALL, "select_per=lname,lnum", "lnum=26,27")
     )
 
 
-def test_a_failing_point_leaves_the_others_alone(sweep: Command, tmp_path: Path):
-    assert_success(sweep(*SMALL))
-    results = tmp_path / SWEEP_FOLDER / "results"
-    before = bytes_of(tmp_path / SWEEP_FOLDER)
+def test_a_failing_point_leaves_the_others_alone(
+    sweep: Command, sweep_in_process: Command, swept: Path
+):
+    results = swept / "results"
+    before = bytes_of(swept)
     blocked, missing = (next(results.glob(f"fc_in-l{lnum}-rho0.5.*")) for lnum in (26, 27))
     blocked.unlink()
     missing.unlink()
@@ -282,23 +313,23 @@ def test_a_failing_point_leaves_the_others_alone(sweep: Command, tmp_path: Path)
     assert "fc_in-l26-rho0.5 on 12 examples failed" in result.stdout
     assert "1 of 5 points failed" in result.stdout
     assert "Traceback (most recent call last)" not in result.stdout + result.stderr
-    log = (tmp_path / SWEEP_FOLDER / "laser_sweep.log").read_text()
+    log = (swept / "laser_sweep.log").read_text()
     assert "Traceback (most recent call last)" in log
     (blocked / "in the way").rmdir()
     blocked.rmdir()
     assert missing.read_bytes() == before[missing.name]
-    assert_success(sweep(*SMALL))
-    assert bytes_of(tmp_path / SWEEP_FOLDER) == before
+    assert_success(sweep_in_process(*SMALL))
+    assert bytes_of(swept) == before
 
 
-def test_a_model_that_overflows_has_no_results(sweep: Command, tmp_path: Path):
+def test_a_model_that_overflows_has_no_results(sweep_in_process: Command, tmp_path: Path):
     broken = tmp_path / "broken"
     shutil.copytree(PACKAGE / "builtin" / "demo", broken)
     weights = load_file(broken / "model.safetensors")
     name = "transformer.h.26.mlp.fc_in.weight"
     weights[name] = np.full_like(weights[name], np.nan)
     save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
-    result = sweep("model.path=broken", *SMALL)
+    result = sweep_in_process("model.path=broken", *SMALL)
     assert result.returncode == 1
     assert "base on 12 examples failed: ValueError: the model's outputs are NaN" in result.stdout
     assert f"{name} holds NaN or infinite values" in result.stdout
@@ -357,7 +388,7 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path):
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.strip() == (
-        "laser_sweep: interrupted; what is done is kept, the same command goes on."
+        "laser_sweep: interrupted; all finished work is kept, and the same command continues."
     )
 
 
@@ -367,18 +398,18 @@ def test_help_is_written_for_a_person(sweep: Command):
         assert word in output
 
 
-def test_the_configuration_can_be_seen(sweep: Command):
-    output = assert_success(sweep("--cfg", "job", "lnum=0..27", "rate=1,5"))
+def test_the_configuration_can_be_seen(sweep_in_process: Command):
+    output = assert_success(sweep_in_process("--cfg", "job", "lnum=0..27", "rate=1,5"))
     assert "lnum: 0..27" in output
     assert "rank_reduction" in output
-    assert_success(sweep("--info", "defaults", "lnum=0..27"))
+    assert_success(sweep_in_process("--info", "defaults", "lnum=0..27"))
 
 
-def test_a_folder_of_ones_own_yaml_files(sweep: Command, tmp_path: Path):
+def test_a_folder_of_ones_own_yaml_files(sweep_in_process: Command, tmp_path: Path):
     (tmp_path / "mine" / "model").mkdir(parents=True)
     (tmp_path / "mine" / "model" / "ours.yaml").write_text("name: ours\npath: ${builtin:demo}\n")
     options = ("--config-dir", "mine", "model=ours", "lnum=27", "rate=1", "dry_run=true")
-    output = assert_success(sweep(*options))
+    output = assert_success(sweep_in_process(*options))
     assert "multirun/ours/noisy_facts" in output
 
 

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pandas as pd
 import pytest
-from support.commands import Command
+from support.commands import Command, Result
 from support.paper_datasets import FIXTURES, PUBLISHED
 from support.parity_cases import PARITY
 
@@ -58,19 +58,31 @@ def test_without_a_network_the_hubs_cache_is_read(command: Command, tmp_path: Pa
 
 
 def test_a_source_with_other_examples_than_the_paper_had_is_refused(
-    command: Command, tmp_path: Path
+    command_in_process: Command, tmp_path: Path
 ):
     home = tmp_path / "hugging-face"
     in_hub_cache(home, "fever/fever", "refs/convert/parquet", fever_frames())
-    result = command("laser_sweep.dataset", "fever")
+    result = command_in_process("laser_sweep.dataset", "fever")
     assert result.returncode == 1
     assert "dataset fever has 5 examples, expected 13,086" in result.stderr
     assert "dataset.check_count=false" in result.stderr
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_without_network_and_cache_one_line_names_the_download(name: str, command: Command):
-    result = command("laser_sweep.dataset", name)
+def test_without_network_and_cache_one_line_names_the_download(
+    name: str, command_in_process: Command
+):
+    assert_names_the_download(name, command_in_process("laser_sweep.dataset", name))
+
+
+@pytest.mark.parametrize("name", ["fever", "web_of_lies"])
+def test_a_process_without_network_and_cache_names_the_download(name: str, command: Command):
+    """A dataset of the hub, and one of the web."""
+    assert_names_the_download(name, command("laser_sweep.dataset", name))
+
+
+def assert_names_the_download(name: str, result: Result) -> None:
+    """The command told the dataset's facts, and in one line how to get the dataset."""
     assert result.returncode == 1
     assert "expected" in result.stdout
     lines = result.stderr.strip().splitlines()
@@ -92,6 +104,8 @@ def served(folder: Path) -> Iterator[str]:
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    """A server's handler that logs nothing."""
+
     def log_message(self, *_: object) -> None:
         """Nothing."""
 
@@ -141,8 +155,8 @@ def facts(sources: tuple[Hub | Web, ...]) -> Facts:
     return Facts("lies", ("input", "target"), sources, 1, "MIT", "none", ("train",))
 
 
-def test_the_command_shows_prompts_as_the_model_sees_them(command: Command):
-    result = command(
+def test_the_command_shows_prompts_as_the_model_sees_them(command_in_process: Command):
+    result = command_in_process(
         "laser_sweep.dataset",
         "fever",
         f"dataset.path={PARITY / 'data' / 'fever.jsonl'}",
@@ -160,8 +174,8 @@ def test_the_command_shows_prompts_as_the_model_sees_them(command: Command):
         assert f"label   ({token},) Ġ{label} '{label}'" in result.stdout
 
 
-def test_an_unknown_dataset_is_one_line_with_the_available_ones(command: Command):
-    result = command("laser_sweep.dataset", "fevr")
+def test_an_unknown_dataset_is_one_line_with_the_available_ones(command_in_process: Command):
+    result = command_in_process("laser_sweep.dataset", "fevr")
     assert result.returncode == 1
     assert "Unknown dataset 'fevr'. Did you mean 'fever'?" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Exports: a model that does what the sweep says of its point, its card, its recipe."""
+"""Exports: the outcomes of the exported model, its card, its recipe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from support.commands import SWEEP_FOLDER, Command
+from support.commands import SWEEP_FOLDER, Command, assert_success
 from support.documents import blocks, run
 from support.exports import DEMO, Sweeper, assert_same_weights, loaded, outcomes, save_tiny, weights
 from support.hub_cache import small_gpt2
@@ -24,14 +24,12 @@ SMALL = ("lname=fc_in", "lnum=27", "rho=0.01,0.5", "dataset.limit=60")
 CHOSEN = "fc_in-l27-rho0.01"
 
 
-def test_the_export_of_the_chosen_point_does_what_the_sweep_says(
-    command: Command, sweep: Command, tmp_path: Path
+def test_the_export_of_the_chosen_point_has_the_outcomes_of_the_sweep(
+    command: Command, sweep_in_process: Command, tmp_path: Path
 ):
-    assert sweep(*SMALL).returncode == 0
-    done = command("laser_sweep.export", SWEEP_FOLDER, "--to", "chosen")
-    assert done.returncode == 0, done.stderr
-    assert CHOSEN in done.stdout
-    sweep("model.path=chosen", "lname=dont", "dataset.limit=60")
+    assert_success(sweep_in_process(*SMALL))
+    assert CHOSEN in assert_success(command("laser_sweep.export", SWEEP_FOLDER, "--to", "chosen"))
+    assert_success(sweep_in_process("model.path=chosen", "lname=dont", "dataset.limit=60"))
     again = tmp_path / "multirun/chosen/noisy_facts/rank_reduction"
     wanted = outcomes(tmp_path / SWEEP_FOLDER, CHOSEN)
     assert set(wanted["part"]) == {"validation", "test"}
@@ -95,7 +93,7 @@ def test_a_part_of_a_parameter_comes_out_as_it_was_evaluated(
 ):
     model, folder = swept(family, f"lname={lname}", "lnum=0", "rho=0.3")
     point = f"{lname}-l0-rho0.3"
-    assert_is_what_was_evaluated(swept, folder, point, tmp_path / "exported")
+    assert_has_the_outcomes_of_the_point(swept, folder, point, tmp_path / "exported")
     recipe = tmp_path / "exported" / "recipe.json"
     original = loaded(model)
     before = {name: value.clone() for name, value in weights(original).items()}
@@ -121,7 +119,7 @@ def test_the_card_does_not_take_figures_out_of_fold_for_those_of_the_model(
 
 
 def test_a_model_of_the_hub_is_taken_at_its_commit_and_named_in_the_card(
-    command: Command, sweep: Command, tmp_path: Path
+    command_in_process: Command, sweep_in_process: Command, tmp_path: Path
 ):
     small_gpt2(tmp_path)
     cities = {"France": "Paris", "Italy": "Rome", "Spain": "Madrid", "Japan": "Tokyo"}
@@ -129,10 +127,9 @@ def test_a_model_of_the_hub_is_taken_at_its_commit_and_named_in_the_card(
     questions = [{"question": f"The capital of {k} is", "answer": v} for k, v in cities.items()]
     (tmp_path / "rows.json").write_text(json.dumps(questions))
     given = ("dataset.path=rows.json", "lname=fc_out", "lnum=3", "rho=0.5")
-    assert sweep("model.path=openai-community/gpt2", *given).returncode == 0
-    folder = "multirun/gpt2/rows/rank_reduction"
-    done = command("laser_sweep.export", folder, "--to", "to", "--point", "fc_out-l3-rho0.5")
-    assert done.returncode == 0, done.stderr
+    assert_success(sweep_in_process("model.path=openai-community/gpt2", *given))
+    folder, point = "multirun/gpt2/rows/rank_reduction", "fc_out-l3-rho0.5"
+    assert_success(command_in_process("laser_sweep.export", folder, "--to", "to", "--point", point))
     _, front, _ = (tmp_path / "to" / "README.md").read_text().split("---\n", 2)
     assert yaml.safe_load(front)["base_model"] == "openai-community/gpt2"
     model = json.loads((tmp_path / "to" / "recipe.json").read_text())["model"]
@@ -143,7 +140,9 @@ def test_a_model_of_the_hub_is_taken_at_its_commit_and_named_in_the_card(
     assert_same_weights(original, loaded(tmp_path / "to"))
 
 
-def assert_is_what_was_evaluated(swept: Sweeper, folder: Path, point: str, to: Path) -> None:
+def assert_has_the_outcomes_of_the_point(
+    swept: Sweeper, folder: Path, point: str, to: Path
+) -> None:
     """Export a point, sweep over the export without an edit, and compare every outcome."""
     export(folder, to, point=point)
     _, again = swept("", "lname=dont", path=to)
@@ -155,7 +154,7 @@ def assert_is_what_was_evaluated(swept: Sweeper, folder: Path, point: str, to: P
 
 def test_a_tensor_that_layers_share_is_edited_for_all_of_them(swept: Sweeper, tmp_path: Path):
     model, folder = swept("zamba2", "lname=fc_out", "lnum=1", "rho=0.3")
-    assert_is_what_was_evaluated(swept, folder, "fc_out-l1-rho0.3", tmp_path / "exported")
+    assert_has_the_outcomes_of_the_point(swept, folder, "fc_out-l1-rho0.3", tmp_path / "exported")
     original, exported = loaded(model), loaded(tmp_path / "exported")
     apply_recipe(original, tmp_path / "exported")
     assert_same_weights(original, exported)
@@ -175,7 +174,7 @@ STACK = (
 def test_a_stack_has_all_of_its_edits(swept: Sweeper, tmp_path: Path):
     model, folder = swept("gpt2", STACK)
     point = "fc_out-l0-energy0.5+q_proj-l1-rho0.2+v_proj-l1-rank5"
-    assert_is_what_was_evaluated(swept, folder, point, tmp_path / "exported")
+    assert_has_the_outcomes_of_the_point(swept, folder, point, tmp_path / "exported")
     original = loaded(model)
     apply_recipe(original, tmp_path / "exported")
     assert_same_weights(original, loaded(tmp_path / "exported"))
@@ -187,7 +186,7 @@ def test_a_stack_has_all_of_its_edits(swept: Sweeper, tmp_path: Path):
     assert ranks == [3, 5]
 
 
-def test_what_was_evaluated_in_half_precision_is_saved_in_it(swept: Sweeper, tmp_path: Path):
+def test_a_point_evaluated_in_half_precision_is_saved_in_it(swept: Sweeper, tmp_path: Path):
     options = ("lname=fc_out", "lnum=1", "rho=0.3", "model.dtype=bfloat16")
     model, folder = swept("llama", *options)
     to = tmp_path / "exported"

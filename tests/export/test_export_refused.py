@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.commands import Command
+from support.commands import Command, Result, assert_success
 from support.disk import disk_full
-from support.exports import Sweeper, assert_same_weights, loaded
+from support.exports import Sweeper, assert_same_weights, loaded, save_tiny
 
 from laser_sweep.errors import ConfigError
 from laser_sweep.export.recipe import apply_recipe
 from laser_sweep.export.write import export
 
 
-def refused(result: Any, *fragments: str) -> None:
+def refused(result: Result, *fragments: str) -> None:
+    """The command failed with one line on standard error that has all fragments."""
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert line.startswith("laser_sweep.export: ")
     assert all(fragment in line for fragment in fragments), line
 
 
-def test_where_the_base_model_is_chosen_it_has_to_be_asked_for(swept: Sweeper, tmp_path: Path):
+def test_a_chosen_base_model_is_exported_only_by_its_name(swept: Sweeper, tmp_path: Path):
     model, folder = swept("gpt2", "lname=dont")
     with pytest.raises(ConfigError, match=r"base model itself is chosen.*--point base"):
         export(folder, tmp_path / "exported")
@@ -36,15 +36,15 @@ def test_where_the_base_model_is_chosen_it_has_to_be_asked_for(swept: Sweeper, t
 
 
 def test_a_mistake_is_told_in_a_line_with_what_is_available(
-    command: Command, swept: Sweeper, tmp_path: Path
+    command: Command, command_in_process: Command, swept: Sweeper, tmp_path: Path
 ):
     _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
-    refused(command("laser_sweep.export", tmp_path, "--to", "new"), "has no sweep.json")
+    nowhere = command_in_process("laser_sweep.export", tmp_path, "--to", "new")
+    refused(nowhere, "has no sweep.json")
     mistyped = command("laser_sweep.export", folder, "--to", "new", "--point", "fc_in-l2-rho0.3")
     refused(mistyped, "Did you mean 'fc_in-l1-rho0.3'?", "Available: base, fc_in-l1-rho0.3.")
-    helped = command("laser_sweep.export", "--help")
-    assert helped.returncode == 0
-    assert "--point NAME" in helped.stdout
+    helped = assert_success(command_in_process("laser_sweep.export", "--help"))
+    assert "--point NAME" in helped
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_mistake_is_told_in_a_line_with_what_is_available(
         ("new", {"device": "tpu"}, "expected auto, cpu, cuda"),
     ],
 )
-def test_what_cannot_be_exported_leaves_nothing(
+def test_an_export_that_is_refused_leaves_nothing(
     swept: Sweeper, tmp_path: Path, to: str, given: dict[str, str], says: str
 ):
     _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
@@ -80,7 +80,8 @@ def test_a_point_without_a_result_is_not_exported(swept: Sweeper, tmp_path: Path
 def test_a_model_that_has_changed_is_refused_and_one_that_has_moved_is_taken(
     swept: Sweeper, tmp_path: Path
 ):
-    model, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
+    model = save_tiny("gpt2", tmp_path)
+    _, folder = swept("", "lname=fc_in", "lnum=1", "rho=0.3", path=model)
     moved = model.rename(tmp_path / "moved")
     (tmp_path / "rows.jsonl").unlink()
     to, point = tmp_path / "to", "fc_in-l1-rho0.3"

@@ -30,7 +30,7 @@ from laser_sweep.model.matrix import Rows
     ],
     ids=" ".join,
 )
-def test_whatever_the_intervention_the_recipe_makes_the_export(
+def test_the_recipe_of_every_intervention_makes_the_export(
     swept: Sweeper, tmp_path: Path, options: tuple[str, ...]
 ):
     model, folder = swept("gptj", "lname=fc_in", "lnum=-1", *options)
@@ -44,9 +44,7 @@ def test_whatever_the_intervention_the_recipe_makes_the_export(
     assert changed == {f"transformer.h.{lnum}.mlp.fc_in.weight" for lnum in (0, 1)}
 
 
-def test_a_recipe_is_refused_where_the_weights_are_not_what_they_were(
-    swept: Sweeper, tmp_path: Path
-):
+def test_a_recipe_is_refused_for_other_weights(swept: Sweeper, tmp_path: Path):
     model, folder = swept("gpt2", "lname=fc_in,fc_out", "lnum=1", "rho=0.3")
     export(folder, tmp_path / "exported", point="fc_out-l1-rho0.3")
     once = loaded(model)
@@ -174,7 +172,7 @@ def test_the_format_of_the_file_stays(tmp_path: Path):
     ],
     ids=["format", "type", "unknown", "missing"],
 )
-def test_what_is_wrong_in_a_recipe_is_named(tmp_path: Path, change: tuple[str, str], says: str):
+def test_a_mistake_in_a_recipe_is_named(tmp_path: Path, change: tuple[str, str], says: str):
     (tmp_path / "recipe.json").write_text(WRITTEN.replace(*change))
     with pytest.raises(ConfigError, match=f"is not a recipe .*{says}"):
         apply_recipe(nn.Linear(1, 1), tmp_path)
@@ -183,7 +181,7 @@ def test_what_is_wrong_in_a_recipe_is_named(tmp_path: Path, change: tuple[str, s
 @pytest.mark.parametrize(
     "content", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "edits": [1]}']
 )
-def test_what_is_no_recipe_is_told(tmp_path: Path, content: str):
+def test_a_file_that_is_not_a_recipe_is_refused(tmp_path: Path, content: str):
     (tmp_path / "recipe.json").write_text(content)
     with pytest.raises(ConfigError, match="is not a recipe that this version"):
         apply_recipe(nn.Linear(1, 1), tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.commands import Command
+from support.commands import Command, Result, assert_success, run_command
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from laser_sweep.config import PACKAGE, conf_folder
@@ -19,21 +19,26 @@ DEMO = PACKAGE / "builtin" / "demo"
 SMALL = ("lnum=27", "lname=fc_in", "rho=0.01", "dataset.limit=60")
 
 
+@pytest.fixture(scope="module")
+def small_table(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The figures that the sweep SMALL of the built-in model prints."""
+    folder = tmp_path_factory.mktemp("small")
+    return table(assert_success(run_command(folder, "laser_sweep", *SMALL)))
+
+
 def saved_config(folder: Path, family: str, **overrides: object) -> Path:
+    """A folder with the configuration of a model of two layers, without its weights."""
     AutoConfig.for_model(family, num_hidden_layers=2, **overrides).save_pretrained(folder)
     return folder
 
 
 def copy_of_demo(folder: Path) -> Path:
+    """A copy of the built-in model's folder."""
     return Path(shutil.copytree(DEMO, folder))
 
 
-def said(result) -> str:
-    assert result.returncode == 0, result.stderr
-    return result.stdout
-
-
-def refused(result, *fragments: str) -> None:
+def refused(result: Result, *fragments: str) -> None:
+    """The command failed with one line on standard error that has all fragments."""
     assert result.returncode != 0
     (line,) = result.stderr.strip().splitlines()
     assert all(fragment in line for fragment in fragments), line
@@ -43,7 +48,7 @@ def test_the_matrices_of_a_model_are_listed_from_its_configuration_alone(
     command: Command, tmp_path: Path
 ):
     saved_config(tmp_path / "mixtral", "mixtral")
-    listed = said(command("laser_sweep.model", "mixtral"))
+    listed = assert_success(command("laser_sweep.model", "mixtral"))
     assert "MixtralForCausalLM, 2 layers" in listed
     line = next(line for line in listed.splitlines() if line.startswith("1") and "fc_up" in line)
     assert "0..7" in line
@@ -53,30 +58,33 @@ def test_the_matrices_of_a_model_are_listed_from_its_configuration_alone(
 
 
 def test_the_list_may_be_comma_separated_with_a_line_for_each_expert(
-    command: Command, tmp_path: Path
+    command_in_process: Command, tmp_path: Path
 ):
     saved_config(tmp_path / "mixtral", "mixtral")
-    listed = said(command("laser_sweep.model", "mixtral", "--csv", "--experts"))
+    listed = assert_success(
+        command_in_process("laser_sweep.model", "mixtral", "--csv", "--experts")
+    )
     rows = list(csv.DictReader(io.StringIO(listed)))
     experts = [row["expert"] for row in rows if row["τ"] == "fc_out" and row["ℓ"] == "0"]
     assert experts == [str(expert) for expert in range(8)]
 
 
-def test_an_option_of_the_config_group_is_a_name_too(command: Command):
-    assert "transformer.h.27.mlp.fc_out.weight" in said(command("laser_sweep.model", "demo"))
+def test_an_option_of_the_config_group_is_a_name_too(command_in_process: Command):
+    listed = assert_success(command_in_process("laser_sweep.model", "demo"))
+    assert "transformer.h.27.mlp.fc_out.weight" in listed
 
 
-def test_an_unknown_architecture_is_described_in_yaml(command: Command, tmp_path: Path):
+def test_an_unknown_architecture_is_described_in_yaml(command_in_process: Command, tmp_path: Path):
     saved_config(tmp_path / "odd", "mamba")
     refused(
-        command("laser_sweep.model", "odd"),
+        command_in_process("laser_sweep.model", "odd"),
         "no known matrix",
         "mixer.in_proj",
         "model.layout.names",
     )
     layout = {"blocks": "backbone.layers", "names": {"fc_in": "mixer.in_proj"}}
     (tmp_path / "odd.yaml").write_text(json.dumps({"path": "odd", "layout": layout}))
-    listed = said(command("laser_sweep.model", "odd", "--layout", "odd.yaml"))
+    listed = assert_success(command_in_process("laser_sweep.model", "odd", "--layout", "odd.yaml"))
     assert "backbone.layers.1.mixer.in_proj.weight" in listed
 
 
@@ -91,11 +99,11 @@ def test_an_unknown_architecture_is_described_in_yaml(command: Command, tmp_path
     ],
 )
 def test_a_mistake_is_one_line(
-    given: list[str], fragments: list[str], command: Command, tmp_path: Path
+    given: list[str], fragments: list[str], command_in_process: Command, tmp_path: Path
 ):
     (tmp_path / "mistyped.yaml").write_text("layout: {nams: {fc_in: mlp.fc_in}}")
     (tmp_path / "odd_form.yaml").write_text("layout: {form: mixed}")
-    refused(command("laser_sweep.model", *given), *fragments)
+    refused(command_in_process("laser_sweep.model", *given), *fragments)
 
 
 @pytest.mark.parametrize(
@@ -114,47 +122,63 @@ def test_quantised_weights_are_refused(sweep: Command, tmp_path: Path):
     refused(sweep("model.path=quantised", *SMALL), "quantised (gptq)", "float32")
 
 
-def test_an_adapter_is_refused_with_what_to_do(sweep: Command, tmp_path: Path):
+def test_an_adapter_is_refused_with_what_to_do(sweep_in_process: Command, tmp_path: Path):
     folder = copy_of_demo(tmp_path / "adapted")
     (folder / "adapter_config.json").write_text("{}")
-    refused(sweep("model.path=adapted", *SMALL), "adapter", "merge_and_unload")
+    refused(sweep_in_process("model.path=adapted", *SMALL), "adapter", "merge_and_unload")
 
 
-def test_a_model_that_answers_no_questions_is_refused(sweep: Command, tmp_path: Path):
+def test_a_model_that_answers_no_questions_is_refused(sweep_in_process: Command, tmp_path: Path):
     folder = copy_of_demo(tmp_path / "dt")
     AutoConfig.for_model("decision_transformer", n_layer=2).save_pretrained(folder)
     refused(
-        sweep("model.path=dt", *SMALL), "decision_transformer is not a causal or masked language"
+        sweep_in_process("model.path=dt", *SMALL),
+        "decision_transformer is not a causal or masked language",
     )
 
 
-def test_a_sharded_checkpoint_gives_the_numbers_of_a_whole_one(sweep: Command, tmp_path: Path):
+def test_a_sharded_checkpoint_gives_the_numbers_of_a_whole_one(
+    sweep_in_process: Command, tmp_path: Path, small_table: list[str]
+):
     folder = copy_of_demo(tmp_path / "sharded")
     model = AutoModelForCausalLM.from_pretrained(DEMO, dtype=torch.float16)
     (folder / "model.safetensors").unlink()
     model.save_pretrained(folder, max_shard_size="2MB")
     assert len(list(folder.glob("*.safetensors"))) > 3
-    assert table(said(sweep("model.path=sharded", *SMALL))) == table(said(sweep(*SMALL)))
+    printed = assert_success(sweep_in_process("model.path=sharded", *SMALL))
+    assert table(printed) == small_table
 
 
-def test_weights_spread_by_a_device_map_give_the_same_numbers(sweep: Command):
-    spread = said(sweep(*SMALL, "model.device_map=auto", "output=spread"))
-    assert table(spread) == table(said(sweep(*SMALL)))
+def test_weights_spread_by_a_device_map_give_the_same_numbers(
+    sweep: Command, small_table: list[str]
+):
+    spread = assert_success(sweep(*SMALL, "model.device_map=auto"))
+    assert table(spread) == small_table
 
 
-@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_half_precision_is_cast_for_what_it_cannot_do(dtype: str, sweep: Command):
+def test_half_precision_is_cast_for_operations_that_lack_it(
+    sweep_in_process: Command, tmp_path: Path
+):
+    """One command sweeps in both formats: the model has a name, and so a folder, for each."""
     interventions = "intervention=rank_reduction,pruning,zero"
-    printed = said(sweep("-m", *SMALL, f"model.dtype={dtype}", interventions))
-    assert printed.count("2 points, 0 done, 2 to do") == 3
+    dtypes = "model.dtype=bfloat16,float16"
+    printed = assert_success(
+        sweep_in_process("-m", *SMALL, dtypes, "model.name=${model.dtype}", interventions)
+    )
+    assert printed.count("2 points, 0 done, 2 to do") == 6
+    for dtype in ("bfloat16", "float16"):
+        swept = {path.name for path in (tmp_path / "multirun" / dtype / "noisy_facts").iterdir()}
+        assert swept == {"rank_reduction", "pruning", "zero"}
 
 
-def test_a_stack_is_evaluated_and_reported(sweep: Command, tmp_path: Path):
+def test_a_stack_is_evaluated_and_reported(sweep_in_process: Command, tmp_path: Path):
     stack = "stack=[{lname:fc_in,lnum:27,rho:0.01},{lname:fc_out,lnum:26,rho:0.2}]"
     other = "stack=[{lname:fc_out,lnum:26,rho:0.2},{lname:fc_in,lnum:27,rho:0.01}]"
-    printed = said(sweep(stack, "dataset.limit=60"))
+    printed = assert_success(sweep_in_process(stack, "dataset.limit=60"))
     assert "fc_out-l26-rho0.2+fc_in-l27-rho0.01" in printed
-    assert "2 points, 2 done, 0 to do" in said(sweep(other, "dataset.limit=60"))
+    assert "2 points, 2 done, 0 to do" in assert_success(
+        sweep_in_process(other, "dataset.limit=60")
+    )
     folder = tmp_path / "multirun/demo/noisy_facts/rank_reduction"
     assert "fc_out-l26-rho0.2+fc_in-l27-rho0.01" in (folder / "grid.csv").read_text()
     # A stack has no place on a map of layers and matrix types.
@@ -162,18 +186,23 @@ def test_a_stack_is_evaluated_and_reported(sweep: Command, tmp_path: Path):
     assert not list((folder / "figures").iterdir())
 
 
-def test_a_stack_may_be_swept(sweep: Command):
+def test_a_stack_may_be_swept(sweep_in_process: Command):
     stack = "stack=[{lname:fc_in,lnum:27,rho:0.01},{lname:fc_out}]"
-    printed = said(sweep(stack, "lnum=0..26", "rho=0.1,0.5", "dry_run=true"))
+    printed = assert_success(sweep_in_process(stack, "lnum=0..26", "rho=0.1,0.5", "dry_run=true"))
     assert "points:   55" in printed
 
 
-def test_other_parts_of_the_spectrum_have_folders_of_their_own(sweep: Command, tmp_path: Path):
-    printed = said(sweep("-m", *SMALL, "intervention.spectrum=top,bottom,random"))
+def test_other_parts_of_the_spectrum_have_folders_of_their_own(
+    sweep_in_process: Command, tmp_path: Path
+):
+    printed = assert_success(
+        sweep_in_process("-m", *SMALL, "intervention.spectrum=top,bottom,random")
+    )
     assert printed.count("2 points, 0 done, 2 to do") == 3
     folders = {path.name for path in (tmp_path / "multirun/demo/noisy_facts").iterdir()}
     assert folders == {"rank_reduction", "rank_reduction-bottom", "rank_reduction-random"}
 
 
 def table(printed: str) -> list[str]:
+    """The lines of the base model and of the chosen point."""
     return [line for line in printed.splitlines() if line.startswith(("base ", "chosen "))]

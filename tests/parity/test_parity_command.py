@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.commands import Command
+from support.commands import Command, assert_success
 from support.parity_cases import CASES, Case
 
 from laser_sweep import read_results
@@ -28,11 +28,22 @@ SOME = [
 
 
 @pytest.mark.parametrize("case", SOME, ids=str)
-def test_a_command_reproduces_a_run_of_the_reference(case: Case, sweep: Command, tmp_path: Path):
-    result = sweep("-m", *case.overrides())
-    assert result.returncode == 0, result.stderr
+def test_a_command_reproduces_a_run_of_the_reference(
+    case: Case, sweep_in_process: Command, tmp_path: Path
+):
+    assert_success(sweep_in_process("-m", *case.overrides()))
+    assert_outcomes_of_the_reference(case, tmp_path)
+
+
+def test_a_process_reproduces_a_run_of_the_reference(sweep: Command, tmp_path: Path):
+    assert_success(sweep("-m", *SOME[0].overrides()))
+    assert_outcomes_of_the_reference(SOME[0], tmp_path)
+
+
+def assert_outcomes_of_the_reference(case: Case, folder: Path) -> None:
+    """A sweep's outcomes are those of the reference, example by example."""
     kind = case.kind
-    frame = read_results(tmp_path / "multirun" / case.llm / case.dataset / kind)
+    frame = read_results(folder / "multirun" / case.llm / case.dataset / kind)
     rows = frame[(frame["point"] != "base") | (kind == "none")].sort_values("example")
     golden = case.golden["examples"]
     assert rows["example"].tolist() == list(range(case.golden["num_examples"]))

@@ -1,13 +1,22 @@
-"""Commands in processes of their own: environment, output and result files."""
+"""Commands in a process of their own or in the test's process; their output and result files."""
 
 from __future__ import annotations
 
+import importlib
+import io
+import logging
 import os
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from hydra.core.global_hydra import GlobalHydra
+
+Result = subprocess.CompletedProcess[str]
+Command = Callable[..., Result]
 
 SWEEP_FOLDER = Path("multirun/demo/noisy_facts/rank_reduction")
 
@@ -22,7 +31,96 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def assert_success(result) -> str:
+def run_command(folder: Path, module: str, *arguments: object) -> Result:
+    """Run `python -m MODULE ...` in a folder, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def run_in_process(folder: Path, module: str, *arguments: object) -> Result:
+    """Do what `python -m MODULE ...` does in a folder, in the test's process.
+
+    A process of its own takes seconds for its imports alone. An exception that would end the
+    command with a traceback reaches the test.
+    """
+    program = importlib.import_module(f"{module}.__main__")
+    argv = [str(program.__file__), *map(str, arguments)]
+    output, errors = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with _state_of_a_process(folder, argv), redirect_stdout(output), redirect_stderr(errors):
+        status = _exit_status(program.main)
+    return subprocess.CompletedProcess(argv, status, _text(output), _text(errors))
+
+
+def _exit_status(main: Callable[[], None]) -> int:
+    """Call the main function; its exit status, as the interpreter would have it."""
+    try:
+        main()
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            print(ended.code, file=sys.stderr)
+            return 1
+        return ended.code or 0
+    return 0
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
+
+
+@contextmanager
+def _state_of_a_process(folder: Path, argv: list[str]) -> Iterator[None]:
+    """The folder, environment, hub, Hydra and log of a new process, for the time of a command."""
+    variables = environment(folder)
+    home = variables["HF_HOME"]
+    # The hub's client reads the environment once, when it is imported.
+    hub = {"HF_HUB_OFFLINE": True, "HF_HOME": home, "HF_HUB_CACHE": f"{home}/hub"}
+    with (
+        chdir(folder),
+        mock.patch.dict(os.environ, variables, clear=True),
+        mock.patch.multiple("huggingface_hub.constants", **hub),
+        mock.patch.object(sys, "argv", argv),
+        _hydra_and_log(),
+    ):
+        yield
+
+
+@contextmanager
+def _hydra_and_log() -> Iterator[None]:
+    """Hydra without a state, for the time of a command; afterwards the logs as they were."""
+    raises = logging.raiseExceptions
+    GlobalHydra.instance().clear()
+    try:
+        # `--info` has Hydra log to standard output, by the logger of all programs.
+        with _log_of(None), _log_of("laser_sweep"):
+            yield
+    finally:
+        logging.raiseExceptions = raises
+        GlobalHydra.instance().clear()
+
+
+@contextmanager
+def _log_of(name: str | None) -> Iterator[None]:
+    """A logger that has its handlers, its level and its propagation again afterwards."""
+    logger = logging.getLogger(name)
+    handlers, level, propagate = list(logger.handlers), logger.level, logger.propagate
+    try:
+        yield
+    finally:
+        logger.handlers = handlers
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+
+def assert_success(result: Result) -> str:
     """The command succeeded; its output."""
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
