@@ -107,7 +107,7 @@ class SweepTask(_Task):
             PointsFailedError: if a point failed.
             ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job(self.submission) as journal:
+        with _as_a_job(self.submission.folder) as journal:
             plan = self.submission.plan()
             missing = plan.missing(self.evaluations)
             log.info("%d evaluations, %d to do", len(self.evaluations), len(missing))
@@ -131,7 +131,7 @@ class ReportTask(_Task):
             PointsFailedError: if one of them failed.
             ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job(self.submission) as journal:
+        with _as_a_job(self.submission.folder) as journal:
             plan = self.submission.plan()
             _raise_if(finish(plan, Worker(plan, journal)))
 
@@ -150,10 +150,10 @@ class _StopError(BaseException):
 
 
 @contextmanager
-def _as_a_job(submission: Submission) -> Iterator[Journal]:
+def _as_a_job(folder: Path) -> Iterator[Journal]:
     """Log to the job's own log, keep a journal, and let submitit stop the task wherever it is."""
     log_everything(sys.stdout)
-    with Journal(_journal_path(submission)) as journal:
+    with Journal(_journal_path(folder)) as journal:
         try:
             with _stops_pass():
                 yield journal
@@ -161,9 +161,9 @@ def _as_a_job(submission: Submission) -> Iterator[Journal]:
             raise stop.cause from None
 
 
-def _journal_path(submission: Submission) -> Path:
+def _journal_path(folder: Path) -> Path:
     """The file for the task's events; outside a job the file of the commands."""
-    paths = Paths(submission.folder)
+    paths = Paths(folder)
     environment = SlurmJobEnvironment()
     return paths.job_events(environment.job_id) if environment.activated() else paths.events
 

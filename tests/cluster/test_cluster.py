@@ -32,6 +32,7 @@ from laser_sweep.config import ClusterConfig, ParamsConfig
 from laser_sweep.errors import ConfigError
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan, command_of
+from laser_sweep.store.events import Ended, read_events
 from laser_sweep.store.jobs import SWEEP, read_jobs, write_job
 from laser_sweep.store.paths import Paths
 
@@ -117,24 +118,28 @@ def work_that_catches_exceptions() -> None:
         subprocess.TimeoutExpired(["scontrol", "requeue", "1_0"], 60),
     ],
 )
-def test_an_exception_by_which_submitit_stops_a_job_is_not_caught_by_the_job(stop: Exception):
+def test_an_exception_by_which_submitit_stops_a_job_is_not_caught_by_the_job(
+    stop: Exception, tmp_path: Path
+):
     def verdict(*_: object) -> None:
         raise stop
 
     with handler_of_submitits(verdict):
-        with pytest.raises(type(stop)) as caught, _as_a_job():
+        with pytest.raises(type(stop)) as caught, _as_a_job(tmp_path):
             work_that_catches_exceptions()
         assert caught.value is stop
+    (ended,) = (e for e in read_events(Paths(tmp_path).events) if isinstance(e, Ended))
+    assert ended.error.startswith(type(stop).__name__)
 
 
-def test_requeueing_survives_the_signals_that_it_causes():
+def test_requeueing_survives_the_signals_that_it_causes(tmp_path: Path):
     def requeue(*_: object) -> None:
         # SLURM signals all processes of a task, of which scontrol is one.
         subprocess.run(["sh", "-c", "kill -TERM $$ $PPID; kill -USR2 $$ $PPID"], check=True)
         sys.exit(255)
 
     before = signal.getsignal(signal.SIGTERM)
-    with handler_of_submitits(requeue), pytest.raises(SystemExit), _as_a_job():
+    with handler_of_submitits(requeue), pytest.raises(SystemExit), _as_a_job(tmp_path):
         work_that_catches_exceptions()
     assert signal.getsignal(signal.SIGTERM) is before
 
@@ -204,7 +209,7 @@ def test_without_slurm_one_line_says_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     result = sweep("cluster=slurm", *SMALL)
     assert result.returncode == 1
-    assert "there is no srun on this machine" in result.stderr
+    assert "srun is not installed on this machine" in result.stderr
     assert not list(tmp_path.iterdir())
 
 

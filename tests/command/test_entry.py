@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.commands import environment
+from support.commands import Command, environment
 
 COMMANDS = {
     "laser_sweep": ["dry_run=true"],
@@ -61,7 +61,7 @@ def test_ctrl_c_ends_in_one_line(module: str, tmp_path: Path):
 @pytest.mark.parametrize(
     ("module", "arguments"),
     [
-        ("laser_sweep", ["lnum=99"]),
+        ("laser_sweep", ["cluster.name=packing"]),
         ("laser_sweep.report", ["nowhere"]),
         ("laser_sweep.status", ["nowhere"]),
         ("laser_sweep.leaderboard", ["nowhere"]),
@@ -98,8 +98,10 @@ def test_a_mistake_ends_in_one_line(module: str, arguments: list[str], tmp_path:
         ("split=first2", "Unknown split 'first2'. Did you mean 'first20'"),
     ],
 )
-def test_a_typo_in_a_groups_value_names_the_values(override: str, expected: str, tmp_path: Path):
-    status, error = run("laser_sweep", [override, "dry_run=true"], tmp_path)
-    assert status == 1
-    assert error.startswith(f"laser_sweep: {expected}")
-    assert error.count("\n") == 1
+def test_a_typo_in_a_groups_value_names_the_values(
+    override: str, expected: str, sweep_in_process: Command
+):
+    result = sweep_in_process(override, "dry_run=true")
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"laser_sweep: {expected}")
+    assert result.stderr.count("\n") == 1
