@@ -1,7 +1,7 @@
 """LASER sweeps: layer-selective rank reduction over ℓ × τ × ρ, selected on held-out examples.
 
-`python -m laser_sweep -m lnum=0..27 rate=1,5,9.9` runs one; `read_results` reads what it
-found, `apply_recipe` makes an exported edit of a loaded model.
+`python -m laser_sweep -m lnum=0..27 rate=1,5,9.9` runs a sweep. `read_results` reads its outcomes;
+`apply_recipe` edits a loaded model as an exported recipe says.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What is said when the input is wrong: what was given, what was expected, what is available."""
+"""Mistakes of the user: errors that say what was given, what was expected, what is available."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ import errno
 from collections.abc import Iterable
 
 _LONGEST = 3_000
-"""Signs of an error; what is between its beginning and its end is left out."""
+"""Characters of an error's text; a longer text loses its middle."""
 
 
 class ConfigError(ValueError):
-    """A mistake of the user's, told in one line; the command ends with it and no traceback."""
+    """A mistake of the user, told in one line. The command ends with this line, not a traceback."""
 
     def __str__(self) -> str:
         text = super().__str__().replace("\n", "\\n").replace("\r", "\\r")
-        return (
-            text
-            if len(text) <= _LONGEST
-            else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
-        )
+        if len(text) <= _LONGEST:
+            return text
+        return f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
 
 
 def unknown(what: str, name: object, choices: Iterable[object]) -> ConfigError:
-    """The error for a name that is none of the choices, with the nearest ones first."""
+    """The error for an unknown name: similar names first, then all choices.
+
+    Args:
+        what: the noun for the choices, such as `matrix type lname`.
+        name: the name that was given.
+        choices: the names that exist.
+    """
     available = [str(choice) for choice in choices]
     near = difflib.get_close_matches(str(name), available, n=3, cutoff=0.6)
     hint = f" Did you mean {' or '.join(repr(match) for match in near)}?" if near else ""
@@ -31,10 +35,10 @@ def unknown(what: str, name: object, choices: Iterable[object]) -> ConfigError:
 
 
 def choose(what: str, name: str, choices: Iterable[str]) -> str:
-    """The name itself, if it is one of the choices.
+    """The name, if it is one of the choices.
 
     Raises:
-        ConfigError: if it is not.
+        ConfigError: if it is not one of them.
     """
     choices = list(choices)
     if name not in choices:
@@ -43,7 +47,7 @@ def choose(what: str, name: str, choices: Iterable[str]) -> str:
 
 
 def is_no_room(error: BaseException) -> bool:
-    """Whether an exception says that a disk is full, or one's share of it."""
+    """Whether an exception says that a disk is full, or the user's quota used up."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
