@@ -50,8 +50,13 @@ def _compose(arguments: argparse.Namespace) -> Config:
         ConfigError: if the options are not those of one sweep.
     """
     folder = [] if arguments.config_dir is None else ["--config-dir", arguments.config_dir]
-    (config,) = compose([f"dataset={arguments.dataset}", *arguments.options, *folder])
-    return config
+    configs = compose([f"dataset={arguments.dataset}", *arguments.options, *folder])
+    if len(configs) != 1:
+        raise ConfigError(
+            f"{' '.join([arguments.dataset, *arguments.options])} makes {len(configs)} sweeps: "
+            "expected one dataset and the options of one sweep."
+        )
+    return configs[0]
 
 
 def _facts(name: str, facts: Facts) -> Iterator[str]:

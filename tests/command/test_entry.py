@@ -68,6 +68,7 @@ def test_ctrl_c_ends_in_one_line(module: str, tmp_path: Path):
         ("laser_sweep.export", ["nowhere", "--to", "there"]),
         ("laser_sweep.model", ["./nowhere"]),
         ("laser_sweep.dataset", ["noisy_fact"]),
+        ("laser_sweep.dataset", ["noisy_facts,clean_facts"]),
     ],
 )
 def test_a_mistake_ends_in_one_line(module: str, arguments: list[str], tmp_path: Path):
