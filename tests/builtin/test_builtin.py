@@ -18,9 +18,6 @@ from laser_sweep.demo.world import World, build_world
 
 BUILTIN = PACKAGE / "builtin"
 CHOSEN = "fc_in-l27-rho0.01"
-LEAST_AGREEMENT = 0.85
-"""Training with more threads or on another machine differs in the last bits, and ever more so."""
-
 MOST_CHANGED = 12
 """Of 2,400 answers, the near ties that rounding to half precision may change."""
 
@@ -35,10 +32,9 @@ def answers(world: World, tokenizer: PreTrainedTokenizerFast, model: GPTJForCaus
         ]
 
 
-def predictions(folder: Path, point: str) -> list[str]:
-    """A point's predictions for the questions of a sweep, in dataset order."""
-    results = read_results(folder)
-    return list(results[results["point"] == point].sort_values("example")["prediction"])
+def accuracies(folder: Path) -> dict[str, float]:
+    """The accuracy of each point of a sweep, over all its questions."""
+    return read_results(folder).groupby("point")["correct"].mean().to_dict()
 
 
 @pytest.mark.slow
@@ -58,16 +54,19 @@ def test_the_model_is_what_its_script_makes(sweep: Command, tmp_path: Path):
         assert (made / name).read_bytes() == (BUILTIN / name).read_bytes()
     assert_same_files(made / "demo", BUILTIN / "demo")
     options = ("lnum=27", "lname=fc_in", "rho=0.01", "split.test=all")
-    for path, output in ((made / "demo", "made_runs"), (BUILTIN / "demo", "builtin_runs")):
-        assert sweep(f"model.path={path}", f"output={output}", *options).returncode == 0
-    for point in ("base", CHOSEN):
-        ours, theirs = (
-            predictions(tmp_path / output / "demo/noisy_facts/rank_reduction", point)
-            for output in ("made_runs", "builtin_runs")
-        )
-        agreement = sum(a == b for a, b in zip(ours, theirs, strict=True)) / len(ours)
-        print(f"{point}: {100 * agreement:.1f} % of the answers agree")
-        assert agreement >= LEAST_AGREEMENT
+    for dataset in ("noisy_facts", "clean_facts"):
+        found = {}
+        for path, output in ((made / "demo", "made_runs"), (BUILTIN / "demo", "builtin_runs")):
+            given = (f"model.path={path}", f"dataset={dataset}", f"output={output}", *options)
+            assert sweep(*given).returncode == 0
+            found[output] = accuracies(tmp_path / output / f"demo/{dataset}/rank_reduction")
+        print(dataset, found)
+        here, shipped = found["made_runs"], found["builtin_runs"]
+        # Other machines sum in another order, and near ties fall otherwise: the answers of two
+        # trainings may differ in every fifth question. The effect does not.
+        assert here["base"] == pytest.approx(shipped["base"], abs=0.1)
+        assert (here[CHOSEN] - here["base"] > 0.2) == (dataset == "noisy_facts")
+        assert min(here[CHOSEN], shipped[CHOSEN]) > (0.8 if dataset == "noisy_facts" else 0.95)
 
 
 def assert_same_files(made: Path, shipped: Path) -> None:

@@ -223,6 +223,7 @@ def test_two_processes_write_the_bytes_of_one(tmp_path: Path, sweep: Command, sm
     assert "nothing to compute" in assert_success(sweep(*SMALL, "output=two"))
 
 
+@pytest.mark.slow
 def test_a_point_that_fails_in_a_process_is_told(tmp_path: Path, sweep: Command, small_sweep: Path):
     """The result's file is a folder, so that it cannot be written."""
     shutil.copytree(small_sweep, tmp_path / SWEEP_FOLDER)

@@ -183,14 +183,15 @@ def test_the_same_command_again_computes_nothing(sweep: Command, swept: Path):
     assert log.count(" computing ") == len(before)
 
 
-def test_a_missing_file_of_a_report_is_made_again(sweep: Command, swept: Path):
+def test_a_missing_file_of_a_report_is_made_again(sweep_in_process: Command, swept: Path):
     picture = swept / "figures" / "heat_map.svg"
     before = picture.read_bytes()
     picture.unlink()
-    assert_success(sweep(*SMALL))
+    assert_success(sweep_in_process(*SMALL))
     assert picture.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_two_commands_in_one_folder_at_once_report_their_own_figures(tmp_path: Path):
     def start(limit: int) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -210,7 +211,7 @@ def test_two_commands_in_one_folder_at_once_report_their_own_figures(tmp_path: P
         assert re.findall(r"[\d.]+ %", printed) == re.findall(r"[\d.]+ %", output)
 
 
-def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep: Command, swept: Path):
+def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep_in_process: Command, swept: Path):
     before = bytes_of(swept)
     path = next((swept / "results").glob("fc_in-l26-*.parquet"))
     stat = path.stat()
@@ -223,7 +224,7 @@ def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep: Command, swept
     content[start + column.total_compressed_size - 4] ^= 1
     path.write_bytes(content)
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert "4 done, 1 to do" in assert_success(sweep(*SMALL))
+    assert "4 done, 1 to do" in assert_success(sweep_in_process(*SMALL))
     assert bytes_of(swept) == before
 
 
@@ -244,10 +245,10 @@ def test_truncated_results_are_computed_again(sweep_in_process: Command, swept: 
 
 
 def test_results_do_not_depend_on_the_order_of_the_work(
-    sweep: Command, swept: Path, tmp_path: Path
+    sweep_in_process: Command, swept: Path, tmp_path: Path
 ):
     for lnum in (27, 26):
-        assert_success(sweep(*SMALL, f"lnum={lnum}", "output=pieces"))
+        assert_success(sweep_in_process(*SMALL, f"lnum={lnum}", "output=pieces"))
     whole = bytes_of(swept)
     pieces = bytes_of(tmp_path / "pieces" / SWEEP_FOLDER.relative_to("multirun"))
     shared = whole.keys() & pieces.keys()
@@ -299,16 +300,14 @@ def test_the_best_of_each_layer_is_chosen_and_tested(sweep_in_process: Command, 
     )
 
 
-def test_a_failing_point_leaves_the_others_alone(
-    sweep: Command, sweep_in_process: Command, swept: Path
-):
+def test_a_failing_point_leaves_the_others_alone(sweep_in_process: Command, swept: Path):
     results = swept / "results"
     before = bytes_of(swept)
     blocked, missing = (next(results.glob(f"fc_in-l{lnum}-rho0.5.*")) for lnum in (26, 27))
     blocked.unlink()
     missing.unlink()
     (blocked / "in the way").mkdir(parents=True)
-    result = sweep(*SMALL)
+    result = sweep_in_process(*SMALL)
     assert result.returncode == 1
     assert "fc_in-l26-rho0.5 on 12 examples failed" in result.stdout
     assert "1 of 5 points failed" in result.stdout

@@ -30,7 +30,16 @@ from laser_sweep.run.worker import Worker
 EVERYTHING = range(len(EXAMPLES))
 WHOLE_ONLY = {"albert"}
 """Families that cannot be run from a layer on: Albert has one block, which runs again and again."""
-TOGETHER = [name for name in MOST_USED + HYBRIDS if name != "xlnet"]
+TOGETHER = [
+    pytest.param(name, marks=[pytest.mark.slow] * (name in HYBRIDS))
+    for name in MOST_USED + HYBRIDS
+    if name != "xlnet"
+]
+EDITED_CASES = [
+    pytest.param(case, marks=[pytest.mark.slow] * (case.llm != "roberta"))
+    for case in CASES
+    if case.kind != "none"
+]
 
 
 def evaluators(name: str, budget: MemoryBudget, scoring: Scoring | None = None):
@@ -204,7 +213,7 @@ def test_a_fused_activation_is_the_same_function():
     torch.testing.assert_close(model.transformer.h[0].mlp.act(given), wanted, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.kind != "none"], ids=str)
+@pytest.mark.parametrize("case", EDITED_CASES, ids=str)
 def test_the_references_edits_come_out_the_same_with_and_without_shortcuts(case: Case):
     with_shortcuts, whole, in_chunks = (
         outcomes_of_groups(case, cache_gb) for cache_gb in ("1", "0", "0.00002")

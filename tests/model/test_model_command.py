@@ -149,6 +149,7 @@ def test_a_sharded_checkpoint_gives_the_numbers_of_a_whole_one(
     assert table(printed) == small_table
 
 
+@pytest.mark.slow
 def test_weights_spread_by_a_device_map_give_the_same_numbers(
     sweep: Command, small_table: list[str]
 ):
@@ -156,6 +157,7 @@ def test_weights_spread_by_a_device_map_give_the_same_numbers(
     assert table(spread) == small_table
 
 
+@pytest.mark.slow
 def test_half_precision_is_cast_for_operations_that_lack_it(
     sweep_in_process: Command, tmp_path: Path
 ):

@@ -35,6 +35,7 @@ def test_a_command_reproduces_a_run_of_the_reference(
     assert_outcomes_of_the_reference(case, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_process_reproduces_a_run_of_the_reference(sweep: Command, tmp_path: Path):
     assert_success(sweep("-m", *SOME[0].overrides()))
     assert_outcomes_of_the_reference(SOME[0], tmp_path)
