@@ -7,10 +7,18 @@ from collections.abc import Mapping
 import torch
 from transformers import PretrainedConfig
 
-from laser_sweep.config import Config, DatasetConfig
+from laser_sweep.config import CORRECTED, Config, DatasetConfig
 from laser_sweep.config.dataset import TRUNCATE_LEFT
 from laser_sweep.config.model import DECODER
-from laser_sweep.dataset import ExampleSet, Prompting, fingerprint, load_dataset, prompting_of
+from laser_sweep.dataset import (
+    GENERATION,
+    ExampleSet,
+    Prompting,
+    Scoring,
+    fingerprint,
+    load_dataset,
+    prompting_of,
+)
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.context_length import QuestionSet, context
 from laser_sweep.evaluate.questions.encode import encode
@@ -103,7 +111,7 @@ def _store(
         dtype=str(dtype).removeprefix("torch."),
         examples=fingerprint(loaded.examples, loaded.scoring),
         protocol=config.protocol,
-        options=_identity_options(config),
+        options=_identity_options(config, loaded.scoring),
     )
     parts = split(loaded.examples, config.split, question_set.dropped)
     return Store(config.folder, identity, parts)
@@ -141,13 +149,16 @@ def _check_names(config: Config) -> None:
     RULES.load(config.selection)
 
 
-def _identity_options(config: Config) -> dict[str, object]:
+def _identity_options(config: Config, scoring: Scoring) -> dict[str, object]:
     """The further options that change outcomes, where they differ from the defaults."""
     layout = {"layout": given} if (given := config.model.layout.given) else {}
     side = {"side": config.model.side} if config.model.side != DECODER else {}
     too_long = config.dataset.too_long
     cut = {"too_long": too_long} if too_long == TRUNCATE_LEFT else {}
-    return {**options_of(config).changes, **layout, **side, **cut}
+    # Generated texts had another score before numbers were matched whole.
+    found = scoring.kind == GENERATION and config.protocol == CORRECTED
+    matching = {"matching": "whole numbers"} if found else {}
+    return {**options_of(config).changes, **layout, **side, **cut, **matching}
 
 
 def _axes(config: Config) -> Axes:
