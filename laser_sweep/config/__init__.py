@@ -5,8 +5,8 @@ group, a YAML file for each value of the group. Hydra merges these files and the
 the dataclasses, and refuses unknown options and wrong types.
 """
 
-from laser_sweep.config._explain import explain, options
-from laser_sweep.config._hydra import PACKAGE, conf_folder, register
+from laser_sweep.config._explain import GROUPS, explain, options
+from laser_sweep.config._hydra import PACKAGE, conf_folder, register, register_runtime
 from laser_sweep.config._root import SELECT_PER, Config
 from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
@@ -42,6 +42,7 @@ __all__ = [
     "EVERY_POINT",
     "FLOAT_DTYPES",
     "FORMS",
+    "GROUPS",
     "MINIMUM_EXAMPLES",
     "PACKAGE",
     "PAPER",
@@ -68,5 +69,6 @@ __all__ = [
     "explain",
     "options",
     "register",
+    "register_runtime",
     "typed",
 ]
