@@ -11,6 +11,7 @@ from laser_sweep.config._root import SELECT_PER, Config
 from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
 from laser_sweep.config.dataset import (
+    COMPRESSIONS,
     DEFAULT_CHOICES,
     DEFAULT_ID,
     MINIMUM_EXAMPLES,
@@ -34,6 +35,7 @@ from laser_sweep.config.split import EVERY_POINT, TEST_EVALUATIONS, SplitConfig
 
 __all__ = [
     "AUTO",
+    "COMPRESSIONS",
     "CORRECTED",
     "DEFAULT_CHOICES",
     "DEFAULT_ID",

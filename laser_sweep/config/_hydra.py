@@ -44,4 +44,4 @@ def _runtime(name: str) -> str:
     """The value of `${hydra:NAME}`."""
     if name == "runtime.cwd":
         return str(Path.cwd())
-    raise ConfigError(f"${{hydra:{name}}} is not the sweep's: {INTERPOLATIONS}")
+    raise ConfigError(f"${{hydra:{name}}} has no value here: {INTERPOLATIONS}")

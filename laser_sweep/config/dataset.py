@@ -22,9 +22,10 @@ DEFAULT_ID = "id"
 """The column of the examples' ids. Rows may lack this column, but not one that the user names."""
 DEFAULT_CHOICES = "choices"
 """The column of labels. Rows may lack this column, but not one that the user names."""
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip")
+"""The endings of compressed files' names, which follow the ending of the format."""
 MINIMUM_EXAMPLES = 5
 """Fewer examples leave no validation part with the default split."""
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _ANY_LETTERS = re.compile(r"[*?]+")
 """Characters of a pattern that stand for others."""
 _OF_ROWS = {"rows": True}
@@ -98,7 +99,7 @@ class DatasetConfig:
 def _name_of(path: str) -> str:
     """The default name of the rows of a path, such as `rows` for `d/rows.jsonl.gz`."""
     given = Path(path)
-    if given.suffix.lower() in _COMPRESSED:
+    if given.suffix.lower() in COMPRESSIONS:
         given = given.with_suffix("")
     if not _ANY_LETTERS.search(path):
         return given.stem or given.absolute().name

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from laser_sweep.dataset._compression import COMPRESSIONS, content_of, without_compression
+from laser_sweep.config import COMPRESSIONS
+from laser_sweep.dataset._compression import content_of, without_compression
 from laser_sweep.dataset._csv import csv_rows
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from glob import has_magic
 from pathlib import Path
 
+from laser_sweep.dataset._compression import without_compression
 from laser_sweep.dataset._file_formats import endings, format_of, read_file, read_rows
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, reason
@@ -35,6 +37,8 @@ def read_path(path: Path) -> list[Row]:
         return saved_rows(path) if is_saved(path) else _rows_of(path, _files_in(path))
     if not path.exists() and has_magic(str(path)):
         return _rows_of(path, _files_like(path))
+    if not path.exists() and "--" in path.name and (repository := cached_repository(path)):
+        raise ConfigError(f"dataset.path={path}: {repository.advice('dataset.path')}")
     return read_rows(path)
 
 
@@ -106,6 +110,12 @@ def _files_in(folder: Path) -> list[Path]:
             f"dataset.path={folder}: the folder holds files of several splits "
             f"({', '.join(splits)}): expected a pattern, such as "
             f"dataset.path='{folder}/{splits[0]}*{found[0]}'."
+        )
+    names = Counter(without_compression(path).name for path in files)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise ConfigError(
+            f"dataset.path={folder}: the folder holds {twice[0]} more than once, compressed or "
+            "not: expected a pattern of the files to read."
         )
     return files
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
+import zipfile
+from functools import partial
 from pathlib import Path
 
 import datasets
@@ -12,7 +15,7 @@ import pyarrow as pa
 import pytest
 from support.row_files import EXAMPLES, ROWS, WRITERS, load_examples, write_jsonl, write_parquet
 
-from laser_sweep.config import DatasetConfig
+from laser_sweep.config import COMPRESSIONS, DatasetConfig
 from laser_sweep.dataset import Example
 from laser_sweep.errors import ConfigError
 
@@ -77,6 +80,12 @@ def test_a_folder_of_several_formats_is_refused_with_a_pattern(tmp_path: Path):
     assert f"such as dataset.path='{folder}/*.jsonl'" in refusal(folder)
 
 
+def test_a_folder_with_a_file_and_its_compressed_copy_is_refused(tmp_path: Path):
+    folder = shards(tmp_path / "d", "a.jsonl", "b.jsonl")
+    (folder / "a.jsonl.gz").write_bytes(gzip.compress((folder / "a.jsonl").read_bytes()))
+    assert "holds a.jsonl more than once" in refusal(folder)
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -107,6 +116,7 @@ def test_a_dataset_of_the_hubs_cache_is_refused_with_its_id(tmp_path: Path):
     for path in (snapshot.parents[1], snapshot.parent):
         assert "expected dataset.hub=org/rows" in refusal(path)
         assert f"dataset.path={snapshot}" in refusal(path)
+    assert "expected dataset.hub=org/rows" in refusal("datasets--org--rows")
     write_parquet(snapshot / "rows.parquet", ROWS)
     assert examples_of(snapshot) == EXAMPLES
 
@@ -126,43 +136,62 @@ def test_a_dataset_that_was_saved_is_read(tmp_path: Path):
     assert examples_of(tmp_path / "two" / "train") == EXAMPLES
 
 
-def zstandard(content: bytes) -> bytes:
+def arrow(content: bytes, method: str) -> bytes:
     sink = pa.BufferOutputStream()
-    with pa.CompressedOutputStream(sink, "zstd") as stream:
+    with pa.CompressedOutputStream(sink, method) as stream:
         stream.write(content)
     return sink.getvalue().to_pybytes()
 
 
-COMPRESSIONS = {
+def zipped(content: bytes, files: int = 1) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for number in range(files):
+            archive.writestr(f"rows{number}", content)
+    return made.getvalue()
+
+
+COMPRESSED = {
     "gz": gzip.compress,
     "bz2": bz2.compress,
     "xz": lzma.compress,
-    "zst": zstandard,
+    "zst": partial(arrow, method="zstd"),
+    "lz4": partial(arrow, method="lz4"),
+    "zip": zipped,
     "GZ": gzip.compress,
 }
 
 
 @pytest.mark.parametrize("ending", WRITERS)
-@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize("compression", COMPRESSED)
 def test_a_file_may_be_compressed(ending: str, compression: str, tmp_path: Path):
     plain = tmp_path / f"rows.{ending}"
     WRITERS[ending](plain, ROWS)
     path = tmp_path / f"rows.{ending}.{compression}"
-    path.write_bytes(COMPRESSIONS[compression](plain.read_bytes()))
+    path.write_bytes(COMPRESSED[compression](plain.read_bytes()))
     config = DatasetConfig(path=str(path))
     assert load_examples(config) == EXAMPLES
     assert config.name == "rows"
 
 
-@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize("compression", COMPRESSED)
 def test_a_file_that_is_not_compressed_as_its_name_says_is_refused(
     compression: str, tmp_path: Path
 ):
     path = tmp_path / f"rows.jsonl.{compression}"
     write_jsonl(path, ROWS)
     assert "cannot be decompressed as ." in refusal(path)
-    path.write_bytes(COMPRESSIONS[compression](b'{"question": "x"}\n' * 9)[:-9])
+    path.write_bytes(COMPRESSED[compression](b'{"question": "x"}\n' * 9)[:-9])
     assert "rows.jsonl" in refusal(path)
+
+
+def test_an_archive_of_several_files_is_refused(tmp_path: Path):
+    (tmp_path / "rows.jsonl.zip").write_bytes(zipped(b"{}", files=2))
+    assert "it holds 2 files, expected one" in refusal(tmp_path / "rows.jsonl.zip")
+
+
+def test_every_ending_of_a_compression_is_tried():
+    assert {f".{each.lower()}" for each in COMPRESSED} == set(COMPRESSIONS)
 
 
 @pytest.mark.parametrize(
