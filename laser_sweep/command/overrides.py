@@ -89,7 +89,8 @@ def check_overrides(arguments: Iterable[str]) -> None:
             that is there.
     """
     for argument in arguments:
-        if argument.startswith("-"):
+        # The value of a flag is no override: --cfg hydra --package hydra.job
+        if argument.startswith("-") or not ("=" in argument or argument.startswith("~")):
             continue
         name, _, value = argument.lstrip("+~").partition("=")
         name = name.partition("@")[0].strip()

@@ -12,6 +12,7 @@ DRY = ("lnum=27", "rate=1", "dry_run=true")
 REFUSED = {
     "hydra.sweep.dir=X": ["hydra.sweep.dir=X", "expected output=X"],
     "hydra.run.dir=X": ["hydra.run.dir=X", "expected output=X"],
+    "~hydra.sweep.dir": ["expected output="],
     "++hydra.sweep.dir=X": ["expected output=X"],
     "hydra.sweep.subdir=X": ["model.name", "dataset.name"],
     "hydra.output_subdir=X": ["output=FOLDER"],
@@ -72,6 +73,11 @@ def test_an_option_that_works_or_asks_for_what_is_so_is_accepted(
 ):
     assert "points:" in assert_success(sweep_in_process(override, *DRY))
     assert {path.name for path in tmp_path.iterdir()} <= {"hugging-face"}
+
+
+@pytest.mark.parametrize("flags", ["--cfg hydra", "--cfg all --package hydra.sweep"])
+def test_flags_may_name_hydras_options(flags: str, sweep_in_process: Command):
+    assert "LASER_SWEEP_SCRATCH" in assert_success(sweep_in_process(*flags.split()))
 
 
 @pytest.mark.parametrize("option", ["sweep: {dir: X}", "run: {dir: X}", "job: {chdir: true}"])
