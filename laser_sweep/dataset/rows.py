@@ -21,10 +21,10 @@ from laser_sweep.dataset._example import (
     ExampleSet,
     Scoring,
 )
-from laser_sweep.dataset._file_formats import read_rows
 from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
+from laser_sweep.dataset._row_files import read_path
 from laser_sweep.dataset._template import parse_template
 from laser_sweep.errors import ConfigError, shorten
 
@@ -58,7 +58,7 @@ def _rows(config: DatasetConfig) -> Rows:
         rows = load_hub_rows(config)
     else:
         path = Path(str(config.path)).expanduser()
-        rows = Rows(read_rows(path), f"dataset.path={path}")
+        rows = Rows(read_path(path), f"dataset.path={path}")
     return Rows(rows.rows[: config.limit], rows.where)
 
 

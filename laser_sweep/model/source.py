@@ -13,6 +13,7 @@ from typing import Any
 import xxhash
 
 from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.model.hub_cache import cached_repository, repositories_in
 
 TOKENIZER_FILES = (
     "tokenizer.json",
@@ -69,6 +70,7 @@ def find_source(path: str, revision: str | None) -> Source:
             # The revision may stem from a model's YAML file whose path the command line replaces.
             log.warning("model.revision=%s is not used: %s is a folder.", revision, path)
         return _in_folder(folder)
+    _check_no_mistaken_path(folder)
     if folder.exists() or path.startswith((".", "/", "~")) or path.count("/") > 1:
         raise ConfigError(f"model.path={path}: no such folder.")
     return _on_hub(path, revision or "main")
@@ -87,6 +89,34 @@ def config_source(path: str, revision: str | None) -> Source:
     return find_source(path, revision)
 
 
+def _check_no_mistaken_path(path: Path) -> None:
+    """Check that a path is neither a file of a model nor a name of the hub's cache.
+
+    Raises:
+        ConfigError: if it is; the error tells what to write.
+    """
+    if path.is_file() and path.suffix != ".gguf":
+        raise ConfigError(
+            f"model.path={path} is a file: expected the folder of the model's files, such as the "
+            f"one that it is in: model.path={path.parent}."
+        )
+    # Not of any path: a hub id may be given in a folder of the cache.
+    if "--" in path.name and (repository := cached_repository(path)):
+        raise ConfigError(f"model.path={path}: {repository.advice('model.path')}")
+
+
+def _without_config(folder: Path) -> ConfigError:
+    """The error for a folder that is not a model's."""
+    if repository := cached_repository(folder):
+        return ConfigError(f"model.path={folder}: {repository.advice('model.path')}")
+    if models := [each.id for each in repositories_in(folder) if each.kind == "models"]:
+        return ConfigError(
+            f"model.path={folder}: this is the hub's cache: expected a model in it: "
+            f"{', '.join(f'model.path={id}' for id in models)}."
+        )
+    return ConfigError(f"model.path={folder}: the folder has no config.json.")
+
+
 def _in_folder(folder: Path) -> Source:
     if (folder / "adapter_config.json").is_file():
         raise ConfigError(
@@ -94,7 +124,7 @@ def _in_folder(folder: Path) -> Source:
             "merge_and_unload() of PEFT, then save_pretrained()."
         )
     if not (folder / "config.json").is_file():
-        raise ConfigError(f"model.path={folder}: the folder has no config.json.")
+        raise _without_config(folder)
     if not any(folder.glob("*.safetensors")):
         others = ", ".join(sorted(p.name for p in folder.glob("*.bin"))) or "none"
         raise ConfigError(
