@@ -27,14 +27,18 @@ _CGROUPS = Path("/sys/fs/cgroup")
 
 
 def settle_threads(given: int | None) -> None:
-    """Set the environment from which torch takes its threads; call it before torch is imported.
+    """Set the environment from which torch takes its threads, before torch is imported.
 
-    Variables that the user set stay as they are.
+    Variables that the user set stay as they are. In a program that has imported torch already, such
+    as a notebook, torch keeps its threads unless a number is given.
 
     Args:
         given: the option `threads`; None for as many as there are free cores.
     """
-    assert "torch" not in sys.modules, "torch has read the environment"
+    if (torch := sys.modules.get("torch")) is not None:
+        if given is not None:
+            torch.set_num_threads(given)
+        return
     if given is None and not _is_set(USERS_OWN):
         given = free_cores()
     if given is not None:
