@@ -16,7 +16,7 @@ from transformers import AutoConfig, AutoTokenizer
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.context import context
 from laser_sweep.model.source import find_source
-from laser_sweep.model.tokenizer import load_length_tokenizer
+from laser_sweep.model.tokenizer import load_length_tokenizer, load_tokenizer
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n"
 WEIGHT = "model.layers.1.mlp.gate_proj.weight"
@@ -154,6 +154,18 @@ def test_a_sentencepiece_model_alone_is_a_tokenizer(sweep_in_process: Command, t
     )
     (tmp_path / "tiny" / "tokenizer.vocab").unlink()
     assert "2 points, 0 done, 2 to do" in assert_success(sweep_in_process(*SWEEP))
+
+
+def test_a_package_that_the_sentencepiece_model_needs_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    save_tiny(tmp_path)
+    (tmp_path / "tiny" / "tokenizer.json").unlink()
+    (tmp_path / "tiny" / "tokenizer.model").write_bytes(b"unread")
+    needed = {"sentencepiece": "a_module_of_no_one", "protobuf": "none.at_all"}
+    monkeypatch.setattr("laser_sweep.model.tokenizer._SENTENCEPIECE", needed)
+    with pytest.raises(ConfigError, match="needs: pip install sentencepiece protobuf"):
+        load_tokenizer(find_source(str(tmp_path / "tiny"), None))
 
 
 def adapter_in_cache(folder: Path, *, full: bool) -> None:
