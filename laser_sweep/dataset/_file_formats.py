@@ -13,6 +13,7 @@ from laser_sweep.dataset._compression import content_of, without_compression
 from laser_sweep.dataset._csv import csv_rows
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.model.lfs import check_not_pointer
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,6 +62,7 @@ def endings() -> str:
 
 
 def _read(reader: Callable[[Path], list[Row]], path: Path) -> list[Row]:
+    check_not_pointer(f"dataset.path={path}", path)
     try:
         if reader is not _parquet and _begins_with(path, _PARQUET):
             raise ConfigError(f"dataset.path={path}: this is Parquet: end its name in .parquet.")

@@ -206,9 +206,9 @@ def test_the_separator_is_the_one_of_the_header(name: str, separator: str, tmp_p
 
 def test_a_header_with_two_separators_has_the_one_that_divides_all_rows(tmp_path: Path):
     path = tmp_path / "a.csv"
-    path.write_text("question;answer;note, if any\n" + "x is;y;none\n" * 5)
+    path.write_text("question;answer;note, if any\n" + "x is;y;none\n" * 4 + "z is;y;none\n")
     assert examples_of(path)[0] == Example("x is", "y", place="line 2")
-    path.write_text("question,answer,note; if any\n" + "x is,y,none\n" * 5)
+    path.write_text("question,answer,note; if any\n" + "x is,y,none\n" * 4 + "z is,y,none\n")
     assert examples_of(path)[0] == Example("x is", "y", place="line 2")
 
 
