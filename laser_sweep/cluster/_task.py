@@ -65,6 +65,9 @@ class Submission:
             ConfigError: if the node does not see the files that the submitting machine sees.
         """
         node = socket.gethostname()
+        # Loading the task has loaded torch, which counts the cores of the machine, not of the job.
+        if threads := job_threads(self.config.threads):
+            torch.set_num_threads(threads)
         try:
             os.chdir(self.here)
             if not (record := Paths(self.folder).record).exists():
@@ -109,7 +112,7 @@ class SweepTask(_Task):
             PointsFailedError: if a point failed.
             ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job(self.submission) as journal:
+        with _as_a_job(self.submission.folder) as journal:
             plan = self.submission.plan()
             missing = plan.missing(self.evaluations)
             log.info("%d evaluations, %d to do", len(self.evaluations), len(missing))
@@ -133,7 +136,7 @@ class ReportTask(_Task):
             PointsFailedError: if one of them failed.
             ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job(self.submission) as journal:
+        with _as_a_job(self.submission.folder) as journal:
             plan = self.submission.plan()
             _raise_if(finish(plan, Worker(plan, journal)))
 
@@ -152,13 +155,10 @@ class _StopError(BaseException):
 
 
 @contextmanager
-def _as_a_job(submission: Submission) -> Iterator[Journal]:
+def _as_a_job(folder: Path) -> Iterator[Journal]:
     """Log to the job's own log, keep a journal, and let submitit stop the task wherever it is."""
     log_everything(sys.stdout)
-    # Loading the task has loaded torch, which counts the cores of the machine, not of the job.
-    if threads := job_threads(submission.config.threads):
-        torch.set_num_threads(threads)
-    with Journal(_journal_path(submission.folder)) as journal:
+    with Journal(_journal_path(folder)) as journal:
         try:
             with _stops_pass():
                 yield journal

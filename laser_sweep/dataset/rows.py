@@ -49,7 +49,7 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         cluster_by=config.cluster_by,
     )
     examples = rows.examples(lambda row: [maker.example(row)])
-    _check_prompts_differ(config.prompt, rows.where, examples)
+    _check_prompts_differ(config.prompt, rows, examples)
     return ExampleSet(examples, _scoring(config, prompting, any(each.choices for each in examples)))
 
 
@@ -88,11 +88,12 @@ def _prompt_of(written: str, rows: Rows) -> Fill:
     return template.fill
 
 
-def _check_prompts_differ(written: str, where: str, examples: Sequence[Example]) -> None:
-    """Check that not all prompts are equal, though there are several."""
-    if len(examples) > 1 and len({each.prompt for each in examples}) == 1:
+def _check_prompts_differ(written: str, rows: Rows, examples: Sequence[Example]) -> None:
+    """Check that not all prompts are equal, unless all rows are."""
+    differ = any(row.values != rows.rows[0].values for row in rows.rows)
+    if differ and len({each.prompt for each in examples}) == 1:
         raise ConfigError(
-            f"{where}: dataset.prompt={written!r} makes all {len(examples)} prompts equal: "
+            f"{rows.where}: dataset.prompt={written!r} makes all {len(examples)} prompts equal: "
             f"{shorten(examples[0].prompt, 80)!r}. Expected columns whose values differ."
         )
 

@@ -104,7 +104,7 @@ FILES = {
     f"{GOOD_ROW}\n{{'question': 1}}\n": ["line 2 is not JSON"],
     f"{GOOD_ROW}\n\n[1, 2]\n": ["line 3 is a list, expected an object"],
     f'{GOOD_ROW}\n{{"question": "x"}}\n': ["line 2", "no column 'answer'", "it has question"],
-    f'{GOOD_ROW}\n{{"question": "x", "answer": 4}}\n': ["line 2", "'answer' is 4 (int)"],
+    f'{GOOD_ROW}\n{{"question": "x", "answer": true}}\n': ["line 2", "'answer' is True (bool)"],
     f'{GOOD_ROW}\n{{"question": "x", "answer": " "}}\n': ["line 2", "'answer' is empty"],
     f'{GOOD_ROW}\n{{"question": "\\ud800", "answer": "x"}}\n': ["line 2", "surrogate"],
     "[" * 100_000: ["line 1 is not JSON"],
@@ -160,7 +160,8 @@ def test_a_bad_file_is_told_by_a_process_of_its_own(sweep: Command, tmp_path: Pa
 
 
 def test_an_answer_that_the_model_cannot_say(sweep_in_process: Command, tmp_path: Path):
-    (tmp_path / "rows.jsonl").write_text(f"{GOOD_ROW}\n" * 5 + UNKNOWN_ANSWER)
+    other = GOOD_ROW.replace("cat", "dog")
+    (tmp_path / "rows.jsonl").write_text(f"{GOOD_ROW}\n" * 4 + f"{other}\n{UNKNOWN_ANSWER}")
     result = sweep_in_process("dataset.path=rows.jsonl")
     assert_one_line(
         result, "Example 5 (line 6)", "'antidisestablishmentarianism'", "not in the vocabulary"
