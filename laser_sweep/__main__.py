@@ -6,6 +6,7 @@ import sys
 
 from laser_sweep.command.compose import compose
 from laser_sweep.entry import entry
+from laser_sweep.run.threads import settle_threads
 
 
 def main() -> None:
@@ -21,6 +22,7 @@ def _run() -> int:
     configs = compose(sys.argv[1:])
     if not configs:  # Hydra has answered --help, --cfg and the like
         return 0
+    settle_threads(configs[0].threads)
     from laser_sweep.command.sweep import run  # imports torch, which --help should not wait for
 
     return run(configs)

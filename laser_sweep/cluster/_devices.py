@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -83,7 +82,8 @@ def run_on(plan: Plan, missing: Sequence[Evaluation], *, named: Sequence[str]) -
     records: Queue[logging.LogRecord] = context.Queue()
     shared = share(plan, missing, named)
     # Processes on one CPU share its cores.
-    threads = max(1, (os.cpu_count() or 1) // len(shared)) if "cpu" in named else None
+    cores = plan.config.threads or torch.get_num_threads()
+    threads = max(1, cores // len(shared)) if "cpu" in named else None
     processes = [
         context.Process(target=_run, args=(plan.config, device, task, records, threads))
         for device, task in shared

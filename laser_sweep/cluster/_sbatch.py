@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from submitit.core.utils import FailedSubmissionError, UncompletedJobError, environment_variables
@@ -67,7 +67,7 @@ def options(plan: Plan, suffix: str = "") -> Options:
         "srun_args": srun,
         "stderr_to_stdout": True,
     }
-    further = {"requeue": True, **_further(given)}
+    further = {"requeue": True, **given.get("additional_parameters", {})}
     return {**defaults, **given, "additional_parameters": further}
 
 
@@ -83,23 +83,13 @@ def script(plan: Plan, tasks: int) -> str:
 def asks_for_accelerator(cluster: ClusterConfig) -> bool:
     """Whether the options ask for an accelerator: gpus_per_node, gres=gpu:1, gpus=1 and so on."""
     given = _given(cluster)
-    given = {**given, **_further(given)}
+    given = {**given, **given.get("additional_parameters", {})}
     names = [name for name, value in given.items() if value]
     return any("gpu" in name for name in names) or "gpu" in str(given.get("gres"))
 
 
 def _given(cluster: ClusterConfig) -> Options:
     return {name: value for name, value in vars(cluster.params).items() if value is not None}
-
-
-def _further(given: Options) -> Options:
-    """The options of sbatch that submitit has no name for."""
-    further = given.get("additional_parameters")
-    return (
-        {str(name): value for name, value in further.items()}
-        if isinstance(further, Mapping)
-        else {}
-    )
 
 
 def _refusal(error: Exception) -> ConfigError:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import torch
 from submitit.helpers import Checkpointable
 from submitit.slurm.slurm import SlurmJobEnvironment
 
@@ -27,6 +28,7 @@ from laser_sweep.logs import log_everything
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.execute import finish
+from laser_sweep.run.threads import job_threads
 from laser_sweep.run.worker import Worker
 from laser_sweep.store.events import Journal
 from laser_sweep.store.paths import Paths
@@ -107,7 +109,7 @@ class SweepTask(_Task):
             PointsFailedError: if a point failed.
             ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job(self.submission.folder) as journal:
+        with _as_a_job(self.submission) as journal:
             plan = self.submission.plan()
             missing = plan.missing(self.evaluations)
             log.info("%d evaluations, %d to do", len(self.evaluations), len(missing))
@@ -131,7 +133,7 @@ class ReportTask(_Task):
             PointsFailedError: if one of them failed.
             ConfigError: if the node does not see the files that it needs.
         """
-        with _as_a_job(self.submission.folder) as journal:
+        with _as_a_job(self.submission) as journal:
             plan = self.submission.plan()
             _raise_if(finish(plan, Worker(plan, journal)))
 
@@ -150,10 +152,13 @@ class _StopError(BaseException):
 
 
 @contextmanager
-def _as_a_job(folder: Path) -> Iterator[Journal]:
+def _as_a_job(submission: Submission) -> Iterator[Journal]:
     """Log to the job's own log, keep a journal, and let submitit stop the task wherever it is."""
     log_everything(sys.stdout)
-    with Journal(_journal_path(folder)) as journal:
+    # Loading the task has loaded torch, which counts the cores of the machine, not of the job.
+    if threads := job_threads(submission.config.threads):
+        torch.set_num_threads(threads)
+    with Journal(_journal_path(submission.folder)) as journal:
         try:
             with _stops_pass():
                 yield journal

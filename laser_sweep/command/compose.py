@@ -9,15 +9,18 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import hydra
+from hydra.conf import HydraConf
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from laser_sweep.config import Config, conf_folder, explain, register, typed
+from laser_sweep.command.overrides import check_files, check_overrides, refused_group
+from laser_sweep.config import Config, conf_folder, explain, register, register_runtime, typed
 from laser_sweep.grid.axes import bracket
 
 
@@ -30,9 +33,29 @@ def compose(arguments: Sequence[str]) -> list[Config]:
     Raises:
         ConfigError: if a configuration cannot be composed.
     """
+    check_overrides(arguments)
     sys.argv[1:] = map(bracket, arguments)
     register()
     composed: list[DictConfig] = []
+    hydras_own: list[HydraConf] = []
+
+    def keep(config: DictConfig) -> None:
+        composed.append(config)
+        hydras_own.append(HydraConfig.get())
+
+    _run_hydra(keep)
+    for each in hydras_own:
+        check_files(each)
+    register_runtime()
+    return [typed(Config, config) for config in composed]
+
+
+def _run_hydra(keep: Callable[[DictConfig], None]) -> None:
+    """Let Hydra compose the configurations of the program's command line, and take each of them.
+
+    Raises:
+        ConfigError: if a configuration cannot be composed.
+    """
     decorate = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")
     # Asked for the full error, Hydra raises the error; otherwise it prints its own form and exits.
     wants_traceback = "HYDRA_FULL_ERROR" in os.environ
@@ -41,11 +64,10 @@ def compose(arguments: Sequence[str]) -> list[Config]:
     with tempfile.TemporaryDirectory(prefix="laser_sweep-") as scratch:
         os.environ["LASER_SWEEP_SCRATCH"] = scratch
         try:
-            decorate(composed.append)()
+            decorate(keep)()
         except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
             if wants_traceback:
                 raise
-            raise explain(error) from error
+            raise refused_group(error) or explain(error) from error
         finally:
             del os.environ["LASER_SWEEP_SCRATCH"]
-    return [typed(Config, each) for each in composed]

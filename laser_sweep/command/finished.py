@@ -73,8 +73,8 @@ def _prompting(config: Config, model: ModelRecord, source: Source) -> Prompting:
     """How the model is asked, from the record of a command with the same weights."""
 
     def load_tokenizer() -> PreTrainedTokenizerBase:
-        from laser_sweep.model import load
+        from laser_sweep.model import tokenizer
 
-        return load.load_tokenizer(source)
+        return tokenizer.load_tokenizer(source)
 
     return Prompting(config.protocol, model.masked, model.family, model.mask, load_tokenizer)

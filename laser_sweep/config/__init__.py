@@ -5,12 +5,13 @@ group, a YAML file for each value of the group. Hydra merges these files and the
 the dataclasses, and refuses unknown options and wrong types.
 """
 
-from laser_sweep.config._explain import explain, options
-from laser_sweep.config._hydra import PACKAGE, conf_folder, register
+from laser_sweep.config._explain import GROUPS, explain, options
+from laser_sweep.config._hydra import PACKAGE, conf_folder, register, register_runtime
 from laser_sweep.config._root import SELECT_PER, Config
 from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
 from laser_sweep.config.dataset import (
+    COMPRESSIONS,
     DEFAULT_CHOICES,
     DEFAULT_ID,
     MINIMUM_EXAMPLES,
@@ -34,6 +35,7 @@ from laser_sweep.config.split import EVERY_POINT, TEST_EVALUATIONS, SplitConfig
 
 __all__ = [
     "AUTO",
+    "COMPRESSIONS",
     "CORRECTED",
     "DEFAULT_CHOICES",
     "DEFAULT_ID",
@@ -42,6 +44,7 @@ __all__ = [
     "EVERY_POINT",
     "FLOAT_DTYPES",
     "FORMS",
+    "GROUPS",
     "MINIMUM_EXAMPLES",
     "PACKAGE",
     "PAPER",
@@ -68,5 +71,6 @@ __all__ = [
     "explain",
     "options",
     "register",
+    "register_runtime",
     "typed",
 ]

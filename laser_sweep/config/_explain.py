@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import get_type_hints
 
 from hydra.errors import MissingConfigException, OverrideParseException
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException, ValidationError
+from omegaconf.errors import (
+    InterpolationResolutionError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+    ValidationError,
+)
 
-from laser_sweep.config._hydra import conf_folder
+from laser_sweep.config._hydra import INTERPOLATIONS, conf_folder
 from laser_sweep.config._root import Config
 from laser_sweep.errors import ConfigError, one_line, unknown
 
-_GROUPS = ("model", "dataset", "intervention", "split", "cluster", "experiment")
+GROUPS = ("model", "dataset", "intervention", "split", "cluster", "experiment")
+"""The groups of options, each a folder of `conf/`."""
 
 
 def explain(error: Exception, schema: type = Config) -> ConfigError:
@@ -40,7 +46,23 @@ def explain(error: Exception, schema: type = Config) -> ConfigError:
         return ConfigError(f"{cause.full_key} is not set: {one_line(cause.msg)}")
     if isinstance(cause, ValidationError):
         return ConfigError(f"{cause.full_key}: {str(cause.msg).splitlines()[0]}.")
+    if isinstance(cause, InterpolationResolutionError):
+        return _wrong_reference(cause)
     return _unknown_option(error, schema) or ConfigError(one_line(error))
+
+
+def _wrong_reference(error: InterpolationResolutionError) -> ConfigError:
+    """The mistake in a value that refers to another one, such as `${seed}`."""
+    raised: BaseException | None = error
+    while raised is not None:  # OmegaConf raises its exceptions in the handling of others
+        if isinstance(raised, ConfigError):
+            return ConfigError(f"{error.full_key}: {raised}")
+        raised = raised.__context__
+    why = str(error.msg).splitlines()[0]
+    named = re.fullmatch(r"Interpolation key '([^']+)' not found", why)
+    if named is None:
+        return ConfigError(f"{error.full_key}: {why}")
+    return ConfigError(f"{error.full_key}: there is no ${{{named[1]}}}: {INTERPOLATIONS}")
 
 
 def _unknown_value(group: str, name: str, given: Iterable[str]) -> tuple[str, str, list[str]]:
@@ -55,7 +77,7 @@ def _unknown_value(group: str, name: str, given: Iterable[str]) -> tuple[str, st
 
 def options(schema: type = Config) -> list[str]:
     """The options of a schema, such as `dataset.path`; for the whole schema with the groups."""
-    return [*(_GROUPS if schema is Config else ()), *_fields(schema)]
+    return [*(GROUPS if schema is Config else ()), *_fields(schema)]
 
 
 def _fields(schema: type, prefix: str = "") -> Iterator[str]:

@@ -47,6 +47,8 @@ class Config:
     """The largest number of padded tokens in one forward pass."""
     cache_gb: float = 1.0
     """GiB of memory for the states that points share."""
+    threads: int | None = None
+    """The threads of torch on a CPU; None: the free cores, as a command finds them at its start."""
     paper: PaperConfig = field(default_factory=PaperConfig)
     output: str = "multirun"
     dry_run: bool = False
@@ -58,6 +60,8 @@ class Config:
             self.select_per = [choose("select_per", axis, SELECT_PER) for axis in named]
         if self.batch_tokens is not None and self.batch_tokens < 1:
             raise ConfigError(f"batch_tokens={self.batch_tokens}: expected at least 1 token.")
+        if self.threads is not None and self.threads < 1:
+            raise ConfigError(f"threads={self.threads}: expected at least 1 thread.")
         if not self.cache_gb >= 0:
             raise ConfigError(f"cache_gb={self.cache_gb}: expected 0 or more GiB.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,12 @@ DEFAULT_ID = "id"
 """The column of the examples' ids. Rows may lack this column, but not one that the user names."""
 DEFAULT_CHOICES = "choices"
 """The column of labels. Rows may lack this column, but not one that the user names."""
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip")
+"""The endings of compressed files' names, which follow the ending of the format."""
 MINIMUM_EXAMPLES = 5
 """Fewer examples leave no validation part with the default split."""
+_ANY_LETTERS = re.compile(r"[*?]+")
+"""Characters of a pattern that stand for others."""
 _OF_ROWS = {"rows": True}
 """The metadata of an option that only the reader `rows` has."""
 
@@ -67,7 +72,7 @@ class DatasetConfig:
             )
         if self.new_tokens is not None and self.new_tokens < 1:
             raise ConfigError(f"dataset.new_tokens={self.new_tokens}: expected at least 1 token.")
-        default = Path(self.path).stem if self.path else (self.hub or self.reader).split("/")[-1]
+        default = _name_of(self.path) if self.path else (self.hub or self.reader).split("/")[-1]
         self.name = folder_name("dataset.name", self.name, default)
 
     def _check_source(self) -> None:
@@ -79,13 +84,26 @@ class DatasetConfig:
         for_hub = {"config": self.config, "split": self.split, "revision": self.revision}
         if self.path and (given := [f"dataset.{k}={v}" for k, v in for_hub.items() if v]):
             raise ConfigError(
-                f"dataset.path={self.path} is a file, and {given[0]} is for a dataset on the hub: "
-                "expected dataset.hub instead of dataset.path."
+                f"dataset.path={self.path} names files, and {given[0]} is for a dataset on the "
+                "hub: expected dataset.hub instead of dataset.path."
             )
         if not self.path and not self.hub:
             raise ConfigError(
-                "dataset.path is not set: expected a .jsonl, .json, .csv or .parquet file, or "
-                "dataset.hub, a dataset on the hub."
+                "dataset.path is not set: expected a .jsonl, .json, .csv, .tsv or .parquet file, a "
+                "folder of such files, or dataset.hub, a dataset on the hub."
             )
         if self.hub and not self.split:
             raise ConfigError(f"dataset.hub={self.hub}: expected dataset.split too, such as test.")
+
+
+def _name_of(path: str) -> str:
+    """The default name of the rows of a path, such as `rows` for `d/rows.jsonl.gz`."""
+    given = Path(path)
+    if given.suffix.lower() in COMPRESSIONS:
+        given = given.with_suffix("")
+    if not _ANY_LETTERS.search(path):
+        return given.stem or given.absolute().name
+    # A pattern: `test` for d/test-*.parquet, `d` for d/*.parquet.
+    names = (given.stem, *(parent.name for parent in given.absolute().parents))
+    without = (_ANY_LETTERS.sub("", name).strip("-_. ") for name in names)
+    return next(filter(None, without), "")

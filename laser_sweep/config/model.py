@@ -15,6 +15,7 @@ AUTO = "auto"
 """The value that leaves a choice to the program."""
 FLOAT_DTYPES = ("float32", "bfloat16", "float16")
 DTYPES = (AUTO, *FLOAT_DTYPES)
+ATTENTIONS = (AUTO, "eager", "sdpa", "flash_attention_2")
 DECODER, ENCODER = SIDES = ("decoder", "encoder")
 DEVICE_MAPS = (AUTO, "balanced", "balanced_low_0", "sequential")
 
@@ -30,6 +31,8 @@ class ModelConfig:
     revision: str | None = None
     """A branch, tag or commit on the hub."""
     dtype: str = AUTO
+    attention: str = AUTO
+    """The implementation of the attention; `auto` is the one that config.json names."""
     device: str = AUTO
     device_map: str | None = None
     """The distribution of the weights over several devices; see Accelerate's `device_map`."""
@@ -39,6 +42,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         choose("model.dtype", self.dtype, DTYPES)
+        choose("model.attention", self.attention, ATTENTIONS)
         choose("model.side", self.side, SIDES)
         if self.device_map is not None:
             choose("model.device_map", self.device_map, DEVICE_MAPS)

@@ -133,8 +133,9 @@ def _prompting_without_model(config: Config) -> Prompting:
 
 def _prompting(config: Config) -> Prompting:
     """The prompting of the command's model, which is known without the model's weights."""
-    from laser_sweep.model.load import load_config, load_tokenizer
+    from laser_sweep.model.load import load_config
     from laser_sweep.model.source import config_source
+    from laser_sweep.model.tokenizer import load_tokenizer
 
     source = config_source(config.model.path, config.model.revision)
     return prompting_of(config.protocol, load_config(source), load_tokenizer(source))

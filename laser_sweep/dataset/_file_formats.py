@@ -1,22 +1,23 @@
-"""Rows from a file of the user's: JSON Lines, JSON, CSV or Parquet."""
+"""Rows from a file of the user's: JSON Lines, JSON, CSV or Parquet, compressed or not."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from laser_sweep.config import COMPRESSIONS
+from laser_sweep.dataset._compression import content_of, without_compression
+from laser_sweep.dataset._csv import csv_rows
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.model.lfs import check_not_pointer
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_LONGEST_FIELD = (1 << 31) - 1
-"""Characters in a field of a CSV file; the limit of Python's csv is too small for long texts."""
 _PARQUET = b"PAR1"
 """The first bytes of a Parquet file."""
 _WRAPPERS = ("examples", "data", "rows")
@@ -29,21 +30,39 @@ def read_rows(path: Path) -> list[Row]:
     Raises:
         ConfigError: if there is no such file, it is empty, or it does not have this format.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise ConfigError(
-            f"dataset.path={path}: expected a file that ends in {', '.join(_READERS)}."
-        )
-    if not path.is_file():
-        why = "it is a folder" if path.is_dir() else "there is no such file"
-        raise ConfigError(f"dataset.path={path}: {why}.")
-    rows = _read(reader, path)
+    rows = read_file(path)
     if not rows:
         raise ConfigError(f"dataset.path={path}: the file is empty.")
     return rows
 
 
+def read_file(path: Path) -> list[Row]:
+    """The rows of a file that may be empty.
+
+    Raises:
+        ConfigError: if there is no such file, or it does not have the format of its ending.
+    """
+    reader = _READERS.get(format_of(path))
+    if reader is None:
+        raise ConfigError(f"dataset.path={path}: expected a file that ends in {endings()}.")
+    if not path.is_file():
+        raise ConfigError(f"dataset.path={path}: there is no such file.")
+    return _read(reader, path)
+
+
+def format_of(path: Path) -> str:
+    """The ending of a file's name that tells the format; the ending of no format is empty."""
+    ending = without_compression(path).suffix.lower()
+    return ending if ending in _READERS else ""
+
+
+def endings() -> str:
+    """The endings of the names of files that can be read, for errors."""
+    return f"{', '.join(_READERS)}, and {', '.join(COMPRESSIONS)} after it if it is compressed"
+
+
 def _read(reader: Callable[[Path], list[Row]], path: Path) -> list[Row]:
+    check_not_pointer(f"dataset.path={path}", path)
     try:
         if reader is not _parquet and _begins_with(path, _PARQUET):
             raise ConfigError(f"dataset.path={path}: this is Parquet: end its name in .parquet.")
@@ -84,7 +103,7 @@ def _json_list(path: Path) -> list[Row]:
 
 def _text(path: Path) -> str:
     # Decoded as a whole, so that the position in an error is the position in the file.
-    return path.read_bytes().decode("utf-8-sig")
+    return content_of(path).decode("utf-8-sig")
 
 
 def _json(text: str, path: Path, first_line: int) -> object:
@@ -106,39 +125,8 @@ def _row(values: object, path: Path, place: str) -> Row:
     return Row(values, place)
 
 
-def _csv(path: Path) -> list[Row]:
-    csv.field_size_limit(_LONGEST_FIELD)
-    text = _text(path)
-    if text.lstrip()[:1] in ("{", "["):
-        raise ConfigError(
-            f"dataset.path={path}: line 1 is JSON, not CSV: end its name in .json, or in .jsonl if "
-            "each line is a row."
-        )
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = reader.fieldnames or []
-        if len(set(header)) < len(header):
-            raise ConfigError(f"dataset.path={path}: two columns have the same name: {header}.")
-        return list(_csv_rows(reader, path))
-    except csv.Error as error:
-        raise ConfigError(
-            # DictReader counts only whole rows; its inner reader has reached the bad line.
-            f"dataset.path={path}: line {reader.reader.line_num} is not CSV: {error}."
-        ) from error
-
-
-def _csv_rows(reader: csv.DictReader[str], path: Path) -> Iterator[Row]:
-    """The rows, each with the line on which it begins."""
-    begins = reader.line_num + 1
-    for values in reader:
-        # DictReader has the key None for additional fields, and the value None for missing ones.
-        if None in values or None in values.values():
-            raise ConfigError(
-                f"dataset.path={path}: line {begins} is not CSV: it does not have as many fields "
-                "as the header."
-            )
-        yield Row(dict(values), f"line {begins}")
-        begins = reader.line_num + 1
+def _csv(path: Path, separator: str | None = None) -> list[Row]:
+    return csv_rows(_text(path), path, separator)
 
 
 def _parquet(path: Path) -> list[Row]:
@@ -146,7 +134,8 @@ def _parquet(path: Path) -> list[Row]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        compressed = without_compression(path) != path
+        table = pq.read_table(pa.BufferReader(content_of(path)) if compressed else path)
     except pa.ArrowException as error:
         raise ConfigError(
             f"dataset.path={path}: cannot be read as Parquet: {one_line(error)}"
@@ -181,4 +170,6 @@ _READERS: dict[str, Callable[[Path], list[Row]]] = {
     ".json": _json_list,
     ".csv": _csv,
     ".parquet": _parquet,
+    ".tsv": partial(_csv, separator="\t"),
+    ".ndjson": _json_lines,
 }

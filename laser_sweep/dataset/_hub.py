@@ -8,6 +8,7 @@ from pathlib import Path
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._row import Row, Rows
+from laser_sweep.dataset._row_files import is_saved
 from laser_sweep.errors import ConfigError, reason
 
 _TIMEOUT_S = 10.0
@@ -95,6 +96,8 @@ def load_hub_rows(config: DatasetConfig) -> Rows:
     import datasets
 
     where = f"dataset.hub={config.hub}"
+    if is_saved(folder := Path(str(config.hub)).expanduser()):
+        raise ConfigError(f"{where} is a folder: expected dataset.path={folder}.")
     try:
         loaded = datasets.load_dataset(
             config.hub, config.config, split=config.split, revision=config.revision

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._file_formats import read_rows
 from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._row import Row, Rows
+from laser_sweep.dataset._row_files import read_path
 from laser_sweep.dataset._web import Web
 from laser_sweep.errors import ConfigError, reason
 
@@ -55,7 +55,7 @@ def load_rows(facts: Facts, config: DatasetConfig) -> Rows:
     """
     if config.path:
         path = Path(config.path).expanduser()
-        return _by_split(Rows(read_rows(path), f"dataset.path={path}"), facts.splits)
+        return _by_split(Rows(read_path(path), f"dataset.path={path}"), facts.splits)
     failures: list[str] = []
     for source in facts.sources:
         try:

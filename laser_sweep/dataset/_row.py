@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -36,16 +37,23 @@ class Row:
     place: str
 
     def value(self, column: str) -> object:
-        """The value of a column, or of a field of a column that holds fields: `choices.text`.
+        """The value of a column, or of a place in a column: `choices.text`, `choices.text.0`.
 
         Raises:
-            RowError: if the row does not have this column.
+            RowError: if the row does not have this column, or a list is not so long.
         """
         if column in self.values:
             return self.values[column]
         found: object = self.values
         for part in column.split("."):
             found = parsed(found)
+            if isinstance(found, list | tuple) and part.isdecimal():
+                if int(part) >= len(found):
+                    raise RowError(
+                        f"no item {part} in {column!r}: the list has {len(found)}, counted from 0"
+                    )
+                found = found[int(part)]
+                continue
             if not isinstance(found, dict) or part not in found:
                 columns = ", ".join(map(str, self.values)) or "nothing"
                 raise RowError(f"no column {column!r}; it has {columns}")
@@ -66,6 +74,17 @@ class Row:
             RowError: if the value is not text, is empty, or has half a surrogate pair.
         """
         return checked_text(self.value(column), column)
+
+    def written(self, column: str) -> str:
+        """The text in a column, or the number in it as a text.
+
+        Raises:
+            RowError: if the value is neither, is not finite, or is empty.
+        """
+        value = self.value(column)
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return str(value)
+        return checked_text(value, column)
 
     def texts(self, column: str) -> list[str]:
         """The list of texts in a column, at least one.

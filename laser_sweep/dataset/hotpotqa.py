@@ -106,6 +106,6 @@ def _length_tokenizer(
         return None
     if wanted == AUTO and prompting.family == "llama":
         return prompting.tokenizer
-    from laser_sweep.model.load import load_length_tokenizer
+    from laser_sweep.model.tokenizer import load_length_tokenizer
 
     return load_length_tokenizer(_LLAMA if wanted == AUTO else wanted)

@@ -7,7 +7,6 @@ templates, one for each label. Without choices, the model may say anything.
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,12 @@ from laser_sweep.dataset._example import (
     ExampleSet,
     Scoring,
 )
-from laser_sweep.dataset._file_formats import read_rows
 from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
-from laser_sweep.errors import ConfigError
+from laser_sweep.dataset._row_files import read_path
+from laser_sweep.dataset._template import parse_template
+from laser_sweep.errors import ConfigError, shorten
 
 Fill = Callable[[Row], str]
 
@@ -43,12 +43,13 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     if config.id is not None:
         _check_ids(rows, config.id)
     maker = _ExampleMaker(
-        prompt=_template("dataset.prompt", config.prompt),
+        prompt=_prompt_of(config.prompt, rows),
         answer=config.answer,
         choices=_choices_of(config, rows.rows),
         cluster_by=config.cluster_by,
     )
     examples = rows.examples(lambda row: [maker.example(row)])
+    _check_prompts_differ(config.prompt, rows.where, examples)
     return ExampleSet(examples, _scoring(config, prompting, any(each.choices for each in examples)))
 
 
@@ -57,7 +58,7 @@ def _rows(config: DatasetConfig) -> Rows:
         rows = load_hub_rows(config)
     else:
         path = Path(str(config.path)).expanduser()
-        rows = Rows(read_rows(path), f"dataset.path={path}")
+        rows = Rows(read_path(path), f"dataset.path={path}")
     return Rows(rows.rows[: config.limit], rows.where)
 
 
@@ -67,6 +68,33 @@ def _check_ids(rows: Rows, column: str) -> None:
     rows.check_unique(column, hint)
     if column != DEFAULT_ID and all(row.get(column) is None for row in rows.rows):
         raise ConfigError(f"{rows.where}: no row has the column dataset.id={column}.")
+
+
+def _prompt_of(written: str, rows: Rows) -> Fill:
+    """A function that fills in the template of the prompt.
+
+    Raises:
+        ConfigError: if the template names no column.
+    """
+    template = parse_template("dataset.prompt", written)
+    if not template.columns:
+        columns = list(rows.rows[0].values) if rows.rows else []
+        named = written.strip() if written.strip() in columns else "question"
+        raise ConfigError(
+            f"dataset.prompt={written!r} names no column, so that all prompts would be equal: "
+            f"expected columns in braces, such as '{{{named}}}'. "
+            f"{rows.where} has {', '.join(map(str, columns)) or 'no columns'}."
+        )
+    return template.fill
+
+
+def _check_prompts_differ(written: str, where: str, examples: Sequence[Example]) -> None:
+    """Check that not all prompts are equal, though there are several."""
+    if len(examples) > 1 and len({each.prompt for each in examples}) == 1:
+        raise ConfigError(
+            f"{where}: dataset.prompt={written!r} makes all {len(examples)} prompts equal: "
+            f"{shorten(examples[0].prompt, 80)!r}. Expected columns whose values differ."
+        )
 
 
 def _scoring(config: DatasetConfig, prompting: Prompting, has_choices: bool) -> Scoring:
@@ -126,7 +154,7 @@ class _ExampleMaker:
 def _gold(row: Row, answer: str, labels: list[str]) -> str:
     """The gold answer: a text, or the label that a number, counted from 0, stands for."""
     if "{" in answer:
-        return _template("dataset.answer", answer)(row).strip()
+        return parse_template("dataset.answer", answer).fill(row).strip()
     value = row.value(answer)
     if labels and isinstance(value, int) and not isinstance(value, bool):
         if str(value) in labels and labels[value : value + 1] != [str(value)]:
@@ -138,24 +166,7 @@ def _gold(row: Row, answer: str, labels: list[str]) -> str:
                 f"{answer!r} is {value}, expected 0..{len(labels) - 1}, a label's number"
             )
         return labels[value]
-    return checked_text(value, answer).strip()
-
-
-def _template(option: str, template: str) -> Fill:
-    """A function that fills in the columns by name; `str.format` could also read attributes."""
-    try:
-        pieces = list(string.Formatter().parse(template))
-    except ValueError as error:
-        raise ConfigError(f"{option}={template!r}: {error}.") from error
-    if any(spec or conversion for _, _, spec, conversion in pieces):
-        raise ConfigError(f"{option}={template!r}: expected only columns, like {{question}}.")
-    parts = [(literal, column) for literal, column, _, _ in pieces]
-
-    def fill(row: Row) -> str:
-        filled = [text + ("" if name is None else row.text(name)) for text, name in parts]
-        return checked_text("".join(filled), option)
-
-    return fill
+    return (row.text(answer) if labels else row.written(answer)).strip()
 
 
 def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], list[str]]:
@@ -165,10 +176,14 @@ def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], l
         return lambda row: []
     if isinstance(written, list | tuple):
         labels = _written_labels(written, [row.get(config.answer) for row in rows])
-        templates = [_template("dataset.choices", label) for label in labels]
+        templates = [parse_template("dataset.choices", label) for label in labels]
         if len(set(labels)) < max(2, len(labels)):
             raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
-        return lambda row: _different([fill(row).strip() for fill in templates], "dataset.choices")
+
+        def filled(row: Row) -> list[str]:
+            return _different([each.fill(row).strip() for each in templates], "dataset.choices")
+
+        return filled
     if not isinstance(written, str):
         raise ConfigError(
             f"dataset.choices={written}: expected a column, or labels in brackets: [true,false]."

@@ -26,6 +26,7 @@ from laser_sweep.evaluate.questions.tokens import Tokens
 from laser_sweep.evaluate.score.scorers import outcome_columns
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
 from laser_sweep.evaluate.score.vocabulary import read_vocabulary
+from laser_sweep.model.embedding import embedding_rows
 from laser_sweep.model.layout import Layout
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,9 @@ class Evaluator:
         vocabulary = read_vocabulary(tokenizer, model.config.get_text_config().vocab_size)
         self._context = ScoringContext(scoring, prompting, Tokens(tokenizer), vocabulary)
         # The model does not attend to padding, so without a token of its own any token will do.
-        pad = tokenizer.pad_token_id or getattr(model.config, "pad_token_id", None) or 0
+        # A padding token that was added to the tokenizer alone is not in the embedding.
+        pads = (tokenizer.pad_token_id, getattr(model.config, "pad_token_id", None))
+        pad = next((each for each in pads if each and each < embedding_rows(model)), 0)
         self._batcher = QuestionBatcher(model, questions, scoring.new_tokens, batch_tokens, pad)
         self._plain = PlainEngine(model)
         self._layers: LayerEngine | None = None

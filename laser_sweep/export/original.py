@@ -14,6 +14,7 @@ from laser_sweep.export.recipe import hash_of
 from laser_sweep.export.request import ExportRequest
 from laser_sweep.grid.point import Edit
 from laser_sweep.model import load
+from laser_sweep.model.attention import without_attention
 from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.model.source import Source, find_source
@@ -69,6 +70,7 @@ def edit_original(request: ExportRequest, source: Source, device: str | None) ->
     matrices = [(edit, layout.matrices(edit)) for edit in request.point.edits]
     dtype = getattr(torch, request.record.identity.dtype)
     where = load.resolve_device(device or wanted.device)
+    config = without_attention(config)  # nothing runs through the model
     model = load.load_model(source, config, dtype, where, None if device else wanted.device_map)
     _restore_cache_setting(model, source)
     steps = tuple(_step(model, request, edit, each) for edit, each in matrices)

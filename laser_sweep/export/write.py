@@ -16,8 +16,8 @@ from laser_sweep.export.card import card
 from laser_sweep.export.original import EditedModel, edit_original, find_original
 from laser_sweep.export.recipe_file import RECIPE, write_recipe
 from laser_sweep.export.request import ExportRequest, read_request
-from laser_sweep.model.load import load_tokenizer
 from laser_sweep.model.source import Source
+from laser_sweep.model.tokenizer import load_tokenizer
 from laser_sweep.store.folder import whole_folder
 
 _GENERATION_CONFIG = "generation_config.json"
@@ -97,6 +97,8 @@ def _save_tokenizer(source: Source, folder: Path) -> None:
 
 def _copy_generation_config(source: Source, folder: Path) -> None:
     """Copy the original's file, if there is one: the one that transformers writes adds defaults."""
+    if source.is_gguf:
+        return
     path = cached_file(
         source.path,
         _GENERATION_CONFIG,

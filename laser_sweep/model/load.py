@@ -1,9 +1,9 @@
-"""A model's configuration, tokenizer and weights, through transformers."""
+"""A model's configuration and weights, through transformers."""
 
 from __future__ import annotations
 
+import logging
 import re
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,15 +18,16 @@ from transformers import (
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
     AutoModelForSeq2SeqLM,
-    AutoTokenizer,
     PretrainedConfig,
     PreTrainedModel,
-    PreTrainedTokenizerBase,
 )
 
 from laser_sweep.config import AUTO
 from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.model.attention import set_attention, without_attention
+from laser_sweep.model.gguf_file import dequantised, make_plain
 from laser_sweep.model.source import Source
+from laser_sweep.model.weight_checks import check_complete, check_finite, check_in_memory
 
 _CAUSAL, _MASKED, _SEQ2SEQ, _OTHER = "causal", "masked", "seq2seq", "other"
 # The classes of transformers have no common public type.
@@ -37,6 +38,8 @@ _AUTO_CLASSES: dict[str, Any] = {
     _OTHER: AutoModel,
 }
 _DEVICE = re.compile(r"cpu|mps|(cuda|xpu)(:\d+)?")
+
+log = logging.getLogger(__name__)
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
@@ -50,7 +53,7 @@ def load_config(source: Source) -> PretrainedConfig:
     """
     try:
         return AutoConfig.from_pretrained(**source.options)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, ImportError) as error:
         raise ConfigError(f"model.path={source.path}: {one_line(error)}") from error
 
 
@@ -74,38 +77,6 @@ def check_language_model(source: Source, config: PretrainedConfig) -> None:
         )
 
 
-def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model.
-
-    Raises:
-        ConfigError: if the tokenizer is missing or cannot be loaded.
-    """
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(**source.options)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise ConfigError(f"model.path={source.path}: no tokenizer: {one_line(error)}") from error
-    assert isinstance(tokenizer, PreTrainedTokenizerBase)
-    return tokenizer
-
-
-def load_length_tokenizer(path: str) -> PreTrainedTokenizerBase:
-    """The tokenizer that measures the length of answers: a hub id or a folder.
-
-    Raises:
-        ConfigError: if the tokenizer is missing or cannot be reached; the error names the download.
-    """
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(Path(path).expanduser()))
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise ConfigError(
-            f"dataset.length_tokenizer={path} cannot be loaded: {one_line(error)} Where there is "
-            f"network, run `hf download {path} --include 'tokenizer*'`, or give a folder with a "
-            "tokenizer of Llama-2; null measures nothing."
-        ) from error
-    assert isinstance(tokenizer, PreTrainedTokenizerBase)
-    return tokenizer
-
-
 def is_masked(config: PretrainedConfig) -> bool:
     """Whether a model fills in masks (BERT, RoBERTa) instead of continuing a text."""
     names = config.architectures or ()
@@ -119,7 +90,22 @@ def is_masked(config: PretrainedConfig) -> bool:
 
 
 def skeleton(config: PretrainedConfig) -> PreTrainedModel:
-    """The model without weights, on the meta device."""
+    """The model without weights, on the meta device; its attention is any that is there."""
+    return _on_meta(without_attention(config))
+
+
+def choose_attention(
+    config: PretrainedConfig, wanted: str, device: str, dtype: torch.dtype
+) -> None:
+    """Set the attention of a configuration to that of `model.attention`: see `set_attention`.
+
+    Raises:
+        ConfigError: if it cannot be used.
+    """
+    set_attention(config, wanted, device, dtype, _on_meta)
+
+
+def _on_meta(config: PretrainedConfig) -> PreTrainedModel:
     with torch.device("meta"):
         model = _AUTO_CLASSES[_kind(config)].from_config(config)
     assert isinstance(model, PreTrainedModel)
@@ -163,14 +149,15 @@ def load_model(
     """The model with its weights from safetensors, ready to evaluate.
 
     Raises:
-        ConfigError: if the files cannot be read, or lack weights, or the weights do not fit in the
-            devices of `device_map`.
+        ConfigError: if the files cannot be read, or lack weights, or have weights of other shapes
+            or that are not finite, or the weights do not fit in the devices of `device_map`.
     """
     model = _from_files(source, config, dtype, device_map)
     model.config.use_cache = False
     if device_map is None:
         model = model.to(device)  # type: ignore[arg-type]
-    _check_loaded(model, source)
+    check_in_memory(model, source)
+    check_finite(model, source)
     return model.eval().requires_grad_(False)
 
 
@@ -178,8 +165,12 @@ def _from_files(
     source: Source, config: PretrainedConfig, dtype: torch.dtype, device_map: str | None
 ) -> PreTrainedModel:
     options = {**source.options, "config": config, "dtype": dtype, "use_safetensors": True}
+    # transformers' own error does not name the weights; `check_complete` does.
+    options["ignore_mismatched_sizes"] = True
     if device_map is not None:
         options["device_map"] = device_map
+    if source.is_gguf:
+        options |= {**dequantised(), "use_safetensors": None}
     auto_class = _AUTO_CLASSES[_kind(config)]
     try:
         model, loaded = auto_class.from_pretrained(**options, output_loading_info=True)
@@ -187,26 +178,13 @@ def _from_files(
         raise ConfigError(
             f"model.path={source.path}: cannot be loaded: {one_line(error)}"
         ) from error
-    # transformers would give missing weights random values.
-    if missing := sorted(loaded["missing_keys"]):
-        raise ConfigError(
-            f"model.path={source.path}: the files lack {len(missing)} weights of "
-            f"{type(model).__name__}, the first {missing[0]}."
-        )
     assert isinstance(model, PreTrainedModel)
+    check_complete(model, loaded, source)
+    if source.is_gguf:
+        make_plain(model)
+        name = str(dtype).removeprefix("torch.")
+        log.info("%s: its weights are dequantised to %s.", source.path, name)
     return model
-
-
-def _check_loaded(model: PreTrainedModel, source: Source) -> None:
-    """Check that all weights are in the memory of devices, and not offloaded."""
-    on_disk = "disk" in getattr(model, "hf_device_map", {}).values()
-    on_meta = sum(parameter.is_meta for parameter in model.parameters())
-    if on_disk or on_meta:
-        raise ConfigError(
-            f"model.path={source.path}: {on_meta} of its weights do not fit in the memory of the "
-            "devices, and an offloaded weight cannot be edited. Use more or larger devices, or a "
-            "smaller model.dtype."
-        )
 
 
 def _kind(config: PretrainedConfig) -> str:

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-from transformers import PretrainedConfig
+from transformers import PretrainedConfig, PreTrainedModel
 
-from laser_sweep.config import Config, DatasetConfig
+from laser_sweep.config import AUTO, CORRECTED, Config, DatasetConfig
 from laser_sweep.config.dataset import TRUNCATE_LEFT
 from laser_sweep.config.model import DECODER
-from laser_sweep.dataset import ExampleSet, Prompting, fingerprint, load_dataset, prompting_of
+from laser_sweep.dataset import (
+    GENERATION,
+    ExampleSet,
+    Prompting,
+    Scoring,
+    fingerprint,
+    load_dataset,
+    prompting_of,
+)
 from laser_sweep.errors import ConfigError
-from laser_sweep.evaluate.questions.context_length import QuestionSet, context
+from laser_sweep.evaluate.questions.context_length import QuestionSet
+from laser_sweep.evaluate.questions.embedded import check_embedded
 from laser_sweep.evaluate.questions.encode import encode
+from laser_sweep.evaluate.questions.tokens import Tokens
 from laser_sweep.grid import axes as grid
 from laser_sweep.grid import stack
 from laser_sweep.grid.amount import AMOUNTS, RATE, Amount, amounts
@@ -21,9 +31,12 @@ from laser_sweep.grid.axes import Axes
 from laser_sweep.grid.point import Point
 from laser_sweep.intervention import INTERVENTIONS
 from laser_sweep.model import load
+from laser_sweep.model.context import context
+from laser_sweep.model.embedding import embedding_rows
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.source import Source, find_source
+from laser_sweep.model.tokenizer import load_tokenizer
 from laser_sweep.plan.checks import check
 from laser_sweep.plan.plan import NO_INTERVENTION, Plan, options_of
 from laser_sweep.selection import RULES
@@ -49,15 +62,15 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
     stacks = None if config.stack is None else stack.read(config.stack)
     source = find_source(config.model.path, config.model.revision)
     model = load.load_config(source)
-    tokenizer = load.load_tokenizer(source)
+    tokenizer = load_tokenizer(source)
     load.check_language_model(source, model)
     prompting = prompting_of(config.protocol, model, tokenizer)
     loaded = load_dataset(config.dataset, prompting)
     check_rule(config.selection, loaded.scoring.kind)
-    layout = _layout(config, model)
-    device = device or load.resolve_device(config.model.device)
-    dtype = load.resolve_dtype(config.model.dtype, model, device)
-    question_set = _encode(config.dataset, loaded, prompting, model)
+    skeleton = load.skeleton(model)
+    device, dtype = _device_and_dtype(config, model, device)
+    question_set = _encode(config.dataset, loaded, prompting, skeleton)
+    layout = _layout(config, skeleton)
     plan = Plan(
         config=config,
         source=source,
@@ -77,9 +90,19 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
     return plan
 
 
-def _layout(config: Config, model: PretrainedConfig) -> Layout:
+def _device_and_dtype(
+    config: Config, model: PretrainedConfig, device: str | None
+) -> tuple[str, torch.dtype]:
+    """The device and the dtype of the model, to which its attention is set."""
+    device = device or load.resolve_device(config.model.device)
+    dtype = load.resolve_dtype(config.model.dtype, model, device)
+    load.choose_attention(model, config.model.attention, device, dtype)
+    return device, dtype
+
+
+def _layout(config: Config, skeleton: PreTrainedModel) -> Layout:
     given = config.model
-    return find_layout(load.skeleton(model), str(given.name), given.layout, given.side)
+    return find_layout(skeleton, str(given.name), given.layout, given.side)
 
 
 def _points(
@@ -103,14 +126,14 @@ def _store(
         dtype=str(dtype).removeprefix("torch."),
         examples=fingerprint(loaded.examples, loaded.scoring),
         protocol=config.protocol,
-        options=_identity_options(config),
+        options=_identity_options(config, loaded.scoring),
     )
     parts = split(loaded.examples, config.split, question_set.dropped)
     return Store(config.folder, identity, parts)
 
 
 def _encode(
-    dataset: DatasetConfig, loaded: ExampleSet, prompting: Prompting, model: PretrainedConfig
+    dataset: DatasetConfig, loaded: ExampleSet, prompting: Prompting, skeleton: PreTrainedModel
 ) -> QuestionSet:
     """The examples as token ids; an error names the file of the examples."""
     where = f"dataset.path={dataset.path}" if dataset.path else f"dataset {dataset.name}"
@@ -119,15 +142,17 @@ def _encode(
             loaded.examples,
             loaded.scoring,
             prompting,
-            model,
+            skeleton.config,
             too_long=dataset.too_long,
         )
+        tokens = Tokens(prompting.tokenizer)
+        check_embedded(loaded.examples, question_set, tokens, embedding_rows(skeleton))
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from error
     if len(question_set.dropped) == len(loaded.examples):
         raise ConfigError(
             f"{where}: all {len(loaded.examples)} examples are too long for the model's context of "
-            f"{context(model)} tokens."
+            f"{context(skeleton.config)} tokens."
         )
     return question_set
 
@@ -141,13 +166,18 @@ def _check_names(config: Config) -> None:
     RULES.load(config.selection)
 
 
-def _identity_options(config: Config) -> dict[str, object]:
+def _identity_options(config: Config, scoring: Scoring) -> dict[str, object]:
     """The further options that change outcomes, where they differ from the defaults."""
     layout = {"layout": given} if (given := config.model.layout.given) else {}
+    attention = config.model.attention
+    attended = {"attention": attention} if attention != AUTO else {}
     side = {"side": config.model.side} if config.model.side != DECODER else {}
     too_long = config.dataset.too_long
     cut = {"too_long": too_long} if too_long == TRUNCATE_LEFT else {}
-    return {**options_of(config).changes, **layout, **side, **cut}
+    # Generated texts had another score before numbers were matched whole.
+    found = scoring.kind == GENERATION and config.protocol == CORRECTED
+    matching = {"matching": "whole numbers"} if found else {}
+    return {**options_of(config).changes, **layout, **attended, **side, **cut, **matching}
 
 
 def _axes(config: Config) -> Axes:

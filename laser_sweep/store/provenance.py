@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import subprocess
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -61,12 +63,24 @@ def _nulls(values: pa.Array) -> bytes:
 def versions() -> dict[str, str | None]:
     """The versions of the software, for anyone who cannot reproduce a number."""
     found: dict[str, str | None] = {name: metadata.version(name) for name in _LIBRARIES}
+    found["torch"] = torch_version()
     return {
         "laser_sweep": __version__,
         "git_commit": _git_commit(),
         "python": platform.python_version(),
         **found,
     }
+
+
+def torch_version() -> str:
+    """The version of torch with its build, such as `2.13.0+cu130`, without importing torch.
+
+    The metadata of a package of the index lacks the build.
+    """
+    file = Path(str(metadata.distribution("torch").locate_file("torch/version.py")))
+    written = file.read_text(encoding="utf-8") if file.is_file() else ""
+    found = re.search(r"^__version__ *= *['\"]([^'\"]+)", written, re.MULTILINE)
+    return found[1] if found else metadata.version("torch")
 
 
 def _git_commit() -> str | None:

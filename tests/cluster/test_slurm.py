@@ -229,7 +229,7 @@ def test_a_task_that_runs_out_of_time_is_queued_again(tmp_path: Path):
     array, _ = submit(folders["there"], *more, *short)
     until(lambda: "this job is timed-out" in logs(folders["there"]), "the task is timed out", 600)
     # On a slow machine a minute is hardly more than the task's start.
-    ask("scontrol", "update", f"jobid={array}_0", "timelimit=60")
+    ask("scontrol", "update", f"jobid={array}", "timelimit=60")
     until(ended, "all jobs have ended", 900)
     assert_success(run(folders["here"], *GRID, *more))
     here, there = (bytes_of(folder / SWEEP_FOLDER) for folder in folders.values())

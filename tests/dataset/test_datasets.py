@@ -33,6 +33,7 @@ from laser_sweep.dataset import (
 )
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.source import find_source
+from laser_sweep.model.tokenizer import load_tokenizer
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.worker import Worker
@@ -191,7 +192,7 @@ def masked_biographies(name: str, protocol: str) -> list[Example]:
     from laser_sweep.model import load as models
 
     source = find_source(config.model.path, None)
-    roberta = prompting_of(protocol, models.load_config(source), models.load_tokenizer(source))
+    roberta = prompting_of(protocol, models.load_config(source), load_tokenizer(source))
     return DATASETS.load(name).load(config.dataset, roberta).examples
 
 

@@ -33,7 +33,7 @@ def test_the_ending_may_be_in_capitals(tmp_path):
     assert load_examples(DatasetConfig(path=str(tmp_path / "QUESTIONS.CSV"))) == EXAMPLES
 
 
-@pytest.mark.parametrize("ending", ["txt", "tsv", ""])
+@pytest.mark.parametrize("ending", ["txt", "xlsx", ""])
 def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(tmp_path, ending):
     path = tmp_path / f"questions.{ending}"
     path.write_text("question\tanswer\n")
@@ -84,7 +84,7 @@ def test_a_long_field_of_a_csv_is_read(read):
 
 def test_a_folder_is_refused(tmp_path):
     (tmp_path / "d.jsonl").mkdir()
-    with pytest.raises(ConfigError, match=r"d\.jsonl: it is a folder"):
+    with pytest.raises(ConfigError, match=r"d\.jsonl: it is a folder without a file"):
         load_examples(DatasetConfig(path=str(tmp_path / "d.jsonl")))
 
 

@@ -62,7 +62,7 @@ def test_a_template_that_does_not_close_is_refused(read):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"answer": 3}, r"'answer' is 3 \(int\), expected text"),
+        ({"answer": True}, r"'answer' is True \(bool\), expected text"),
         ({"answer": None}, r"'answer' is None .*expected text"),
         ({"answer": "  "}, "'answer' is empty"),
         ({"question": " "}, "'question' is empty"),
@@ -167,7 +167,7 @@ def test_labels_that_a_template_makes_equal_are_refused(read):
 
 
 def test_the_answer_may_be_the_number_of_a_choice(read):
-    rows = [{"question": "q", "choices": ["a", "b", "c"], "answer": i % 3} for i in range(5)]
+    rows = [{"question": f"q{i}", "choices": ["a", "b", "c"], "answer": i % 3} for i in range(5)]
     assert [example.answer for example in read(rows)] == ["a", "b", "c", "a", "b"]
     rows[1]["answer"] = 3
     with pytest.raises(ConfigError, match=r"line 2: 'answer' is 3, expected 0\.\.2"):

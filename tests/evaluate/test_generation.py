@@ -8,9 +8,10 @@ from laser_sweep.evaluate.engine.predictions import Prediction
 from laser_sweep.evaluate.questions.question import GOLD, Question
 from laser_sweep.evaluate.questions.tokens import Tokens
 from laser_sweep.evaluate.score import generation
-from laser_sweep.evaluate.score.generation import has_words, overlap
+from laser_sweep.evaluate.score.generation import overlap
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
 from laser_sweep.evaluate.score.vocabulary import read_vocabulary
+from laser_sweep.evaluate.score.words import has_words, words
 
 # Text, answer, precision, recall, F1 of the reference's code, F1, found as a part of the text.
 VECTORS = [
@@ -24,8 +25,8 @@ VECTORS = [
 
 @pytest.mark.parametrize(("text", "gold", "precision", "recall", "floored", "f1", "_"), VECTORS)
 def test_overlap(text, gold, precision, recall, floored, f1, _):
-    for floor, wanted in ((True, floored), (False, f1)):
-        found = overlap(text, gold, floor=floor)
+    for paper, wanted in ((True, floored), (False, f1)):
+        found = overlap(text, gold, paper=paper)
         assert found.precision == pytest.approx(precision)
         assert found.recall == pytest.approx(recall)
         assert found.f1 == pytest.approx(wanted)
@@ -80,3 +81,66 @@ def test_the_answer_is_looked_for_in_what_was_said_and_in_the_paper_in_the_promp
 )
 def test_an_answer_is_a_word_of_its_own(text, gold, found):
     assert has_words(text, gold) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "found"),
+    [
+        ("18,000", "18", False),
+        ("18,000", "000", False),
+        ("18,000", "18,000", True),
+        ("18,000.5", "18,000", False),
+        ("18\u202f000", "18", False),
+        ("18, 19", "18", True),
+        ("it is 18.", "18", True),
+        ("$18 or 20%", "18", True),
+        ("$18 or 20%", "20", True),
+        ("5.5 million", "5", False),
+        ("5 million", "5", True),
+        ("about .5", "5", False),
+        ("No.5", "5", True),
+        ("it is...5", "5", True),
+        ("1-7", "7", False),
+        ("1-7", "1", False),
+        ("1\u20137", "7", False),
+        ("it is -7", "7", False),
+        ("it is -7", "-7", True),
+        ("\u22127", "7", False),
+        ("F-16", "16", True),
+        ("a 7-year-old", "7", True),
+        ("10:30", "30", False),
+        ("3/4", "3", False),
+        ("the 18th", "18", False),
+    ],
+)
+def test_a_number_is_matched_whole(text, number, found):
+    assert has_words(text, number) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "found"),
+    [
+        ("\u6211\u5728\u5317\u4eac\u5de5\u4f5c", "\u5317\u4eac", True),
+        ("18\u5c81", "18", True),
+        ("paris\u5e02", "paris", True),
+        ("parisian", "paris", False),
+        ("\u6771\u4eac\u30bf\u30ef\u30fc\u3060", "\u30bf\u30ef\u30fc", True),
+        (
+            "\u0e2d\u0e22\u0e39\u0e48\u0e01\u0e23\u0e38\u0e07\u0e40\u0e17\u0e1e",
+            "\u0e01\u0e23\u0e38\u0e07\u0e40\u0e17\u0e1e",
+            True,
+        ),
+        ("\u5357\u4eac", "\u5317\u4eac", False),
+        ("\uc11c\uc6b8\uc5d0", "\uc11c\uc6b8", False),  # Korean has gaps
+    ],
+)
+def test_scripts_without_gaps_have_no_borders_of_words(text, answer, found):
+    assert has_words(text, answer) == found
+
+
+def test_the_overlap_is_of_characters_where_words_have_no_gaps():
+    assert words("I am in \u5317\u4eac.") == ["I", "am", "in", "\u5317", "\u4eac", "."]
+    found = overlap("\u5317\u4eac\u5e02", "\u5317\u4eac", paper=False)
+    assert (found.precision, found.recall) == (pytest.approx(2 / 3), 1)
+    assert found.f1 == pytest.approx(0.8)
+    assert overlap("\u5317\u4eac\u5e02", "\u5317\u4eac", paper=True).f1 == 0

@@ -229,7 +229,8 @@ def test_every_split_has_its_page(split: str, tmp_path: Path, browser):
     page.keyboard.press("Escape")
     for width in (1200, 360):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+        # The charts are drawn anew a moment after the last change of the size.
+        page.wait_for_function(f"document.documentElement.scrollWidth === {width}", timeout=30_000)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
 

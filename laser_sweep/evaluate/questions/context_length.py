@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,12 +13,7 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.place import where
 from laser_sweep.evaluate.questions.question import PROMPT, TOTAL, Question
 from laser_sweep.evaluate.questions.tokens import Tokens
-
-_POSITIONS_AFTER_PADDING = frozenset(
-    "roberta xlm-roberta xlm-roberta-xl roberta-prelayernorm camembert longformer mpnet "
-    "data2vec-text xmod esm ibert".split()
-)
-"""Model types that count positions from the id of the padding token, and so have fewer of them."""
+from laser_sweep.model.context import context
 
 
 @dataclass(frozen=True)
@@ -95,16 +89,3 @@ def _too_long(
         f"to {limit}, the model's context{others}. dataset.too_long=drop leaves them out, "
         "truncate_left cuts the beginnings of their prompts."
     )
-
-
-def context(config: PretrainedConfig) -> float:
-    """The number of tokens that the model's positions allow; infinite without a limit."""
-    try:
-        positions: int | None = getattr(config, "max_position_embeddings", None)
-    except NotImplementedError:  # XLNet says in this way that it has no limit.
-        positions = None
-    if positions is None:
-        return math.inf
-    if config.model_type not in _POSITIONS_AFTER_PADDING or config.pad_token_id is None:
-        return positions
-    return positions - config.pad_token_id - 1

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from nltk.tokenize import NLTKWordTokenizer
 
 from laser_sweep.evaluate.engine.predictions import Prediction
 from laser_sweep.evaluate.questions.question import GOLD
 from laser_sweep.evaluate.score.outcome import Outcome, WordOverlap
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
+from laser_sweep.evaluate.score.words import has_words, words
 
-_words = NLTKWordTokenizer().tokenize
+_nltk_words = NLTKWordTokenizer().tokenize
 
 
 def score(prediction: Prediction, context: ScoringContext) -> Outcome:
@@ -26,36 +25,33 @@ def score(prediction: Prediction, context: ScoringContext) -> Outcome:
     text = paper_text if paper else context.generated_text(prediction)
     correct_in_paper = _normal(gold) in _normal(paper_text)
     return Outcome(
-        correct=correct_in_paper if paper else has_words(text, gold),
+        correct=correct_in_paper if paper else has_words(_normal(text), _normal(gold)),
         correct_in_paper=correct_in_paper,
         answer_logprob=prediction.sum(GOLD),
         prediction=text,
-        overlap=overlap(text, gold, floor=paper),
+        overlap=overlap(text, gold, paper=paper),
         answer_length=prediction.question.length,
     )
 
 
-def overlap(text: str, gold: str, *, floor: bool) -> WordOverlap:
+def overlap(text: str, gold: str, *, paper: bool) -> WordOverlap:
     """Precision, recall and F1 of the sets of words (NLTK's, lower-case) of two texts.
+
+    In scripts without gaps between words, a word is a character.
 
     Args:
         text: the model's text.
         gold: the gold answer.
-        floor: divide by at least 1, as the paper's code does; F1 is then too small if precision
-            and recall together are less than 1.
+        paper: take NLTK's words in every script, and divide by at least 1, as the paper's code
+            does; F1 is then too small if precision and recall together are less than 1.
     """
-    words, wanted = set(_words(_normal(text))), set(_words(_normal(gold)))
-    common = len(words & wanted)
-    precision, recall = common / max(1, len(words)), common / max(1, len(wanted))
-    total = max(1.0, precision + recall) if floor else precision + recall
+    split = _nltk_words if paper else words
+    said, wanted = set(split(_normal(text))), set(split(_normal(gold)))
+    common = len(said & wanted)
+    precision, recall = common / max(1, len(said)), common / max(1, len(wanted))
+    total = max(1.0, precision + recall) if paper else precision + recall
     f1 = 2 * precision * recall / total if total else 0.0
     return WordOverlap(f1, precision, recall)
-
-
-def has_words(text: str, gold: str) -> bool:
-    """Whether a text has the answer, with no letter or digit of another word next to it."""
-    wanted = re.escape(_normal(gold))
-    return re.search(rf"(?<!\w){wanted}(?!\w)", _normal(text)) is not None
 
 
 def _normal(text: str) -> str:
