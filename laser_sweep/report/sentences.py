@@ -183,17 +183,18 @@ def overlap_notes(report: Report) -> Iterator[str]:
     """Warnings of tested examples that are not new to the choice."""
     shared, folds = report.overlap, report.search.parts.folds
     where = "in another fold" if folds else "in the validation part"
-    advice = "split=grouped with a dataset.cluster keeps such examples on one side."
+    sides = "in several folds" if folds else "on both sides of the split"
+    advice = "split=grouped with dataset.cluster_by keeps such examples together."
     if shared.repeated:
-        yield (
-            f"Warning: {shared.repeated:,} tested examples are also {where}, with the same prompt "
-            f"and answer; {advice}"
-        )
+        repeated = _counted(shared.repeated, "tested example is", "tested examples are")
+        yield f"Warning: {repeated} also {where}, with the same prompt and answer; {advice}"
     if shared.clusters:
-        yield (
-            f"Warning: {shared.clusters:,} clusters have examples on both sides of the split; "
-            f"{advice}"
-        )
+        divided = _counted(shared.clusters, "cluster has", "clusters have")
+        yield f"Warning: {divided} examples {sides}; {advice}"
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def paper_figures(search: Search) -> str:
