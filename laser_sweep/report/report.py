@@ -14,6 +14,7 @@ from laser_sweep.report.changes import changed_examples
 from laser_sweep.report.costs import Cost, cost_of
 from laser_sweep.report.folds import Fold, fold_figures
 from laser_sweep.report.other_scores import other_scores
+from laser_sweep.report.overlap import Overlap, overlap
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.search import Search, search_of
 from laser_sweep.selection import Pick, measure
@@ -167,6 +168,12 @@ class Report:
         """The tested examples with both predictions, as `changes.changed_examples` returns them."""
         texts = read_examples(self.search.folder, self.search.record.identity.examples)
         return changed_examples(self._tested_base, self._tested_chosen, texts)
+
+    @cached_property
+    def overlap(self) -> Overlap:
+        """What the tested examples share with the examples that the choice was made on."""
+        texts = read_examples(self.search.folder, self.search.record.identity.examples)
+        return overlap(self.search.parts, texts)
 
     @cached_property
     def other_scores(self) -> pd.DataFrame:

@@ -30,6 +30,7 @@ def summary(report: Report) -> str:
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
         *context_notes(search),
+        *overlap_notes(report),
     )
     return "\n".join((table, "", *filter(None, lines)))
 
@@ -135,6 +136,7 @@ def notes(report: Report) -> Iterator[str]:
     yield from _comparison_notes(report)
     yield from _majority(report)
     yield from context_notes(report.search)
+    yield from overlap_notes(report)
 
 
 def _comparison_notes(report: Report) -> Iterator[str]:
@@ -175,6 +177,24 @@ def context_notes(search: Search) -> list[str]:
         for treatment, examples in treated.items()
         if examples
     ]
+
+
+def overlap_notes(report: Report) -> Iterator[str]:
+    """Warnings of tested examples that are not new to the choice."""
+    shared, folds = report.overlap, report.search.parts.folds
+    where = "in another fold" if folds else "in the validation part"
+    sides = "in several folds" if folds else "on both sides of the split"
+    advice = "split=grouped with dataset.cluster_by keeps such examples together."
+    if shared.repeated:
+        repeated = _counted(shared.repeated, "tested example is", "tested examples are")
+        yield f"Warning: {repeated} also {where}, with the same prompt and answer; {advice}"
+    if shared.clusters:
+        divided = _counted(shared.clusters, "cluster has", "clusters have")
+        yield f"Warning: {divided} examples {sides}; {advice}"
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def paper_figures(search: Search) -> str:

@@ -1,0 +1,40 @@
+"""What the examples of one part of a split have in common with those of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from laser_sweep.split import Parts
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What tested examples share with examples that the choice was made on.
+
+    Attributes:
+        repeated: the number of tested examples whose prompt and answer also validate.
+        clusters: the number of clusters that have examples on both sides.
+    """
+
+    repeated: int = 0
+    clusters: int = 0
+
+
+def overlap(parts: Parts, texts: pd.DataFrame | None) -> Overlap:
+    """What the parts of a split share; with folds, what each fold shares with the others.
+
+    Args:
+        parts: the parts of the examples.
+        texts: the columns `example`, `prompt`, `answer` and `cluster`; None if they are not known.
+    """
+    if texts is None:
+        return Overlap()
+    sides = enumerate(parts.folds or (parts.validation, parts.test))
+    side = {example: number for number, examples in sides for example in examples}
+    table = texts.assign(side=texts["example"].map(side)).dropna(subset=["side"])
+    repeated = table.groupby(["prompt", "answer"])["side"].transform("nunique") > 1
+    tested = table["example"].isin(parts.test) | bool(parts.folds)
+    clusters = table.groupby("cluster")["side"].nunique() > 1
+    return Overlap(int((repeated & tested).sum()), int(clusters.sum()))
