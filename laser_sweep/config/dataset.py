@@ -101,7 +101,7 @@ def _name_of(path: str) -> str:
     given = Path(path)
     if given.suffix.lower() in COMPRESSIONS:
         given = given.with_suffix("")
-    if not _ANY_LETTERS.search(path):
+    if not _ANY_LETTERS.search(path) or Path(path).exists():
         return given.stem or given.absolute().name
     # A pattern: `test` for d/test-*.parquet, `d` for d/*.parquet.
     names = (given.stem, *(parent.name for parent in given.absolute().parents))

@@ -194,7 +194,7 @@ def test_an_adapter_in_the_cache_is_refused_like_one_in_a_folder(
 def test_a_file_that_is_no_model_is_told(tmp_path: Path):
     file = tmp_path / "model.safetensors"
     file.touch()
-    with pytest.raises(ConfigError, match=r"expected a folder, a \.gguf file or a hub id"):
+    with pytest.raises(ConfigError, match="is a file: expected the folder of the model's files"):
         find_source(str(file), None)
 
 

@@ -66,7 +66,8 @@ def make_dataset_sweep(
     identity = Identity(weights, "float32", f"xxh3:{dataset}", "corrected")
     store = Store(folder, identity, PARTS)
     config = make_config(
-        model=ModelConfig(path="models/tiny"), dataset=DatasetConfig(path=f"{dataset}.jsonl")
+        model=ModelConfig(path="models/tiny"),
+        dataset=DatasetConfig(path=f"{dataset}.jsonl", name=dataset),
     )
     store.open(make_command(config, ["base", GOOD.point, MILD.point]))
     write(store, BASE, "validation", "1000")
