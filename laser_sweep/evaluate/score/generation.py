@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from nltk.tokenize import NLTKWordTokenizer
-
 from laser_sweep.evaluate.engine.predictions import Prediction
 from laser_sweep.evaluate.questions.question import GOLD
 from laser_sweep.evaluate.score.outcome import Outcome, WordOverlap
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
-from laser_sweep.evaluate.score.words import has_words, words
-
-_nltk_words = NLTKWordTokenizer().tokenize
+from laser_sweep.evaluate.score.words import has_words, nltk_words, words
 
 
 def score(prediction: Prediction, context: ScoringContext) -> Outcome:
@@ -45,7 +41,7 @@ def overlap(text: str, gold: str, *, paper: bool) -> WordOverlap:
         paper: take NLTK's words in every script, and divide by at least 1, as the paper's code
             does; F1 is then too small if precision and recall together are less than 1.
     """
-    split = _nltk_words if paper else words
+    split = nltk_words if paper else words
     said, wanted = set(split(_normal(text))), set(split(_normal(gold)))
     common = len(said & wanted)
     precision, recall = common / max(1, len(said)), common / max(1, len(wanted))

@@ -12,17 +12,25 @@ _UNSPACED = "".join(
 """The characters of the scripts that put no gap between words."""
 _SPACED_LETTER = rf"[\w--[{_UNSPACED}]]"
 _GROUP = r"[.,:/'’٫٬\u00a0\u2009\u202f−–-]"
-"""What stands between the digits of one number, of a range, of a time or of a date."""
-_NO_NUMBER_BEFORE = (
+"""A character between the digits of one number, of a range, of a time or of a date."""
+
+
+def _border(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern, regex.VERSION1)
+
+
+_each_unspaced = _border(f"[{_UNSPACED}]")
+_no_letter_before = _border(rf"(?<!{_SPACED_LETTER})")
+_no_letter_after = _border(rf"(?!{_SPACED_LETTER})")
+_no_number_before = _border(
     rf"(?<!\d{_GROUP})"  # 5.5, 18,000, 1-7
     r"(?<!(?:^|[\s(\[=:,;$€£¥])[-−+]?[.])"  # .5
     r"(?<!(?:^|[\s(\[=:,;$€£¥])[-−])"  # -7
 )
-_NO_NUMBER_AFTER = rf"(?!{_GROUP}\d)"
+_no_number_after = _border(rf"(?!{_GROUP}\d)")
+_digit = _border(r"\d")
 
-_words = NLTKWordTokenizer().tokenize
-_each_unspaced = regex.compile(f"[{_UNSPACED}]")
-_begins_with_digit, _ends_with_digit = regex.compile(r"^\d"), regex.compile(r"\d$")
+nltk_words = NLTKWordTokenizer().tokenize
 
 
 def words(text: str) -> list[str]:
@@ -31,7 +39,7 @@ def words(text: str) -> list[str]:
     >>> words("I am in 北京.")
     ['I', 'am', 'in', '北', '京', '.']
     """
-    return _words(_each_unspaced.sub(r" \g<0> ", text))
+    return nltk_words(_each_unspaced.sub(r" \g<0> ", text))
 
 
 def has_words(text: str, wanted: str) -> bool:
@@ -45,15 +53,28 @@ def has_words(text: str, wanted: str) -> bool:
         text: the model's text.
         wanted: the answer, in the same letter case.
     """
-    before = rf"(?<!{_SPACED_LETTER})" if _needs_border(wanted[:1]) else ""
-    after = rf"(?!{_SPACED_LETTER})" if _needs_border(wanted[-1:]) else ""
-    if _begins_with_digit.search(wanted):
-        before += _NO_NUMBER_BEFORE
-    if _ends_with_digit.search(wanted):
-        after += _NO_NUMBER_AFTER
-    pattern = before + regex.escape(wanted, literal_spaces=True) + after
-    return regex.search(pattern, text, flags=regex.VERSION1) is not None
+    # A pattern with the answer in it would be compiled for every outcome.
+    before, after = _borders(wanted)
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if all(each.match(text, start) for each in before) and all(
+            each.match(text, end) for each in after
+        ):
+            return True
+        start = text.find(wanted, start + 1)
+    return False
 
 
-def _needs_border(character: str) -> bool:
-    return not _each_unspaced.match(character)
+def _borders(wanted: str) -> tuple[list[regex.Pattern[str]], list[regex.Pattern[str]]]:
+    """The patterns of the places before and after an answer."""
+    before, after = [], []
+    if not _each_unspaced.match(wanted[:1]):
+        before.append(_no_letter_before)
+    if not _each_unspaced.match(wanted[-1:]):
+        after.append(_no_letter_after)
+    if _digit.match(wanted[:1]):
+        before.append(_no_number_before)
+    if _digit.match(wanted[-1:]):
+        after.append(_no_number_after)
+    return before, after
