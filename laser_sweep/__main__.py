@@ -6,7 +6,7 @@ import sys
 
 from laser_sweep.command.compose import compose
 from laser_sweep.entry import entry
-from laser_sweep.run.threads import settle_threads
+from laser_sweep.run.threads import core_times, settle_threads
 
 
 def main() -> None:
@@ -19,10 +19,11 @@ def main() -> None:
 
 
 def _run() -> int:
+    started = core_times()
     configs = compose(sys.argv[1:])
     if not configs:  # Hydra has answered --help, --cfg and the like
         return 0
-    settle_threads(configs[0].threads)
+    settle_threads(configs[0].threads, started)
     from laser_sweep.command.sweep import run  # imports torch, which --help should not wait for
 
     return run(configs)

@@ -52,7 +52,7 @@ def finished(config: Config) -> bool:
 
 def _store(config: Config, record: Record) -> Store | None:
     """The results of the last command, if its configuration, model and rows are the same as now."""
-    if _without_cluster(record.config) != _without_cluster(config):
+    if _without_place(record.config) != _without_place(config):
         return None
     source = find_source(config.model.path, config.model.revision)
     if record.identity.weights != source.weights:
@@ -64,9 +64,9 @@ def _store(config: Config, record: Record) -> Store | None:
     return Store(config.folder, record.identity, parts)
 
 
-def _without_cluster(config: Config) -> dict[str, object]:
-    """A configuration without the place where the work is done, which changes no outcome."""
-    return {**asdict(config), "cluster": None}
+def _without_place(config: Config) -> dict[str, object]:
+    """A configuration without the place and the threads of the work, which change no outcome."""
+    return {**asdict(config), "cluster": None, "threads": None}
 
 
 def _prompting(config: Config, model: ModelRecord, source: Source) -> Prompting:

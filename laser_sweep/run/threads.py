@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 USERS_OWN = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -21,12 +22,32 @@ SPIN = {"GOMP_SPINCOUNT": "20000"}
 """About as long as the gap between two operations of a layer."""
 USERS_SPIN = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 
-_SAMPLE_S = 0.2
 _STAT = Path("/proc/stat")
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
-def settle_threads(given: int | None) -> None:
+@dataclass(frozen=True)
+class CoreTimes:
+    """The use of the cores since the system's start, at one moment.
+
+    Attributes:
+        cores: the busy and the whole time of each core that this process may use, in ticks; empty
+            where the system does not tell.
+        own: the CPU time of this process, in seconds.
+        moment: the time of a clock, in seconds.
+    """
+
+    cores: Mapping[int, tuple[int, int]]
+    own: float
+    moment: float
+
+
+def core_times() -> CoreTimes:
+    """The use of the cores now."""
+    return CoreTimes(_times(_cores_allowed()), time.process_time(), time.perf_counter())
+
+
+def settle_threads(given: int | None, since: CoreTimes) -> None:
     """Set the environment from which torch takes its threads, before torch is imported.
 
     Variables that the user set stay as they are. In a program that has imported torch already, such
@@ -34,13 +55,14 @@ def settle_threads(given: int | None) -> None:
 
     Args:
         given: the option `threads`; None for as many as there are free cores.
+        since: the use of the cores some tenths of a second ago.
     """
     if (torch := sys.modules.get("torch")) is not None:
         if given is not None:
             torch.set_num_threads(given)
         return
     if given is None and not _is_set(USERS_OWN):
-        given = free_cores()
+        given = free_cores(since)
     if given is not None:
         os.environ.update(dict.fromkeys(USERS_OWN, str(given)))
     if not _is_set(USERS_SPIN):
@@ -58,13 +80,14 @@ def job_threads(given: int | None) -> int | None:
     return None if _is_set(USERS_OWN) else usable_cores()
 
 
-def free_cores() -> int:
-    """The cores that this process may use and that no other process uses now, at least 1.
+def free_cores(since: CoreTimes) -> int:
+    """The cores that this process may use and that no other one has used lately, at least 1.
 
-    It takes a fifth of a second to see what the cores do.
+    Args:
+        since: the use of the cores at the beginning of that time.
     """
     cores = usable_cores()
-    return max(1, min(cores, round(cores - _busy(_cores_allowed()))))
+    return max(1, min(cores, round(cores - _used_by_others(since, core_times()))))
 
 
 def usable_cores() -> int:
@@ -123,12 +146,11 @@ def _quota_of(folder: Path) -> float:
     return math.inf if quota in ("max", "-1") else int(quota) / int(period)
 
 
-def _busy(cores: set[int]) -> float:
-    """How many of these cores were busy in the last moment; 0 where the system does not tell."""
-    before = _times(cores)
-    time.sleep(_SAMPLE_S)
-    after = _times(cores)
-    return sum(_share(before[core], after[core]) for core in before.keys() & after.keys())
+def _used_by_others(before: CoreTimes, after: CoreTimes) -> float:
+    """How many cores other processes used between two moments; 0 where the system does not tell."""
+    both = before.cores.keys() & after.cores.keys()
+    busy = sum(_share(before.cores[core], after.cores[core]) for core in both)
+    return max(0.0, busy - (after.own - before.own) / (after.moment - before.moment))
 
 
 def _share(before: tuple[int, int], after: tuple[int, int]) -> float:

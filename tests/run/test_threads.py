@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,25 @@ def stat(path: Path, busy: dict[int, int]) -> None:
 )
 def test_cores_that_others_use_are_not_free(busy, free, cores, monkeypatch, tmp_path: Path):
     path = tmp_path / "stat"
-    stat(path, {})
     path.write_text("\n".join(f"cpu{core} 0 0 0 0 0 0 0 0" for core in range(8)))
     monkeypatch.setattr(threads, "_STAT", path)
-    monkeypatch.setattr(threads.time, "sleep", lambda _: stat(path, busy))
-    assert threads.free_cores() == free
+    monkeypatch.setattr(threads.time, "process_time", lambda: 0.0)
+    before = threads.core_times()
+    stat(path, busy)
+    assert threads.free_cores(before) == free
+
+
+def test_what_the_command_used_itself_is_free(cores, monkeypatch, tmp_path: Path):
+    path = tmp_path / "stat"
+    stat(path, {})
+    monkeypatch.setattr(threads, "_STAT", path)
+    before = threads.core_times()
+    path.write_text(path.read_text().replace("cpu3 0 0 0 100", "cpu3 200 0 0 100"))
+    second = threads.CoreTimes(threads.core_times().cores, before.own + 1, before.moment + 1)
+    monkeypatch.setattr(threads, "core_times", lambda: second)
+    assert threads.free_cores(before) == 8
+    monkeypatch.setattr(threads, "core_times", lambda: replace(second, own=before.own))
+    assert threads.free_cores(before) == 7
 
 
 def test_a_job_of_slurm_has_the_cores_that_it_asked_for(cores, monkeypatch):
@@ -88,8 +103,9 @@ def test_torch_takes_what_was_settled(given, variables, expected, tmp_path: Path
         name: value for name, value in environment(tmp_path).items() if "NUM_THREADS" not in name
     }
     code = (
-        f"from laser_sweep.run.threads import settle_threads as s, usable_cores as u; s({given}); "
-        "import os, torch; n = torch.get_num_threads(); assert 1 <= n <= u(); "
+        "from laser_sweep.run.threads import core_times, settle_threads, usable_cores; "
+        f"settle_threads({given}, core_times()); "
+        "import os, torch; n = torch.get_num_threads(); assert 1 <= n <= usable_cores(); "
         "print(n, os.environ['GOMP_SPINCOUNT'])"
     )
     done = subprocess.run(
@@ -107,7 +123,7 @@ def test_torch_takes_what_was_settled(given, variables, expected, tmp_path: Path
 def test_what_the_user_set_stays(monkeypatch):
     monkeypatch.setattr(threads.sys, "modules", {})
     monkeypatch.setattr(os, "environ", {"OMP_NUM_THREADS": "5", "OMP_WAIT_POLICY": "ACTIVE"})
-    threads.settle_threads(None)
+    threads.settle_threads(None, threads.core_times())
     assert os.environ == {"OMP_NUM_THREADS": "5", "OMP_WAIT_POLICY": "ACTIVE"}
     assert threads.job_threads(None) is None
     assert threads.job_threads(2) == 2
