@@ -1,4 +1,4 @@
-"""What the examples of one part of a split have in common with those of another."""
+"""Examples and clusters on both sides of a split."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from laser_sweep.split import Parts
 
 @dataclass(frozen=True)
 class Overlap:
-    """What tested examples share with examples that the choice was made on.
+    """The numbers of examples and clusters on both sides of a split.
 
     Attributes:
         repeated: the number of tested examples whose prompt and answer also validate.
@@ -23,7 +23,7 @@ class Overlap:
 
 
 def overlap(parts: Parts, texts: pd.DataFrame | None) -> Overlap:
-    """What the parts of a split share; with folds, what each fold shares with the others.
+    """Count the examples and clusters on both sides of a split; with folds, in several folds.
 
     Args:
         parts: the parts of the examples.

@@ -166,14 +166,17 @@ class Report:
     @cached_property
     def changed_examples(self) -> pd.DataFrame:
         """The tested examples with both predictions, as `changes.changed_examples` returns them."""
-        texts = read_examples(self.search.folder, self.search.record.identity.examples)
-        return changed_examples(self._tested_base, self._tested_chosen, texts)
+        return changed_examples(self._tested_base, self._tested_chosen, self._texts)
 
     @cached_property
     def overlap(self) -> Overlap:
-        """What the tested examples share with the examples that the choice was made on."""
-        texts = read_examples(self.search.folder, self.search.record.identity.examples)
-        return overlap(self.search.parts, texts)
+        """The examples and clusters on both sides of the split."""
+        return overlap(self.search.parts, self._texts)
+
+    @cached_property
+    def _texts(self) -> pd.DataFrame | None:
+        """The texts of the examples; None if the folder does not have them."""
+        return read_examples(self.search.folder, self.search.record.identity.examples)
 
     @cached_property
     def other_scores(self) -> pd.DataFrame:

@@ -30,9 +30,10 @@ def check_embedded(
     """
     dropped = set(question_set.dropped)
     for number, question in enumerate(question_set.questions):
-        if number in dropped or max(_ids(question), default=0) < rows:
+        beyond = [ids for ids in _texts(question) if ids and max(ids) >= rows]
+        if number in dropped or not beyond:
             continue
-        token = next(each for each in _ids(question) if each >= rows)
+        token = next(each for each in beyond[0] if each >= rows)
         raise ConfigError(
             f"{where(examples, number)} has the token {tokens.pieces([token])[0]!r} with the id "
             f"{token}, and the model's embedding has {rows} rows, for the ids 0 to {rows - 1}: the "
@@ -41,11 +42,11 @@ def check_embedded(
         )
 
 
-def _ids(question: Question) -> Iterator[int]:
-    """The ids of the tokens that go through the model or are read from it."""
+def _texts(question: Question) -> Iterator[tuple[int, ...]]:
+    """The token ids that go through the model, and those that are read from it."""
     for each in question.passes:
-        yield from each.ids
+        yield each.ids
         for reading in each.readings:
-            yield from reading.tokens
-    yield from question.prompt
-    yield from question.gold
+            yield reading.tokens
+    yield question.prompt
+    yield question.gold
