@@ -141,7 +141,7 @@ def refused_group(error: Exception) -> ConfigError | None:
 
 
 def _instead(name: str, value: str) -> str:
-    """What to write instead of an option of Hydra's that does nothing here."""
+    """The answer to an option of Hydra's that does nothing here."""
     above = [each for each in _INSTEAD if _is_of(name, each)]
     if not above:
         return f"this option of Hydra's does nothing here. Those that work: {', '.join(_WORKING)}."

@@ -14,7 +14,7 @@ INTERPOLATIONS = (
     "expected ${hydra:runtime.cwd}, the folder of the command; another option, such as ${seed}; "
     "${oc.env:NAME}, a variable of the environment; or ${now:%Y-%m-%d}."
 )
-"""What a value may refer to, for errors."""
+"""The references that a value may have, for errors."""
 PACKAGE = Path(__file__).parent.parent
 
 

@@ -96,11 +96,14 @@ class DatasetConfig:
             raise ConfigError(f"dataset.hub={self.hub}: expected dataset.split too, such as test.")
 
 
+def without_compression(path: Path) -> Path:
+    """The path without the ending of a compression: `rows.jsonl` for `rows.jsonl.gz`."""
+    return path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
+
+
 def _name_of(path: str) -> str:
     """The default name of the rows of a path, such as `rows` for `d/rows.jsonl.gz`."""
-    given = Path(path)
-    if given.suffix.lower() in COMPRESSIONS:
-        given = given.with_suffix("")
+    given = without_compression(Path(path))
     if not _ANY_LETTERS.search(path) or Path(path).exists():
         return given.stem or given.absolute().name
     # A pattern: `test` for d/test-*.parquet, `d` for d/*.parquet.

@@ -1,4 +1,4 @@
-"""Compressed files: the endings of their names, and their content."""
+"""The content of compressed files."""
 
 from __future__ import annotations
 
@@ -45,11 +45,6 @@ _METHODS: dict[str, Callable[[bytes], bytes]] = {
     ".lz4": partial(_arrow, method="lz4"),
     ".zip": _zip,
 }
-
-
-def without_compression(path: Path) -> Path:
-    """The path without the ending of a compression: `rows.jsonl` for `rows.jsonl.gz`."""
-    return path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
 
 
 def content_of(path: Path) -> bytes:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from laser_sweep.config import COMPRESSIONS
-from laser_sweep.dataset._compression import content_of, without_compression
+from laser_sweep.config.dataset import without_compression
+from laser_sweep.dataset._compression import content_of
 from laser_sweep.dataset._csv import csv_rows
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.model.lfs import check_not_pointer
+from laser_sweep.model.lfs import begins_with, check_not_pointer
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,7 +65,7 @@ def endings() -> str:
 def _read(reader: Callable[[Path], list[Row]], path: Path) -> list[Row]:
     check_not_pointer(f"dataset.path={path}", path)
     try:
-        if reader is not _parquet and _begins_with(path, _PARQUET):
+        if reader is not _parquet and begins_with(path, _PARQUET):
             raise ConfigError(f"dataset.path={path}: this is Parquet: end its name in .parquet.")
         return reader(path)
     except UnicodeDecodeError as error:
@@ -75,11 +76,6 @@ def _read(reader: Callable[[Path], list[Row]], path: Path) -> list[Row]:
         ) from error
     except OSError as error:
         raise ConfigError(f"dataset.path={path}: cannot be read: {one_line(error)}") from error
-
-
-def _begins_with(path: Path, prefix: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(prefix)) == prefix
 
 
 def _json_lines(path: Path) -> list[Row]:

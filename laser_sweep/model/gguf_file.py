@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from laser_sweep.errors import ConfigError
-from laser_sweep.model.lfs import check_not_pointer
+from laser_sweep.model.lfs import begins_with, check_not_pointer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -32,9 +32,8 @@ def check_gguf(path: Path) -> None:
     """
     where = f"model.path={path}"
     check_not_pointer(where, path)
-    with path.open("rb") as file:
-        if file.read(len(_MAGIC)) != _MAGIC:
-            raise ConfigError(f"{where}: this is not a GGUF file, though its name ends in .gguf.")
+    if not begins_with(path, _MAGIC):
+        raise ConfigError(f"{where}: this is not a GGUF file, though its name ends in .gguf.")
     if _PART.search(path.name):
         raise ConfigError(
             f"{where}: this is one part of a GGUF file, and transformers reads whole ones. Merge "

@@ -30,7 +30,7 @@ class CachedRepository:
         return sorted(path for path in (self.folder / "snapshots").glob("*") if path.is_dir())
 
     def advice(self, option: str) -> str:
-        """What to write instead of its folder, for an error about an option."""
+        """The value to write instead of its folder, for an error about an option."""
         named = f"{_OPTIONS[self.kind]}={self.id}"
         found = [f"{option}={path}" for path in self.snapshots]
         others = f", or a folder of its files: {', '.join(found[:_SHOWN])}" if found else ""

@@ -23,12 +23,14 @@ def check_not_pointer(option: str, path: Path) -> None:
     Raises:
         ConfigError: if it is a pointer.
     """
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        first = file.read(max(map(len, _POINTERS)))
-    if first.startswith(_POINTERS):
+    if path.is_file() and begins_with(path, *_POINTERS):
         raise ConfigError(
             f"{option}: {path.name} is a Git LFS pointer: run git lfs pull in the folder "
             f"{path.parent}."
         )
+
+
+def begins_with(path: Path, *prefixes: bytes) -> bool:
+    """Whether a file begins with one of some bytes."""
+    with path.open("rb") as file:
+        return file.read(max(map(len, prefixes))).startswith(prefixes)

@@ -65,7 +65,7 @@ def _load(**options: Any) -> PreTrainedTokenizerBase:
 
 
 def _needed() -> str:
-    """What to install where a package that reads a `tokenizer.model` is missing."""
+    """The packages to install for a `tokenizer.model`, in a sentence; empty if all are there."""
     missing = [name for name, module in _SENTENCEPIECE.items() if not _is_there(module)]
     if not missing:
         return ""

@@ -98,7 +98,7 @@ def _not_finite(weight: Tensor) -> str | None:
 
 
 def _of_overflow(held: str, dtype: torch.dtype) -> str:
-    """What may help where a smaller dtype has made values infinite."""
+    """The advice for values that a smaller dtype has made infinite."""
     if held == "NaN" or dtype != torch.float16:
         return ""
     return " If its values are too large for float16, use model.dtype=bfloat16 or float32."

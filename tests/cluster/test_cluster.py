@@ -18,7 +18,7 @@ from submitit.slurm.slurm import _get_default_parameters
 from support.commands import (
     SWEEP_FOLDER,
     Command,
-    Result,
+    assert_one_line,
     assert_success,
     bytes_of,
     run_command,
@@ -256,13 +256,6 @@ def test_a_machine_without_an_accelerator_is_told_in_one_line(
     """In a process of its own, because torch counts the accelerators of a process once."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert_one_line(sweep(*SMALL, "cluster.devices=all"), "this machine has no accelerator")
-
-
-def assert_one_line(result: Result, words: str) -> None:
-    """The command failed with one line on standard error that has the words."""
-    assert result.returncode == 1
-    assert words in result.stderr
-    assert result.stderr.count("\n") == 1
 
 
 def test_a_submitted_job_is_read_again(tmp_path: Path):

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.commands import SWEEP_FOLDER, Command
+from support.commands import SWEEP_FOLDER, Command, assert_one_line
 
 from laser_sweep.config import PACKAGE
 
@@ -111,15 +111,6 @@ FILES = {
     f"{GOOD_ROW}\n" * 4: ["has 4 examples", "at least 5"],
 }
 UNKNOWN_ANSWER = json.dumps({"question": "The cat is", "answer": "antidisestablishmentarianism"})
-
-
-def assert_one_line(result, *fragments: str) -> None:
-    """The command failed with one line on standard error that has all fragments."""
-    assert result.returncode != 0
-    lines = result.stderr.strip().splitlines()
-    assert len(lines) == 1, result.stderr
-    for fragment in fragments:
-        assert fragment in lines[0]
 
 
 def assert_a_mistake_leaves_nothing(mistake: str, sweep: Command, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.commands import SWEEP_FOLDER, Command, assert_success
+from support.commands import SWEEP_FOLDER, Command, assert_one_line, assert_success
 
 DRY = ("lnum=27", "rate=1", "dry_run=true")
 
@@ -45,13 +45,6 @@ WORK = [
     "hydra.mode=MULTIRUN",
     "hydra/launcher=basic",
 ]
-
-
-def assert_one_line(result, *fragments: str) -> None:
-    """The command failed with one line on standard error that has all fragments."""
-    assert result.returncode == 1
-    (line,) = result.stderr.strip().splitlines()
-    assert all(fragment in line for fragment in fragments), line
 
 
 @pytest.mark.parametrize("override", REFUSED)

@@ -126,6 +126,14 @@ def assert_success(result: Result) -> str:
     return result.stdout
 
 
+def assert_one_line(result: Result, *fragments: str) -> None:
+    """The command failed with status 1 and one line on standard error, which has all fragments."""
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1, result.stderr
+    for fragment in fragments:
+        assert fragment in result.stderr
+
+
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """The result files of a sweep's folder."""
     return {path.name: path.read_bytes() for path in (folder / "results").iterdir()}
