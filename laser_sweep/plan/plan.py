@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -142,9 +142,17 @@ def command_of(plan: Plan) -> Command:
             examples=len(plan.examples),
             dropped=tuple(plan.question_set.dropped),
             truncated=tuple(plan.question_set.truncated),
+            labels=_common_labels(plan.examples),
         ),
         points=tuple(map(str, plan.points)),
     )
+
+
+def _common_labels(examples: Sequence[Example]) -> tuple[str, ...]:
+    """The labels that every example chooses from, in any order; empty if they differ."""
+    first = examples[0].choices if examples else ()
+    same = all(set(example.choices) == set(first) for example in examples)
+    return first if same else ()
 
 
 def _shown(path: str) -> str:

@@ -14,9 +14,9 @@ from laser_sweep.report.changes import changed_examples
 from laser_sweep.report.costs import Cost, cost_of
 from laser_sweep.report.folds import Fold, fold_figures
 from laser_sweep.report.other_scores import other_scores
-from laser_sweep.report.overlap import Overlap, overlap
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.search import Search, search_of
+from laser_sweep.report.split_faults import SplitFaults, split_faults
 from laser_sweep.selection import Pick, measure
 from laser_sweep.split import PARTS, VALIDATION
 from laser_sweep.statistics import (
@@ -169,9 +169,10 @@ class Report:
         return changed_examples(self._tested_base, self._tested_chosen, self._texts)
 
     @cached_property
-    def overlap(self) -> Overlap:
-        """The examples and clusters on both sides of the split."""
-        return overlap(self.search.parts, self._texts)
+    def split_faults(self) -> SplitFaults:
+        """The faults of the split that make the figures deceptive."""
+        labels = self.search.record.dataset.labels
+        return split_faults(self.search.parts, self._texts, labels)
 
     @cached_property
     def _texts(self) -> pd.DataFrame | None:

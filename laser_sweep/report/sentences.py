@@ -14,9 +14,13 @@ from laser_sweep.report.costs import Cost
 from laser_sweep.report.formatting import duration, p_value, percent, sentence_case, signed
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
+from laser_sweep.report.split_faults import AbsentLabel
 from laser_sweep.report.tables import result_headers, result_rows
 from laser_sweep.selection import BY_ACCURACY, why_base
 from laser_sweep.statistics import majority_accuracy
+
+FEW_CLUSTERS = 20
+"""With fewer clusters, intervals that assume many of them are too narrow."""
 
 
 def summary(report: Report) -> str:
@@ -30,7 +34,7 @@ def summary(report: Report) -> str:
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
         *context_notes(search),
-        *overlap_notes(report),
+        *split_notes(report),
     )
     return "\n".join((table, "", *filter(None, lines)))
 
@@ -136,7 +140,7 @@ def notes(report: Report) -> Iterator[str]:
     yield from _comparison_notes(report)
     yield from _majority(report)
     yield from context_notes(report.search)
-    yield from overlap_notes(report)
+    yield from split_notes(report)
 
 
 def _comparison_notes(report: Report) -> Iterator[str]:
@@ -179,18 +183,44 @@ def context_notes(search: Search) -> list[str]:
     ]
 
 
-def overlap_notes(report: Report) -> Iterator[str]:
-    """Warnings of tested examples that are not new to the choice."""
-    shared, folds = report.overlap, report.search.parts.folds
+def split_notes(report: Report) -> Iterator[str]:
+    """Warnings of a split whose figures deceive."""
+    faults, folds = report.split_faults, report.search.parts.folds
     where = "in another fold" if folds else "in the validation part"
     sides = "in several folds" if folds else "on both sides of the split"
     advice = "split=grouped with dataset.cluster_by keeps such examples together."
-    if shared.repeated:
-        repeated = _counted(shared.repeated, "tested example is", "tested examples are")
+    if faults.repeated:
+        repeated = _counted(faults.repeated, "tested example is", "tested examples are")
         yield f"Warning: {repeated} also {where}, with the same prompt and answer; {advice}"
-    if shared.clusters:
-        divided = _counted(shared.clusters, "cluster has", "clusters have")
+    if faults.clusters:
+        divided = _counted(faults.clusters, "cluster has", "clusters have")
         yield f"Warning: {divided} examples {sides}; {advice}"
+    for absent in faults.absent:
+        yield _absent_label(absent)
+    if (compared := report.comparison) is not None and compared.clusters is not None:
+        yield from _few_clusters(compared.clusters)
+
+
+def _absent_label(absent: AbsentLabel) -> str:
+    examples = _counted(absent.examples, "example has", "examples have")
+    where = (
+        "all in one fold"
+        if absent.absent_from is None
+        else f"none of them in the {absent.absent_from} part"
+    )
+    return (
+        f"Warning: {examples} the gold answer {absent.label!r}, {where}; split=grouped gives each "
+        "part its share of every gold answer."
+    )
+
+
+def _few_clusters(clusters: int) -> Iterator[str]:
+    if clusters < FEW_CLUSTERS:
+        counted = _counted(clusters, "cluster", "clusters")
+        yield (
+            f"Warning: the p-value and the intervals rest on {counted} alone; with fewer than "
+            f"{FEW_CLUSTERS} they are rough."
+        )
 
 
 def _counted(number: int, one: str, several: str) -> str:

@@ -78,11 +78,13 @@ class DatasetRecord:
         examples: the number of examples.
         dropped: the indices of examples left out because they exceed the model's context.
         truncated: the indices of examples cut on the left for the same reason.
+        labels: the labels that every example chooses from; empty if they differ, or without any.
     """
 
     examples: int
     dropped: tuple[int, ...]
     truncated: tuple[int, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

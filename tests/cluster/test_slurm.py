@@ -102,7 +102,7 @@ def until(is_so: Callable[[], object], what: str, seconds: float = 300) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < end, f"never: {what}"
+        assert time.monotonic() < end, f"never: {what}\n{ask('sacct', '-X')}"
         time.sleep(0.2)
 
 
@@ -178,13 +178,24 @@ def test_a_sweep_goes_on_when_the_submitting_process_is_killed(tmp_path: Path, l
     for task in (f"{array}_0", f"{array}_1"):
         assert logs(tmp_path, task).count("DEBUG loaded ") == 1
     assert "Chosen on the validation part: fc_in-l27-rho0.01" in logs(tmp_path, report)
-    assert {line.split("|")[1] for line in accounted(array)} == {"n1", "n2"}
+    assert {node for _, node in accounted(array)} == {"n1", "n2"}
 
 
-def accounted(job: str) -> list[str]:
-    """What the accounting says of a job's tasks: state and node."""
-    format = "--format=State,NodeList"
-    return ask("sacct", "-n", "-X", "-P", format, "--jobs", job).split()
+def accounted(job: str) -> list[tuple[str, str]]:
+    """The state and the node of each task of a job that has ended, as accounted for.
+
+    The accounting hears of a job's end later than the queue.
+    """
+    unsettled = {"PENDING", "RUNNING", "REQUEUED", "COMPLETING"}
+    lines: list[list[str]] = []
+
+    def settled() -> bool:
+        answer = ask("sacct", "-n", "-X", "-P", "--format=State,NodeList", "--jobs", job)
+        lines[:] = [line.split("|") for line in answer.splitlines()]
+        return bool(lines) and unsettled.isdisjoint(state for state, _ in lines)
+
+    until(settled, f"all tasks of {job} are accounted for")
+    return [(state.split()[0], node) for state, node in lines]
 
 
 @pytest.mark.slow
@@ -249,7 +260,7 @@ def test_a_task_that_times_out_too_often_ends_though_points_are_isolated(tmp_pat
     assert "timed-out too many times" in logs(tmp_path, array + "_0")
     assert "on validation failed" not in logs(tmp_path)
     assert len(computing(tmp_path)) < POINTS
-    assert all(state.startswith("FAILED") for state in accounted(array))
+    assert [state for state, _ in accounted(array)] == ["FAILED", "FAILED"]
     assert "ended with UncompletedJobError" in status(tmp_path)
 
 
@@ -302,7 +313,7 @@ def test_a_point_that_always_fails_is_told_and_the_others_finish(tmp_path: Path)
     assert "    IsADirectoryError: " in said
     assert "FAILED" in said
     array = json.loads(min((folder / "jobs").glob("*.json")).read_text())["id"]
-    assert sorted(state.partition("|")[0] for state in accounted(array)) == ["COMPLETED", "FAILED"]
+    assert sorted(state for state, _ in accounted(array)) == ["COMPLETED", "FAILED"]
 
 
 @pytest.mark.slow
