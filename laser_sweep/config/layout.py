@@ -39,7 +39,7 @@ class LayoutNames:
 class LayoutConfig:
     """The places of a model's matrices; `laser_sweep.model.names.Naming` explains the fields."""
 
-    # `blocks`, `order`, `transposed` and `stacked` are a name or a list of names.
+    # All fields but `names`, `form` and `groups` are a name or a list of names.
     blocks: Any = None
     names: LayoutNames = field(default_factory=LayoutNames)
     form: str | None = None
@@ -47,6 +47,7 @@ class LayoutConfig:
     groups: int | None = None
     transposed: Any = None
     stacked: Any = None
+    alternating: Any = None
 
     def __post_init__(self) -> None:
         choose("model.layout.form", self.form or CONTIGUOUS, FORMS)

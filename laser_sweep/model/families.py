@@ -45,6 +45,8 @@ FAMILIES = {
     "deberta": Naming(names={"qkv": ("attention.self.in_proj",)}, form=INTERLEAVED),
     "flaubert": _XLM,
     "funnel": Naming(blocks=("funnel.encoder.blocks.*",)),
+    # transformers 5.0 to 5.6 have no attribute that says so.
+    "gpt_oss": Naming(alternating=("mlp.experts.gate_up_proj",)),
     "hrm_text": Naming(blocks=("model.*_module.layers",)),
     "jetmoe": Naming(
         names={
@@ -103,6 +105,7 @@ def naming_of(model_type: str, written: LayoutConfig) -> Naming:
         groups=written.groups or family.groups,
         transposed=_listed(written.transposed) or family.transposed,
         stacked=_listed(written.stacked) or family.stacked,
+        alternating=_listed(written.alternating) or family.alternating,
     )
 
 

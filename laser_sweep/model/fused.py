@@ -24,7 +24,10 @@ def split_fused(
         config: the configuration of the language model.
         naming: the naming of the model.
     """
-    sizes, groups = _qkv(whole, config, naming) if whole.lname == QKV else _halves(whole, owner)
+    if whole.lname == QKV:
+        sizes, groups = _qkv(whole, config, naming)
+    else:
+        sizes, groups = _halves(whole, alternates=_alternates(whole, owner, naming))
     total = sum(sizes.values())
     if total * groups == 0 or whole.shape[0] % (total * groups):
         return
@@ -36,10 +39,17 @@ def split_fused(
         start += size * unit
 
 
-def _halves(whole: Matrix, owner: nn.Module) -> tuple[dict[str, int], int]:
+def _alternates(whole: Matrix, owner: nn.Module, naming: Naming) -> bool:
+    """Whether the rows of a fused gate and up projection alternate."""
+    if whole.lname != GATE_UP:
+        return False
+    name = whole.parameter.removesuffix(".weight")
+    known = any(name.endswith(f".{each}") for each in naming.alternating)
+    return known or not getattr(owner, "is_concatenated", True)
+
+
+def _halves(whole: Matrix, *, alternates: bool) -> tuple[dict[str, int], int]:
     """The sizes of two equal parts in a group of rows, and the number of groups."""
-    # GPT-OSS alternates the rows of the gate with those of the up projection.
-    alternates = whole.lname == GATE_UP and not getattr(owner, "is_concatenated", True)
     return dict.fromkeys(PARTS[whole.lname], 1), whole.shape[0] // 2 if alternates else 1
 
 

@@ -109,6 +109,8 @@ class Naming:
             it.
         transposed: the names of parameters stored as (in, out) although no module type shows it.
         stacked: the names of two-dimensional parameters that hold experts one below the other.
+        alternating: the names of `gate_up` parameters whose rows alternate: one of the gate, one of
+            the up projection.
     """
 
     blocks: tuple[str, ...] = ()
@@ -118,6 +120,7 @@ class Naming:
     groups: int = 0
     transposed: tuple[str, ...] = ()
     stacked: tuple[str, ...] = ()
+    alternating: tuple[str, ...] = ()
 
     def role_of(self, name: str) -> ParameterRole | None:
         """The role of a parameter by its name within the block; None for an unknown name."""

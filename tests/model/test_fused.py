@@ -167,6 +167,17 @@ def test_the_gate_of_gpt_oss_alternates_with_the_other_row_by_row():
         )
 
 
+def test_the_rows_of_gpt_oss_alternate_in_versions_of_transformers_that_do_not_say_so(monkeypatch):
+    config, sizes = GATED["gpt_oss"]
+    model, _ = make(config, sizes)
+    monkeypatch.delattr(type(model.model.layers[0].mlp.experts), "is_concatenated", raising=False)
+    for layer in model.model.layers:
+        vars(layer.mlp.experts).pop("is_concatenated", None)
+    weight = model.get_parameter("model.layers.1.mlp.experts.gate_up_proj").numpy()
+    gate = matrices(find_layout(model, "gpt_oss"), "fc_in")[0]
+    np.testing.assert_array_equal(gate.read(model).numpy(), weight[0][:, ::2].T)
+
+
 def _mlp(model, parameter):
     """The module that holds fc_out and, in a mixture, the router."""
     name = parameter
