@@ -11,6 +11,7 @@ import transformers
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from laser_sweep.errors import ConfigError, one_line
+from laser_sweep.model.gguf_tokenizer import split_as_written
 from laser_sweep.model.lfs import check_not_pointer
 from laser_sweep.model.source import Source
 
@@ -25,9 +26,12 @@ def load_tokenizer(source: Source) -> PreTrainedTokenizerBase:
         ConfigError: if the tokenizer is missing or cannot be loaded.
     """
     try:
-        return _load(**source.options)
+        tokenizer = _load(**source.options)
     except ConfigError as error:
         raise ConfigError(f"model.path={source.path}: no tokenizer: {error}") from error
+    if source.is_gguf:
+        split_as_written(tokenizer, Path(source.path).expanduser())
+    return tokenizer
 
 
 def load_length_tokenizer(path: str) -> PreTrainedTokenizerBase:

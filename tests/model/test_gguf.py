@@ -98,6 +98,37 @@ def test_the_tokenizer_is_that_of_the_file(llama: LlamaForCausalLM, tmp_path: Pa
     assert pieces == ["A", "nn", "a", "Ġ", "e", "a", "t", "s"]
 
 
+@pytest.mark.parametrize(
+    ("pre", "pieces"),
+    [
+        (None, ["a", "Ġ", "12"]),
+        ("gpt-2", ["a", "Ġ", "12"]),
+        ("smollm", ["a", "Ġ", "1", "2"]),
+        ("qwen2", ["a", "Ġ", "1", "2"]),
+        ("llama-bpe", ["a", "Ġ", "12"]),
+    ],
+)
+def test_the_tokenizer_splits_digits_as_the_file_says(
+    pre: str | None,
+    pieces: list[str],
+    llama: LlamaForCausalLM,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+):
+    write_gguf(tmp_path / "tiny.gguf", llama, quantised=False, pre=pre)
+    tokenizer = load_tokenizer(find_source(str(tmp_path / "tiny.gguf"), None))
+    assert tokenizer.tokenize("a 12") == pieces
+    assert not caplog.records
+
+
+def test_a_rule_for_splitting_texts_that_is_not_known_is_told(
+    llama: LlamaForCausalLM, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    write_gguf(tmp_path / "tiny.gguf", llama, quantised=False, pre="of-tomorrow")
+    load_tokenizer(find_source(str(tmp_path / "tiny.gguf"), None))
+    assert "splits texts by the rule 'of-tomorrow'" in caplog.text
+
+
 def test_an_architecture_that_transformers_cannot_read_is_refused(
     command_in_process: Command, llama: LlamaForCausalLM, tmp_path: Path
 ):

@@ -21,8 +21,8 @@ ROWS = [
 SWEEP = ("model.path=tiny", "dataset.path=rows.jsonl", "lname=fc_in", "lnum=0", "rho=0.5")
 """A sweep of two points of the model and the rows that `save_tiny` writes."""
 
-GGUF_PIECES = (*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet()), "nn")
-"""The tokens in the files that `write_gguf` writes: bytes, and one pair of them."""
+GGUF_PIECES = (*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet()), "nn", "12")
+"""The tokens in the files that `write_gguf` writes: bytes, and two pairs of them."""
 
 
 def save_tiny(folder: Path, family: str = "llama") -> PreTrainedModel:
@@ -41,7 +41,14 @@ def change_config(folder: Path, **values: object) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
 
 
-def write_gguf(path: Path, model: PreTrainedModel, *, quantised: bool, arch: str = "llama") -> None:
+def write_gguf(
+    path: Path,
+    model: PreTrainedModel,
+    *,
+    quantised: bool,
+    arch: str = "llama",
+    pre: str | None = None,
+) -> None:
     """Write a tiny Llama as llama.cpp's converter does.
 
     Args:
@@ -49,6 +56,7 @@ def write_gguf(path: Path, model: PreTrainedModel, *, quantised: bool, arch: str
         model: the Llama; its widths have to be multiples of 32 to be quantised.
         quantised: whether to write the matrices in blocks of 8 bits.
         arch: the name of the architecture in the file.
+        pre: the name of the rule by which the tokenizer splits texts.
     """
     import gguf
 
@@ -66,8 +74,10 @@ def write_gguf(path: Path, model: PreTrainedModel, *, quantised: bool, arch: str
     writer.add_rope_dimension_count(config.hidden_size // config.num_attention_heads)
     writer.add_vocab_size(len(GGUF_PIECES))
     writer.add_tokenizer_model("gpt2")
+    if pre is not None:
+        writer.add_tokenizer_pre(pre)
     writer.add_token_list(list(GGUF_PIECES))
-    writer.add_token_merges(["n n"])
+    writer.add_token_merges(["n n", "1 2"])
     writer.add_token_types([3 if piece in SPECIAL else 1 for piece in GGUF_PIECES])
     writer.add_bos_token_id(0)
     writer.add_eos_token_id(2)
