@@ -78,11 +78,14 @@ class DatasetRecord:
         examples: the number of examples.
         dropped: the indices of examples left out because they exceed the model's context.
         truncated: the indices of examples cut on the left for the same reason.
+        delimiters: the texts between prompts and answers in words, with the numbers of their
+            examples; empty in the record of an earlier version.
     """
 
     examples: int
     dropped: tuple[int, ...]
     truncated: tuple[int, ...]
+    delimiters: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
