@@ -19,7 +19,12 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from laser_sweep.command.overrides import check_files, check_overrides, refused_group
+from laser_sweep.command.overrides import (
+    check_files,
+    check_overrides,
+    keep_spaces,
+    refused_group,
+)
 from laser_sweep.config import Config, conf_folder, explain, register, register_runtime, typed
 from laser_sweep.grid.axes import bracket
 
@@ -34,7 +39,7 @@ def compose(arguments: Sequence[str]) -> list[Config]:
         ConfigError: if a configuration cannot be composed.
     """
     check_overrides(arguments)
-    sys.argv[1:] = map(bracket, arguments)
+    sys.argv[1:] = [bracket(keep_spaces(argument)) for argument in arguments]
     register()
     composed: list[DictConfig] = []
     hydras_own: list[HydraConf] = []

@@ -54,6 +54,9 @@ def _store(config: Config, record: Record) -> Store | None:
     """The results of the last command, if its configuration, model and rows are the same as now."""
     if _without_place(record.config) != _without_place(config):
         return None
+    # The identity of an earlier version may lack what this version would put into it.
+    if not record.dataset.delimiters:
+        return None
     source = find_source(config.model.path, config.model.revision)
     if record.identity.weights != source.weights:
         return None

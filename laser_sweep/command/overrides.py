@@ -72,6 +72,7 @@ _USUAL: dict[str, tuple[object, ...]] = {
     "job.env_copy": ([],),
 }
 """The values in `conf/config.yaml` and Hydra's own, of options that a YAML file may set in vain."""
+_DELIMITER = "dataset.target_delimiter"
 _LOST_LOG = (
     "its file would be in a temporary folder: expected hydra/job_logging=stdout. A sweep's log is "
     "laser_sweep.log in its folder."
@@ -101,6 +102,18 @@ def check_overrides(arguments: Iterable[str]) -> None:
             )
         if name == "hydra" or name.startswith(("hydra.", "hydra/")):
             _check_hydras_own(argument, name, value.strip())
+
+
+def keep_spaces(argument: str) -> str:
+    """The override with quotes around a delimiter whose spaces Hydra would drop.
+
+    The shell takes the quotes of `dataset.target_delimiter=' '`, and Hydra what they keep.
+    """
+    name, _, value = argument.partition("=")
+    if name.lstrip("+") != _DELIMITER or value == value.strip():
+        return argument
+    escaped = value.replace("'", r"\'")
+    return f"{name}='{escaped}'"
 
 
 def _check_hydras_own(argument: str, name: str, value: str) -> None:

@@ -58,6 +58,8 @@ class DatasetConfig:
     answer: str = field(default="answer", metadata=_OF_ROWS)
     choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_ROWS)
     scoring: str = field(default=AUTO, metadata=_OF_ROWS)
+    target_delimiter: str = field(default=AUTO, metadata=_OF_ROWS)
+    """The text between a prompt and its answer; by default a space or nothing, by their ends."""
     cluster_by: str | None = field(default=None, metadata=_OF_ROWS)
     id: str | None = field(default=DEFAULT_ID, metadata=_OF_ROWS)
 

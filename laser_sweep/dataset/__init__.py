@@ -3,6 +3,7 @@
 """
 
 from laser_sweep.dataset._contract import Dataset, PublishedDataset
+from laser_sweep.dataset._delimiter import between, delimiters
 from laser_sweep.dataset._example import (
     ANSWER,
     CHOICE,
@@ -18,6 +19,7 @@ from laser_sweep.dataset._load_dataset import DATASETS, load_dataset
 from laser_sweep.dataset._prompting import Prompting, prompting_of
 from laser_sweep.dataset._published import Facts
 from laser_sweep.dataset._punctuation import clean_up
+from laser_sweep.dataset._scripts import UNSPACED
 
 __all__ = [
     "ANSWER",
@@ -26,6 +28,7 @@ __all__ = [
     "GENERATION",
     "KINDS",
     "NEXT_TOKEN",
+    "UNSPACED",
     "Dataset",
     "Example",
     "ExampleSet",
@@ -33,7 +36,9 @@ __all__ = [
     "Prompting",
     "PublishedDataset",
     "Scoring",
+    "between",
     "clean_up",
+    "delimiters",
     "fingerprint",
     "load_dataset",
     "prompting_of",

@@ -13,10 +13,13 @@ from laser_sweep.command.compose import compose
 from laser_sweep.config import Config
 from laser_sweep.dataset import (
     DATASETS,
+    Example,
     ExampleSet,
     Facts,
     Prompting,
     PublishedDataset,
+    between,
+    delimiters,
     load_dataset,
     prompting_of,
 )
@@ -26,6 +29,8 @@ from laser_sweep.split import split
 from laser_sweep.terminal import say
 
 _NO_MODEL = "the prompts of a causal model; with model=NAME or model.path=... also its token ids"
+_SEAM = 20
+"""The number of characters of a prompt's end that are shown with its answer."""
 
 
 def main() -> None:
@@ -81,6 +86,7 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
     parts = split(loaded.examples, config.split)
     scoring = loaded.scoring
     yield f"{len(loaded.examples):,} examples ({parts}), {prompting.protocol} protocol; {scoring}"
+    yield f"Between prompt and answer: {_listed(delimiters(loaded.examples, prompting))}"
     yield f"Asked of {config.model.name}:" if has_model else f"Asked: {_NO_MODEL}"
     examples = loaded.examples[:first]
     for number, example in enumerate(examples):
@@ -88,10 +94,29 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
         yield f"{number}  {example.place}"
         yield f"   prompt  {example.prompt!r}"
         yield f"   answer  {example.answer!r}"
+        yield f"   seam    {_seam(example, prompting)}"
         if example.choices:
             yield f"   labels  {', '.join(map(repr, example.choices))}"
         if has_model:
             yield from _tokens(config, prompting, ExampleSet([example], scoring))
+
+
+def _listed(counts: dict[str, int]) -> str:
+    """Delimiters in words, with the numbers of their examples where they differ."""
+    if len(counts) == 1:
+        return next(iter(counts))
+    first, *others = [f"{name} in {count:,}" for name, count in counts.items()]
+    return ", ".join((f"{first} examples", *others))
+
+
+def _seam(example: Example, prompting: Prompting) -> str:
+    """The end of the prompt, the text that follows it, and the answer or its mask."""
+    delimiter = between(example, prompting)
+    own = prompting.has_mask(example.prompt)
+    before = example.prompt.partition(prompting.mask)[0].rstrip() if own else example.prompt
+    shown = before if len(before) <= _SEAM else f"…{before[-_SEAM:]}"
+    after = prompting.mask if prompting.masked else example.answer
+    return " + ".join(map(repr, filter(None, (shown, delimiter, after))))
 
 
 def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:

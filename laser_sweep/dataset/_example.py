@@ -27,6 +27,8 @@ class Example:
         answer: the gold answer as text, without the space before it.
         choices: the labels that the model chooses from; empty where it may say anything.
         cluster: the name of the examples that belong together, such as paraphrases.
+        delimiter: the text between the prompt and the answer or a label; None for the usual one,
+            a space unless the prompt ends in one.
         place: the row that it was made from, such as `line 3`; not compared.
     """
 
@@ -35,6 +37,14 @@ class Example:
     choices: tuple[str, ...] = ()
     cluster: str | None = None
     place: str = field(default="", compare=False)
+    delimiter: str | None = None
+
+    @property
+    def seam(self) -> str:
+        """The text between the prompt and the answer or a label."""
+        if self.delimiter is not None:
+            return self.delimiter
+        return "" if self.prompt[-1:].isspace() else " "
 
 
 @dataclass(frozen=True)

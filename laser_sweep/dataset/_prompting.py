@@ -41,6 +41,18 @@ class Prompting:
         """The model's tokenizer; loading it takes time, and only some datasets need it."""
         return self.load_tokenizer()
 
+    @cached_property
+    def special_tokens(self) -> tuple[str, ...]:
+        """The texts of the tokenizer's special tokens; none where no model is given."""
+        if not self.family:
+            return ()
+        added = self.tokenizer.added_tokens_decoder.values()
+        return (*self.tokenizer.all_special_tokens, *(str(each) for each in added if each.special))
+
+    def has_mask(self, prompt: str) -> bool:
+        """Whether a prompt has a mask of its own, for a model that fills in masks."""
+        return self.masked and bool(self.mask) and self.mask in prompt
+
     def fill(self, prompt: str, end: str = "") -> str:
         """The prompt as the model is given it: for a masked model with a mask, then `end`."""
         return f"{prompt} {self.mask}{end}" if self.masked else prompt

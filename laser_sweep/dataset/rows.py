@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laser_sweep.config import AUTO, DEFAULT_CHOICES, DEFAULT_ID, DatasetConfig
+from laser_sweep.dataset._delimiter import delimited
 from laser_sweep.dataset._example import (
     ANSWER,
     CHOICE,
@@ -48,7 +49,9 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         choices=_choices_of(config, rows.rows),
         cluster_by=config.cluster_by,
     )
-    examples = rows.examples(lambda row: [maker.example(row)])
+    examples = rows.examples(
+        lambda row: [delimited(maker.example(row), config.target_delimiter, prompting)]
+    )
     _check_prompts_differ(config.prompt, rows, examples)
     return ExampleSet(examples, _scoring(config, prompting, any(each.choices for each in examples)))
 

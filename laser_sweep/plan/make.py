@@ -126,7 +126,7 @@ def _store(
         dtype=str(dtype).removeprefix("torch."),
         examples=fingerprint(loaded.examples, loaded.scoring),
         protocol=config.protocol,
-        options=_identity_options(config, loaded.scoring),
+        options=_identity_options(config, loaded.scoring, question_set),
     )
     parts = split(loaded.examples, config.split, question_set.dropped)
     return Store(config.folder, identity, parts)
@@ -166,7 +166,9 @@ def _check_names(config: Config) -> None:
     RULES.load(config.selection)
 
 
-def _identity_options(config: Config, scoring: Scoring) -> dict[str, object]:
+def _identity_options(
+    config: Config, scoring: Scoring, question_set: QuestionSet
+) -> dict[str, object]:
     """The further options that change outcomes, where they differ from the defaults."""
     layout = {"layout": given} if (given := config.model.layout.given) else {}
     attention = config.model.attention
@@ -177,7 +179,10 @@ def _identity_options(config: Config, scoring: Scoring) -> dict[str, object]:
     # Generated texts had another score before numbers were matched whole.
     found = scoring.kind == GENERATION and config.protocol == CORRECTED
     matching = {"matching": "whole numbers"} if found else {}
-    return {**options_of(config).changes, **layout, **attended, **side, **cut, **matching}
+    # Special tokens that a prompt has itself were once added all the same.
+    special = {"special_tokens": "once"} if question_set.once else {}
+    own = options_of(config).changes
+    return {**own, **layout, **attended, **side, **cut, **matching, **special}
 
 
 def _axes(config: Config) -> Axes:

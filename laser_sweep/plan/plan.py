@@ -11,7 +11,7 @@ import torch
 from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
 from laser_sweep.config import PACKAGE, Config
-from laser_sweep.dataset import Example, Prompting, Scoring
+from laser_sweep.dataset import Example, Prompting, Scoring, delimiters
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.context_length import QuestionSet
 from laser_sweep.evaluate.questions.question import Question
@@ -143,6 +143,7 @@ def command_of(plan: Plan) -> Command:
             dropped=tuple(plan.question_set.dropped),
             truncated=tuple(plan.question_set.truncated),
             labels=_common_labels(plan.examples),
+            delimiters=delimiters(plan.examples, plan.prompting),
         ),
         points=tuple(map(str, plan.points)),
     )

@@ -79,12 +79,15 @@ class DatasetRecord:
         dropped: the indices of examples left out because they exceed the model's context.
         truncated: the indices of examples cut on the left for the same reason.
         labels: the labels that every example chooses from; empty if they differ, or without any.
+        delimiters: the texts between prompts and answers in words, with the numbers of their
+            examples; empty in the record of an earlier version.
     """
 
     examples: int
     dropped: tuple[int, ...]
     truncated: tuple[int, ...]
     labels: tuple[str, ...] = ()
+    delimiters: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

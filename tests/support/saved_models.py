@@ -30,9 +30,13 @@ def save_tiny(folder: Path, family: str = "llama") -> PreTrainedModel:
     model = make_model(family)
     model.save_pretrained(folder / "tiny")
     make_tokenizer(family).save_pretrained(folder / "tiny")
-    rows = "".join(json.dumps(row) + "\n" for row in ROWS)
-    (folder / "rows.jsonl").write_text(rows, encoding="utf-8")
+    write_rows(folder / "rows.jsonl", ROWS)
     return model
+
+
+def write_rows(path: Path, rows: list[dict[str, object]]) -> None:
+    """Write rows as JSON lines."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
 def change_config(folder: Path, **values: object) -> None:

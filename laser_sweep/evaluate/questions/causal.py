@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from laser_sweep.dataset import CHOICE, GENERATION, Example, Prompting, Scoring
 from laser_sweep.evaluate.questions import label_tokens
-from laser_sweep.evaluate.questions.label_tokens import LabelTokens
 from laser_sweep.evaluate.questions.paper_search import searched_questions
 from laser_sweep.evaluate.questions.question import (
     GOLD,
@@ -16,6 +15,7 @@ from laser_sweep.evaluate.questions.question import (
     Reading,
     Subject,
 )
+from laser_sweep.evaluate.questions.seam import LabelTokens, Split
 from laser_sweep.evaluate.questions.tokens import Tokens
 
 
@@ -27,13 +27,13 @@ def questions(
     Raises:
         ConfigError: as `encode`.
     """
-    prompts = [(*tokens.prefix, *ids) for ids in tokens.plain([e.prompt for e in examples])]
     if prompting.paper and scoring.kind == GENERATION:
-        return searched_questions(examples, scoring, tokens, prompts)
-    find = label_tokens.without_prompts if prompting.paper else label_tokens.following_prompts
-    found = find(examples, tokens)
+        return searched_questions(examples, scoring, tokens)
+    asked = _splits(examples, prompting, tokens)
+    found = [each.labels for each in asked]
     if prompting.paper and scoring.kind == CHOICE and _have_several(found, scoring):
-        return searched_questions(examples, scoring, tokens, prompts)
+        return searched_questions(examples, scoring, tokens)
+    prompts = [tuple(tokens.started(each.prompt)) for each in asked]
     label_tokens.check(examples, scoring, tokens, found)
     return [
         _choice(example, prompt, labels, scoring)
@@ -41,6 +41,15 @@ def questions(
         else _answer(example, prompt, labels[example.answer], scoring)
         for example, prompt, labels in zip(examples, prompts, found, strict=True)
     ]
+
+
+def _splits(examples: Sequence[Example], prompting: Prompting, tokens: Tokens) -> list[Split]:
+    """Prompts and answers as tokens; in the paper's code, answers do not depend on prompts."""
+    if prompting.paper and all(example.delimiter is None for example in examples):
+        prompts = tokens.plain([example.prompt for example in examples])
+        found = label_tokens.without_prompts(examples, tokens)
+        return [Split(tuple(ids), labels) for ids, labels in zip(prompts, found, strict=True)]
+    return label_tokens.following_prompts(examples, tokens)
 
 
 def _have_several(found: Sequence[LabelTokens], scoring: Scoring) -> bool:
@@ -60,7 +69,14 @@ def _answer(
         readings=(reading, *_prompt_reading(prompt, scoring)),
         likeliest=() if generates else reading.positions,
     )
-    return Question((text,), gold, example.answer, (), len(gold), prompt if generates else ())
+    return Question(
+        (text,),
+        gold,
+        example.answer,
+        length=len(gold),
+        prompt=prompt if generates else (),
+        delimiter=example.seam,
+    )
 
 
 def _choice(

@@ -24,11 +24,14 @@ class QuestionSet:
         questions: the questions in the order of the dataset; `dropped` ones must not be evaluated.
         dropped: the indices of the questions that are left out.
         truncated: the indices of the questions that are cut on the left.
+        once: whether special tokens that a prompt has itself are not added, or cut off, as they
+            once were.
     """
 
     questions: list[Question]
     dropped: tuple[int, ...] = ()
     truncated: tuple[int, ...] = ()
+    once: bool = False
 
 
 def fit(
@@ -59,12 +62,13 @@ def fit(
     for number in over:
         excess = lengths[number] - int(limit)
         cut[number] = _cut(where(examples, number), questions[number], excess, tokens)
-    return QuestionSet(cut, truncated=over)
+    once = any(_start(questions[number], tokens) > len(tokens.prefix) for number in over)
+    return QuestionSet(cut, truncated=over, once=once)
 
 
 def _cut(place: str, question: Question, excess: int, tokens: Tokens) -> Question:
     """The question without `excess` tokens at the beginning of its prompt."""
-    start = len(tokens.prefix)
+    start = _start(question, tokens)
     first = min(
         position
         for each in question.passes
@@ -78,6 +82,11 @@ def _cut(place: str, question: Question, excess: int, tokens: Tokens) -> Questio
             "before its answer or its mask. dataset.too_long=drop leaves it out."
         )
     return question.without(start, excess)
+
+
+def _start(question: Question, tokens: Tokens) -> int:
+    """The number of special tokens that start the question, and stay."""
+    return max(tokens.start_length(each.ids) for each in question.passes)
 
 
 def _too_long(

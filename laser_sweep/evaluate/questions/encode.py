@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from transformers import PretrainedConfig
 
@@ -31,11 +32,22 @@ def encode(
             `truncate_left`.
 
     Raises:
-        ConfigError: if an answer changes the tokens of its prompt, is not in the vocabulary, or has
-            several tokens where one is allowed; if two labels are the same to the model; if an
+        ConfigError: if an answer cannot be told apart from its prompt, is not in the vocabulary, or
+            has several tokens where one is allowed; if two labels are the same to the model; if an
             example exceeds the model's context and that is an error.
     """
     tokens = Tokens(prompting.tokenizer)
     family = masked if prompting.masked else causal
     questions = family.questions(examples, scoring, prompting, tokens)
-    return fit(examples, questions, scoring, tokens, config, too_long)
+    fitted = fit(examples, questions, scoring, tokens, config, too_long)
+    return replace(fitted, once=fitted.once or _have_special_tokens(examples, prompting, tokens))
+
+
+def _have_special_tokens(examples: Sequence[Example], prompting: Prompting, tokens: Tokens) -> bool:
+    """Whether a prompt has special tokens itself that the tokenizer would add."""
+    texts = tokens.pieces([*tokens.prefix, *tokens.suffix])
+    prompts = [each.prompt for each in examples if any(text in each.prompt for text in texts)]
+    return any(
+        tokens.starts_itself(ids) or (prompting.masked and tokens.ends_itself(ids))
+        for ids in tokens.plain(prompts)
+    )

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from laser_sweep.dataset import Example, Scoring
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.place import where, where_answer
-from laser_sweep.evaluate.questions.tokens import Tokens, separator
-
-LabelTokens: TypeAlias = dict[str, tuple[int, ...]]
-"""The token ids of the gold answer and of the labels of one example, by their texts."""
+from laser_sweep.evaluate.questions.seam import LabelTokens, Split, Unsplit, split
+from laser_sweep.evaluate.questions.tokens import Tokens
 
 
-def following_prompts(examples: Sequence[Example], tokens: Tokens) -> list[LabelTokens]:
-    """For each example the tokens that its answer and labels have after its prompt.
+def following_prompts(examples: Sequence[Example], tokens: Tokens) -> list[Split]:
+    """For each example its prompt's tokens, and those that its answer and labels have after them.
 
     Raises:
-        ConfigError: if an answer or a label changes the tokens of the prompt.
+        ConfigError: if an answer or a label cannot be told apart from the prompt.
     """
-    texts = [(n, label) for n, example in enumerate(examples) for label in _labels(example)]
-    prompts = [example.prompt for example in examples]
-    before = tokens.plain(prompts)
-    whole = tokens.plain([f"{prompts[n]}{separator(prompts[n])}{label}" for n, label in texts])
-    found: list[LabelTokens] = [{} for _ in examples]
-    for (number, label), ids in zip(texts, whole, strict=True):
-        place = where_answer(examples, number, label)
-        found[number][label] = tokens.continuation(place, before[number], ids)
-    return found
+    texts = [
+        Unsplit(where(examples, number), example.prompt, example.seam, labels_of(example))
+        for number, example in enumerate(examples)
+    ]
+    return split(texts, tokens)
 
 
 def without_prompts(examples: Sequence[Example], tokens: Tokens) -> list[LabelTokens]:
     """For each example the tokens that its answer and labels have, whatever its prompt."""
-    words = tokens.words([label for example in examples for label in _labels(example)])
-    return [{label: words[label] for label in _labels(example)} for example in examples]
+    words = tokens.words([label for example in examples for label in labels_of(example)])
+    return [{label: words[label] for label in labels_of(example)} for example in examples]
 
 
-def _labels(example: Example) -> list[str]:
+def labels_of(example: Example) -> list[str]:
     """The gold answer and the labels, each once."""
     return list(dict.fromkeys((example.answer, *example.choices)))
 

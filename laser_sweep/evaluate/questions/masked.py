@@ -8,10 +8,10 @@ from typing import NamedTuple
 from laser_sweep.dataset import CHOICE, GENERATION, Example, Prompting, Scoring
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions import label_tokens
-from laser_sweep.evaluate.questions.label_tokens import LabelTokens
 from laser_sweep.evaluate.questions.place import where, where_answer
 from laser_sweep.evaluate.questions.question import GOLD, Pass, Question, Reading, Subject
-from laser_sweep.evaluate.questions.tokens import Tokens, separator
+from laser_sweep.evaluate.questions.seam import LabelTokens, Unsplit, split
+from laser_sweep.evaluate.questions.tokens import Tokens
 
 _SURPLUS = 1
 """The tokens that the paper's code counts in a masked answer beside the answer's own."""
@@ -49,7 +49,7 @@ def questions(
     if scoring.bare:
         return _bare_questions(examples, scoring, prompting, tokens)
     prompts = _prompts(examples, prompting, tokens, end=".")
-    found = label_tokens.without_prompts(examples, tokens)
+    found = _labels(examples, prompting, tokens)
     label_tokens.check(examples, scoring, tokens, found)
     return [
         _question(example, prompt, labels, scoring)
@@ -57,18 +57,50 @@ def questions(
     ]
 
 
+def _labels(examples: Sequence[Example], prompting: Prompting, tokens: Tokens) -> list[LabelTokens]:
+    """For each example the tokens that its answer and labels have in the place of the mask.
+
+    After the usual space, they have the same tokens whatever the text before them.
+    """
+    usual = [example for example in examples if example.delimiter is None]
+    texts = [
+        _before_mask(examples, number, prompting)
+        for number, example in enumerate(examples)
+        if example.delimiter is not None
+    ]
+    spaced = iter(label_tokens.without_prompts(usual, tokens))
+    others = iter([each.labels for each in split(texts, tokens)])
+    return [next(spaced if example.delimiter is None else others) for example in examples]
+
+
+def _before_mask(examples: Sequence[Example], number: int, prompting: Prompting) -> Unsplit:
+    """The text before the mask, and what stands between its last word and the mask.
+
+    Raises:
+        ConfigError: if a delimiter with words in it would stand before a mask of the prompt's own.
+    """
+    example, place = examples[number], where(examples, number)
+    own = prompting.has_mask(example.prompt)
+    before, delimiter = example.prompt.partition(prompting.mask)[0], example.seam
+    if own and delimiter.strip():
+        raise ConfigError(
+            f"{place} has a mask in its prompt, so that dataset.target_delimiter={delimiter!r} "
+            "cannot stand before it: expected spaces, nothing or auto, or prompts without masks."
+        )
+    if own and before[-1:].isspace():
+        delimiter = ""
+    text = f"{before}{delimiter}"
+    words = text.rstrip()
+    return Unsplit(place, words, text[len(words) :], label_tokens.labels_of(example))
+
+
 def _prompts(
     examples: Sequence[Example], prompting: Prompting, tokens: Tokens, end: str
 ) -> list[_MaskedPrompt]:
     """The prompts of examples; a prompt without a mask gets a mask, then `end`."""
-    texts = [
-        example.prompt
-        if prompting.mask in example.prompt
-        else f"{example.prompt}{separator(example.prompt)}{prompting.mask}{end}"
-        for example in examples
-    ]
     mask = _mask(tokens)
     found = []
+    texts = [_filled(example, prompting, end) for example in examples]
     for number, ids in enumerate(tokens.whole(texts)):
         if (count := ids.count(mask)) != 1:
             raise ConfigError(
@@ -76,6 +108,15 @@ def _prompts(
             )
         found.append(_MaskedPrompt(tuple(ids), ids.index(mask), mask))
     return found
+
+
+def _filled(example: Example, prompting: Prompting, end: str) -> str:
+    """The prompt with its mask or, after the delimiter, with a mask and `end`."""
+    if prompting.has_mask(example.prompt):
+        return example.prompt
+    before = f"{example.prompt}{example.seam}"
+    # The answer's own tokens have the spaces of a delimiter that is not the usual one.
+    return f"{before if example.delimiter is None else before.rstrip()}{prompting.mask}{end}"
 
 
 def _question(

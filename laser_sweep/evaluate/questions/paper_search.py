@@ -7,9 +7,10 @@ of the text until they decode to the answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from laser_sweep.dataset import GENERATION, Example, Scoring
+from laser_sweep.evaluate.questions.label_tokens import following_prompts
 from laser_sweep.evaluate.questions.place import where_answer
 from laser_sweep.evaluate.questions.question import (
     GOLD,
@@ -34,11 +35,12 @@ class _LabelledText(NamedTuple):
     length: int
 
 
+_Texts: TypeAlias = tuple[Sequence[Sequence[int]], list[dict[str, _LabelledText]]]
+"""For each example the tokens of its prompt, and its texts by label."""
+
+
 def searched_questions(
-    examples: Sequence[Example],
-    scoring: Scoring,
-    tokens: Tokens,
-    prompts: Sequence[tuple[int, ...]],
+    examples: Sequence[Example], scoring: Scoring, tokens: Tokens
 ) -> list[Question]:
     """Examples as questions, with the tokens of answers and labels searched from the end.
 
@@ -46,17 +48,36 @@ def searched_questions(
         examples: the examples.
         scoring: their scoring.
         tokens: the model's tokenizer.
-        prompts: for each example the token ids of its prompt.
 
     Raises:
         ConfigError: if no number of tokens at the end decodes to an answer or a label.
     """
+    prompts, texts = _split_texts(examples, tokens) or _searched_texts(examples, tokens)
     return [
-        _question(example, scoring, prompt, texts)
-        for example, prompt, texts in zip(
-            examples, prompts, _labelled_texts(examples, tokens), strict=True
-        )
+        _question(example, scoring, tuple(tokens.started(prompt)), labelled)
+        for example, prompt, labelled in zip(examples, prompts, texts, strict=True)
     ]
+
+
+def _split_texts(examples: Sequence[Example], tokens: Tokens) -> _Texts | None:
+    """Prompts and texts with a delimiter of the user's, which the paper's code does not have."""
+    if all(example.delimiter is None for example in examples):
+        return None
+    made = following_prompts(examples, tokens)
+    texts = [
+        {
+            label: _LabelledText((*tokens.started(each.prompt), *ids), len(ids))
+            for label, ids in each.labels.items()
+        }
+        for each in made
+    ]
+    return [each.prompt for each in made], texts
+
+
+def _searched_texts(examples: Sequence[Example], tokens: Tokens) -> _Texts:
+    """Prompts and texts with a space between them, as the paper's code has them."""
+    prompts = tokens.plain([example.prompt for example in examples])
+    return prompts, _labelled_texts(examples, tokens)
 
 
 def _labelled_texts(examples: Sequence[Example], tokens: Tokens) -> list[dict[str, _LabelledText]]:
@@ -66,7 +87,7 @@ def _labelled_texts(examples: Sequence[Example], tokens: Tokens) -> list[dict[st
     found: list[dict[str, _LabelledText]] = [{} for _ in examples]
     for (number, label), ids in zip(pairs, texts, strict=True):
         length = tokens.suffix_length(where_answer(examples, number, label), ids, label)
-        found[number][label] = _LabelledText((*tokens.prefix, *ids), length)
+        found[number][label] = _LabelledText(tuple(tokens.started(ids)), length)
     return found
 
 
@@ -95,6 +116,7 @@ def _question(
         example.choices,
         gold.length,
         prompt if scoring.kind == GENERATION else (),
+        example.seam,
     )
 
 

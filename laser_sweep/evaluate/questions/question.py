@@ -89,6 +89,7 @@ class Question:
         labels: the texts of the labels, in their order; empty if the model may say anything.
         length: the number of tokens of the gold answer; the paper's code counts differently.
         prompt: the token ids that a causal model continues in its own words; otherwise empty.
+        delimiter: the text between the prompt and the answer, which the model says first.
     """
 
     passes: tuple[Pass, ...]
@@ -97,6 +98,7 @@ class Question:
     labels: tuple[str, ...] = ()
     length: int = 1
     prompt: tuple[int, ...] = ()
+    delimiter: str = ""
 
     def longest(self, new_tokens: int) -> int:
         """The number of the model's positions that the question takes.

@@ -33,17 +33,68 @@ class Tokens:
         return ids
 
     def whole(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of texts, with the tokenizer's special tokens before and after each text."""
+        """The tokens of texts, with the tokenizer's special tokens before and after each text.
+
+        Special tokens that a text begins or ends with itself are not added again.
+        """
+        return list(map(self._once, self._with_special(texts)))
+
+    def _with_special(self, texts: Sequence[str]) -> list[list[int]]:
         ids: list[list[int]] = self.tokenizer(list(texts))["input_ids"]
         return ids
 
-    @cached_property
+    def _once(self, ids: list[int]) -> list[int]:
+        """The tokens of a text with special tokens, without those that the text has itself."""
+        start, end = len(self.prefix), len(ids) - len(self.suffix)
+        if ids[:start] != self.prefix or ids[end:] != self.suffix:
+            return ids
+        return self.started(self.ended(ids[start:end]))
+
+    def started(self, ids: Sequence[int]) -> list[int]:
+        """Tokens after the special tokens that start a text, those of their own once.
+
+        A prompt may begin with `<s>`, as a chat template writes it.
+        """
+        own = self.prefix.index(ids[0]) if self.starts_itself(ids) else len(self.prefix)
+        return [*self.prefix[:own], *ids]
+
+    def ended(self, ids: Sequence[int]) -> list[int]:
+        """Tokens before the special tokens that end a text, those of their own once."""
+        own = self.suffix.index(ids[-1]) + 1 if self.ends_itself(ids) else 0
+        return [*ids, *self.suffix[own:]]
+
+    def starts_itself(self, ids: Sequence[int]) -> bool:
+        """Whether tokens begin with a special token that the tokenizer adds before a text."""
+        return bool(ids) and ids[0] in self.prefix
+
+    def ends_itself(self, ids: Sequence[int]) -> bool:
+        """Whether tokens end in a special token that the tokenizer adds after a text."""
+        return bool(ids) and ids[-1] in self.suffix
+
+    def start_length(self, ids: Sequence[int]) -> int:
+        """The number of special tokens that start a text, the tokenizer's or the prompt's own."""
+        own = {self.tokenizer.bos_token_id, self.tokenizer.cls_token_id, *self.prefix}
+        return next((number for number, each in enumerate(ids) if each not in own), len(ids))
+
+    @property
     def prefix(self) -> list[int]:
         """The special tokens that the tokenizer adds before a text, such as Llama's `<s>`."""
-        special, plain = self.whole([_NEUTRAL])[0], self.plain([_NEUTRAL])[0]
+        return self._added[0]
+
+    @property
+    def suffix(self) -> list[int]:
+        """The special tokens that the tokenizer adds after a text, such as RoBERTa's `</s>`."""
+        return self._added[1]
+
+    @cached_property
+    def _added(self) -> tuple[list[int], list[int]]:
+        """The special tokens that the tokenizer adds before and after a text."""
+        special, plain = self._with_special([_NEUTRAL])[0], self.plain([_NEUTRAL])[0]
         starts = range(len(special) - len(plain) + 1)
-        start = next((i for i in starts if special[i : i + len(plain)] == plain), 0)
-        return special[:start]
+        start = next((i for i in starts if special[i : i + len(plain)] == plain), None)
+        if start is None:
+            return [], []
+        return special[:start], special[start + len(plain) :]
 
     def words(self, labels: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """The tokens that labels have after a space, whatever the text before them.
@@ -141,8 +192,3 @@ class Tokens:
     def name(self) -> str:
         """The tokenizer's name, for errors."""
         return str(self.tokenizer.name_or_path)
-
-
-def separator(prompt: str) -> str:
-    """The text between a prompt and its answer: a space, unless the prompt ends in one."""
-    return "" if prompt[-1:].isspace() else " "

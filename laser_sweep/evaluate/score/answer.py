@@ -23,7 +23,7 @@ def score(prediction: Prediction, context: ScoringContext) -> Outcome:
     return Outcome(
         correct=all(rank == 1 for rank in ranks),
         answer_logprob=prediction.sum(GOLD),
-        prediction=vocabulary.said(said[0]) if len(said) == 1 else context.text(said),
+        prediction=vocabulary.said(said[0]) if len(said) == 1 else context.answer(prediction, said),
         ranks=TopRanks.of(ranks[0]),
         answer_length=question.length,
     )

@@ -35,7 +35,11 @@ class ScoringContext:
         """The text that a model says in its own words."""
         if self.prompting.masked:
             return self.text(_filled(prediction))
-        return self.text(prediction.continuation)
+        return self.answer(prediction, prediction.continuation)
+
+    def answer(self, prediction: Prediction, ids: Sequence[int]) -> str:
+        """The text of tokens that follow the prompt, without the delimiter that they begin with."""
+        return self.text(ids).removeprefix(prediction.question.delimiter.strip()).lstrip()
 
     def paper_text(self, prediction: Prediction) -> str:
         """The text in which the paper's code searches the answer.

@@ -5,12 +5,9 @@ from __future__ import annotations
 import regex
 from nltk.tokenize import NLTKWordTokenizer
 
-_UNSPACED = "".join(
-    rf"\p{{scx={script}}}"
-    for script in "Han Hiragana Katakana Bopomofo Thai Lao Khmer Myanmar Tibetan".split()
-)
-"""The characters of the scripts that put no gap between words."""
-_SPACED_LETTER = rf"[\w--[{_UNSPACED}]]"
+from laser_sweep.dataset import UNSPACED
+
+_SPACED_LETTER = rf"[\w--[{UNSPACED}]]"
 _GROUP = r"[.,:/'’٫٬\u00a0\u2009\u202f−–-]"
 """A character between the digits of one number, of a range, of a time or of a date."""
 
@@ -19,7 +16,7 @@ def _border(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern, regex.VERSION1)
 
 
-_each_unspaced = _border(f"[{_UNSPACED}]")
+_each_unspaced = _border(f"[{UNSPACED}]")
 _no_letter_before = _border(rf"(?<!{_SPACED_LETTER})")
 _no_letter_after = _border(rf"(?!{_SPACED_LETTER})")
 _no_number_before = _border(
