@@ -82,6 +82,7 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
     scoring = loaded.scoring
     yield f"{len(loaded.examples):,} examples ({parts}), {prompting.protocol} protocol; {scoring}"
     yield f"Asked of {config.model.name}:" if has_model else f"Asked: {_NO_MODEL}"
+    yield from _asking(config, loaded)
     examples = loaded.examples[:first]
     for number, example in enumerate(examples):
         yield ""
@@ -92,6 +93,14 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
             yield f"   labels  {', '.join(map(repr, example.choices))}"
         if has_model:
             yield from _tokens(config, prompting, ExampleSet([example], scoring))
+
+
+def _asking(config: Config, loaded: ExampleSet) -> Iterator[str]:
+    """The lines about the chat template and the shots of all prompts."""
+    if config.dataset.chat_template:
+        yield f"In the chat template of {config.model.name}"
+    for number, shot in enumerate(loaded.shots):
+        yield f"shot {number}  {shot.place}: {shot.prompt!r} {shot.answer!r}"
 
 
 def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:

@@ -63,9 +63,9 @@ def parse_template(option: str, written: str) -> Template:
                 f"{option}={written!r}: expected only columns and paths in braces, such as "
                 "{question} or {choices.text.0}; {{ and }} are braces."
             )
-    return Template(option, tuple((_unescaped(text), column) for text, column, _, _ in parsed))
+    return Template(option, tuple((unescaped(text), column) for text, column, _, _ in parsed))
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     r"""The text with `\n`, `\t` and `\\` as the characters that they stand for."""
     return re.sub(r"\\[nt\\]", lambda found: _ESCAPES[found[0]], text)
