@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._chat_template import ChatTemplate
+from laser_sweep.dataset._delimiter import delimited
 from laser_sweep.dataset._example import Example
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._template import unescaped
 from laser_sweep.errors import ConfigError
-
-Delimiter = Callable[[str, str], str]
-"""A function from a prompt and an answer to the text between them."""
 
 
 def as_asked(
@@ -21,7 +19,6 @@ def as_asked(
     shots: Sequence[Example],
     config: DatasetConfig,
     prompting: Prompting,
-    delimiter: Delimiter,
 ) -> list[Example]:
     """Examples whose prompts have the shots before them and are in the chat template.
 
@@ -30,7 +27,6 @@ def as_asked(
         shots: examples with their answers, in order.
         config: the dataset.
         prompting: the way in which the model is prompted.
-        delimiter: the text between a prompt and its answer.
 
     Raises:
         ConfigError: if the model cannot be asked so.
@@ -42,9 +38,13 @@ def as_asked(
         system = None if config.system_prompt is None else unescaped(config.system_prompt)
         template = ChatTemplate(prompting.tokenizer, system)
         turns = [(shot.prompt, shot.answer) for shot in shots]
-        return [replace(each, prompt=template.prompt(each.prompt, turns)) for each in examples]
+        asked = [template.prompt(each.prompt, turns) for each in examples]
+        wrapped = [
+            replace(e, prompt=p, delimiter=None) for e, p in zip(examples, asked, strict=True)
+        ]
+        return [delimited(each, config.target_delimiter, prompting) for each in wrapped]
     between = unescaped(config.fewshot_delimiter)
-    before = "".join(_answered(shot, prompting.mask, delimiter) + between for shot in shots)
+    before = "".join(_answered(shot, prompting) + between for shot in shots)
     return [replace(each, prompt=before + each.prompt) for each in examples]
 
 
@@ -57,8 +57,8 @@ def _check(config: DatasetConfig, prompting: Prompting) -> None:
         raise ConfigError(f"{option}: the model fills in masks; expected a model that chats.")
 
 
-def _answered(shot: Example, mask: str, delimiter: Delimiter) -> str:
+def _answered(shot: Example, prompting: Prompting) -> str:
     """The prompt of a shot with its answer, in the place of the mask if it has one."""
-    if mask and mask in shot.prompt:
-        return shot.prompt.replace(mask, shot.answer)
-    return f"{shot.prompt}{delimiter(shot.prompt, shot.answer)}{shot.answer}"
+    if prompting.has_mask(shot.prompt):
+        return shot.prompt.replace(prompting.mask, shot.answer)
+    return f"{shot.prompt}{shot.seam}{shot.answer}"
