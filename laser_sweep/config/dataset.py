@@ -48,6 +48,20 @@ class DatasetConfig:
     """The largest number of generated tokens; by default the dataset's own."""
     length_tokenizer: str | None = AUTO
     """The tokenizer that measures HotpotQA's answers: a hub id or a folder."""
+    chat_template: bool = False
+    """Ask in the tokenizer's own chat template."""
+    system_prompt: str | None = None
+    """The system's turn in the chat template."""
+    shots: int = 0
+    """The number of examples with their answers before each question."""
+    shots_path: str | None = None
+    """The file of the shots; by default they are rows of the dataset, which are not evaluated."""
+    shots_split: str | None = field(default=None, metadata=_OF_ROWS)
+    """The split of the dataset on the hub that the shots are taken from."""
+    shots_seed: int | None = None
+    """The seed of a random choice of shots; by default they are the first rows."""
+    fewshot_delimiter: str = r"\n\n"
+    """The text between two shots, without a chat template."""
     check_count: bool = True
     """Require the number of examples that the paper's figures are of."""
     hub: str | None = field(default=None, metadata=_OF_ROWS)
@@ -72,10 +86,33 @@ class DatasetConfig:
             raise ConfigError(
                 f"dataset.limit={self.limit}: expected at least {MINIMUM_EXAMPLES} examples."
             )
+        self._check_asking()
         if self.new_tokens is not None and self.new_tokens < 1:
             raise ConfigError(f"dataset.new_tokens={self.new_tokens}: expected at least 1 token.")
         default = _name_of(self.path) if self.path else (self.hub or self.reader).split("/")[-1]
         self.name = folder_name("dataset.name", self.name, default)
+
+    def _check_asking(self) -> None:
+        if self.system_prompt is not None and not self.chat_template:
+            raise ConfigError(
+                "dataset.system_prompt is a turn of a chat template: expected "
+                "dataset.chat_template=true too, or the text in dataset.prompt."
+            )
+        if self.shots < 0:
+            raise ConfigError(f"dataset.shots={self.shots}: expected 0 or more.")
+        sources = {"shots_path": self.shots_path, "shots_split": self.shots_split}
+        if not self.shots and (given := [f"dataset.{k}={v}" for k, v in sources.items() if v]):
+            raise ConfigError(f"{given[0]} without shots: expected dataset.shots, such as 5.")
+        if self.shots_path and self.shots_split:
+            raise ConfigError(
+                f"dataset.shots_path={self.shots_path} and dataset.shots_split={self.shots_split} "
+                "are both given: expected one of them."
+            )
+        if self.shots_split and not self.hub:
+            raise ConfigError(
+                f"dataset.shots_split={self.shots_split} is for a dataset on the hub: expected "
+                "dataset.shots_path, a file."
+            )
 
     def _check_source(self) -> None:
         if self.path and self.hub:

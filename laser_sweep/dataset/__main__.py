@@ -83,13 +83,9 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
     """The lines about the examples, and about the first prompts."""
     prompting = _prompting(config) if has_model else _prompting_without_model(config)
     loaded = load_dataset(config.dataset, prompting)
-    parts = split(loaded.examples, config.split)
-    scoring = loaded.scoring
-    yield f"{len(loaded.examples):,} examples ({parts}), {prompting.protocol} protocol; {scoring}"
-    yield f"Between prompt and answer: {_listed(delimiters(loaded.examples, prompting))}"
+    yield from _asking(config, prompting, loaded)
     yield f"Asked of {config.model.name}:" if has_model else f"Asked: {_NO_MODEL}"
-    examples = loaded.examples[:first]
-    for number, example in enumerate(examples):
+    for number, example in enumerate(loaded.examples[:first]):
         yield ""
         yield f"{number}  {example.place}"
         yield f"   prompt  {example.prompt!r}"
@@ -98,7 +94,7 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
         if example.choices:
             yield f"   labels  {', '.join(map(repr, example.choices))}"
         if has_model:
-            yield from _tokens(config, prompting, ExampleSet([example], scoring))
+            yield from _tokens(config, prompting, ExampleSet([example], loaded.scoring))
 
 
 def _listed(counts: dict[str, int]) -> str:
@@ -117,6 +113,17 @@ def _seam(example: Example, prompting: Prompting) -> str:
     shown = before if len(before) <= _SEAM else f"…{before[-_SEAM:]}"
     after = prompting.mask if prompting.masked else example.answer
     return " + ".join(map(repr, filter(None, (shown, delimiter, after))))
+
+
+def _asking(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
+    """The lines about all examples: their number, and the way in which the model is asked them."""
+    examples, parts = loaded.examples, split(loaded.examples, config.split)
+    yield f"{len(examples):,} examples ({parts}), {prompting.protocol} protocol; {loaded.scoring}"
+    yield f"Between prompt and answer: {_listed(delimiters(examples, prompting))}"
+    if config.dataset.chat_template:
+        yield f"In the chat template of {config.model.name}"
+    for number, shot in enumerate(loaded.shots):
+        yield f"shot {number}  {shot.place}: {shot.prompt!r} {shot.answer!r}"
 
 
 def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:

@@ -87,7 +87,14 @@ class Scoring:
 
 @dataclass(frozen=True)
 class ExampleSet:
-    """A dataset as one model is asked it: the examples, in order, and their scoring."""
+    """A dataset as one model is asked it.
+
+    Attributes:
+        examples: the examples, in order.
+        scoring: their scoring.
+        shots: the examples that stand with their answers in every prompt, in order.
+    """
 
     examples: list[Example]
     scoring: Scoring
+    shots: tuple[Example, ...] = ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 from laser_sweep.config import MINIMUM_EXAMPLES, DatasetConfig
+from laser_sweep.dataset._asking import as_asked
 from laser_sweep.dataset._contract import Dataset, PublishedDataset
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._shots import load_with_shots
 from laser_sweep.errors import ConfigError
 from laser_sweep.plugin import Group
 
@@ -24,16 +26,18 @@ def load_dataset(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     module = DATASETS.load(config.reader)
     if isinstance(module, PublishedDataset):
         _check_options(config)
-    loaded = module.load(config, prompting)
+    loaded = load_with_shots(module, config, prompting)
     count = len(loaded.examples)
     if isinstance(module, PublishedDataset) and config.check_count and not config.path:
-        _check_count(config, module.FACTS.count, count)
+        own_shots = 0 if config.shots_path else len(loaded.shots)
+        _check_count(config, module.FACTS.count, count + own_shots)
     if count < MINIMUM_EXAMPLES:
         raise ConfigError(
             f"dataset {config.name} has {count} examples ({config.path or 'its source'}): "
             f"expected at least {MINIMUM_EXAMPLES}."
         )
-    return ExampleSet(loaded.examples[: config.limit], loaded.scoring)
+    examples = as_asked(loaded.examples[: config.limit], loaded.shots, config, prompting)
+    return replace(loaded, examples=examples)
 
 
 def _check_options(config: DatasetConfig) -> None:

@@ -24,6 +24,7 @@ def check(plan: Plan) -> None:
     _warn_of_rank_0(plan, _checked_ranks(plan))
     _warn_of_differences(plan)
     _warn_of_long_examples(plan)
+    _tell_of_chat_template(plan)
     _check_folder(plan.store)
 
 
@@ -60,6 +61,16 @@ def _warn_of_differences(plan: Plan) -> None:
     path, examples, protocol = plan.config.model.path, len(plan.examples), plan.config.protocol
     for sentence in plan.config.paper.differences(path, revision, examples, protocol):
         log.warning("%s", sentence)
+
+
+def _tell_of_chat_template(plan: Plan) -> None:
+    """Tell that the model has a chat template in which it is not asked."""
+    asked_so = plan.config.dataset.chat_template or plan.prompting.paper
+    if plan.tokenizer.chat_template and not asked_so:
+        log.info(
+            "%s has a chat template; dataset.chat_template=true asks in it.",
+            plan.config.model.name,
+        )
 
 
 def _warn_of_long_examples(plan: Plan) -> None:

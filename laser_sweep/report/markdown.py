@@ -40,6 +40,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "chance": sentences.chance(report),
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
+        "asking": list(sentences.asking(search.config.dataset)),
         "context_notes": sentences.context_notes(search),
         "cost": sentences.cost_text(report.cost),
     }

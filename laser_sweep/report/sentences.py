@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from laser_sweep.config import PAPER
+from laser_sweep.config import PAPER, DatasetConfig
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.changes import change_counts
 from laser_sweep.report.costs import Cost
@@ -170,6 +170,19 @@ def _majority(report: Report) -> Iterator[str]:
         share = percent(majority_accuracy(gold))
         examples = "examples" if report.search.parts.folds else "test part"
         yield f"Always answering {answer!r} would be right on {share} of the {examples}."
+
+
+def asking(dataset: DatasetConfig) -> Iterator[tuple[str, str]]:
+    """The chat template and the shots with which the model is asked, as names and values."""
+    if dataset.chat_template:
+        system = f", after the system prompt {dataset.system_prompt!r}"
+        yield "asked", f"in its chat template{system if dataset.system_prompt else ''}"
+    if dataset.shots:
+        where = dataset.shots_path or dataset.shots_split or "the dataset"
+        drawn = (
+            "the first" if dataset.shots_seed is None else f"drawn with seed {dataset.shots_seed}"
+        )
+        yield "shots", f"{dataset.shots} of {where}, {drawn}"
 
 
 def context_notes(search: Search) -> list[str]:
