@@ -41,6 +41,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
         "context_notes": sentences.context_notes(search),
+        "tie_notes": list(sentences.tie_notes(report)),
         "cost": sentences.cost_text(report.cost),
     }
 

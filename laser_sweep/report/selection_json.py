@@ -32,6 +32,7 @@ def selection_json(report: Report) -> str:
         "folds": list(map(_plain, report.folds)),
         "per": {axis: list(map(_best, best)) for axis, best in report.best_per.items()},
         "otherwise": report.other_scores.to_dict(orient="index"),
+        "ties": {name: asdict(ties) for name, ties in report.ties.items()},
         "paper": _paper(report),
         "cost": _cost(report),
         "identity": asdict(search.record.identity),

@@ -34,8 +34,11 @@ def make_store(folder, protocol="corrected", points=(), selection="accuracy"):
     return store
 
 
-def write(store, columns, part, right, log_loss=1.0, f1=None):
-    """Outcomes of a point, written as a text like `1011`: which examples are right."""
+def write(store, columns, part, right, log_loss=1.0, f1=None, labels=None):
+    """Outcomes of a point, written as a text like `1011`: which examples are right.
+
+    `labels` are the log-probabilities of the labels for each example.
+    """
     count = len(right)
     outcomes = {
         "correct": [each == "1" for each in right],
@@ -43,6 +46,7 @@ def write(store, columns, part, right, log_loss=1.0, f1=None):
         "answer_length": [1] * count,
         "prediction": ["word"] * count,
         **({} if f1 is None else {"f1": [f1] * count}),
+        **({} if labels is None else {"choice_logprobs": labels}),
     }
     store.write(columns, store.parts.of(part), outcomes)
 
