@@ -61,9 +61,9 @@ def _store(config: Config, record: Record) -> Store | None:
     loaded = load_dataset(config.dataset, _prompting(config, record.model, source))
     if record.identity.examples != fingerprint(loaded.examples, loaded.scoring):
         return None
-    options, dtype = record.identity.options, record.identity.dtype
+    options, dtype, family = record.identity.options, record.identity.dtype, record.model.family
     # An earlier version of the program may have computed outcomes in another way.
-    further = further_options(config, loaded.scoring, dtype)
+    further = further_options(config, loaded.scoring, dtype, family)
     if any(options.get(name) != value for name, value in further.items()):
         return None
     parts = split(loaded.examples, config.split, record.dataset.dropped)

@@ -8,13 +8,14 @@ from laser_sweep.config.model import DECODER, HALF_DTYPES
 from laser_sweep.dataset import GENERATION, Scoring
 
 
-def further_options(config: Config, scoring: Scoring, dtype: str) -> dict[str, object]:
+def further_options(config: Config, scoring: Scoring, dtype: str, family: str) -> dict[str, object]:
     """The options that change outcomes, beside the intervention's, where they are not the defaults.
 
     Args:
         config: the configuration of the sweep.
         scoring: the scoring of the dataset.
         dtype: the dtype that the model is evaluated in.
+        family: the `model_type` of the model.
     """
     layout = {"layout": given} if (given := config.model.layout.given) else {}
     attention = config.model.attention
@@ -22,7 +23,9 @@ def further_options(config: Config, scoring: Scoring, dtype: str) -> dict[str, o
     side = {"side": config.model.side} if config.model.side != DECODER else {}
     too_long = config.dataset.too_long
     cut = {"too_long": too_long} if too_long == TRUNCATE_LEFT else {}
-    return {**layout, **attended, **side, **cut, **_corrections(config, scoring, dtype)}
+    # MobileBERT was read at the first position of a text, whatever the place of the mask.
+    read = {"read": "at the mask"} if family == "mobilebert" else {}
+    return {**layout, **attended, **side, **cut, **read, **_corrections(config, scoring, dtype)}
 
 
 def _corrections(config: Config, scoring: Scoring, dtype: str) -> dict[str, object]:

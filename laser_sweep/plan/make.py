@@ -81,7 +81,7 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
         scoring=loaded.scoring,
         question_set=question_set,
         points=_points(config, axes, stacks, layout),
-        store=_store(config, source, dtype, loaded, question_set),
+        store=_store(config, source, dtype, prompting.family, loaded, question_set),
     )
     check(plan)
     return plan
@@ -115,11 +115,12 @@ def _store(
     config: Config,
     source: Source,
     dtype: torch.dtype,
+    family: str,
     loaded: ExampleSet,
     question_set: QuestionSet,
 ) -> Store:
     named = str(dtype).removeprefix("torch.")
-    further = further_options(config, loaded.scoring, named)
+    further = further_options(config, loaded.scoring, named, family)
     identity = Identity(
         weights=source.weights,
         dtype=named,
