@@ -10,6 +10,7 @@ from laser_sweep.config import Config
 from laser_sweep.dataset import Prompting, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.source import Source, find_source
+from laser_sweep.plan.identity import further_options
 from laser_sweep.report import cache, read_report, summary, terminal, write_report
 from laser_sweep.run.messages import progress, title
 from laser_sweep.split import split
@@ -62,6 +63,11 @@ def _store(config: Config, record: Record) -> Store | None:
         return None
     loaded = load_dataset(config.dataset, _prompting(config, record.model, source))
     if record.identity.examples != fingerprint(loaded.examples, loaded.scoring):
+        return None
+    options, dtype, family = record.identity.options, record.identity.dtype, record.model.family
+    # An earlier version of the program may have computed outcomes in another way.
+    further = further_options(config, loaded.scoring, dtype, family)
+    if any(options.get(name) != value for name, value in further.items()):
         return None
     parts = split(loaded.examples, config.split, record.dataset.dropped)
     return Store(config.folder, record.identity, parts)

@@ -13,7 +13,8 @@ from laser_sweep.errors import ConfigError, choose
 
 AUTO = "auto"
 """The value that leaves a choice to the program."""
-FLOAT_DTYPES = ("float32", "bfloat16", "float16")
+HALF_DTYPES = ("bfloat16", "float16")
+FLOAT_DTYPES = ("float32", *HALF_DTYPES)
 DTYPES = (AUTO, *FLOAT_DTYPES)
 ATTENTIONS = (AUTO, "eager", "sdpa", "flash_attention_2")
 DECODER, ENCODER = SIDES = ("decoder", "encoder")

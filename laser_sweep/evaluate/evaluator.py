@@ -130,7 +130,7 @@ class Evaluator:
         self, layout: Layout, budget: MemoryBudget, dropped: Collection[int]
     ) -> None:
         """Use the shortcuts with which the model gives the same results as without."""
-        probe = Probe(self._batcher.probe(dropped), self._plain.full_logits)
+        probe = Probe(self._batcher.probe(dropped), self.model.dtype, self._plain.full_logits)
         self._plain.narrow(layout, probe)
         self._layers = make_layer_engine(self._plain, layout, probe, budget)
 

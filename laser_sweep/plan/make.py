@@ -7,14 +7,10 @@ from collections.abc import Mapping
 import torch
 from transformers import PretrainedConfig, PreTrainedModel
 
-from laser_sweep.config import AUTO, CORRECTED, Config, DatasetConfig
-from laser_sweep.config.dataset import TRUNCATE_LEFT
-from laser_sweep.config.model import DECODER
+from laser_sweep.config import Config, DatasetConfig
 from laser_sweep.dataset import (
-    GENERATION,
     ExampleSet,
     Prompting,
-    Scoring,
     fingerprint,
     load_dataset,
     prompting_of,
@@ -38,6 +34,7 @@ from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.source import Source, find_source
 from laser_sweep.model.tokenizer import load_tokenizer
 from laser_sweep.plan.checks import check
+from laser_sweep.plan.identity import further_options
 from laser_sweep.plan.plan import NO_INTERVENTION, Plan, options_of
 from laser_sweep.selection import RULES
 from laser_sweep.selection import check as check_rule
@@ -84,7 +81,7 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
         scoring=loaded.scoring,
         question_set=question_set,
         points=_points(config, axes, stacks, layout),
-        store=_store(config, source, dtype, loaded, question_set),
+        store=_store(config, source, dtype, prompting.family, loaded, question_set),
     )
     check(plan)
     return plan
@@ -118,15 +115,20 @@ def _store(
     config: Config,
     source: Source,
     dtype: torch.dtype,
+    family: str,
     loaded: ExampleSet,
     question_set: QuestionSet,
 ) -> Store:
+    named = str(dtype).removeprefix("torch.")
+    further = further_options(config, loaded.scoring, named, family)
+    # Special tokens that a prompt has itself were once added all the same.
+    special = {"special_tokens": "once"} if question_set.once else {}
     identity = Identity(
         weights=source.weights,
-        dtype=str(dtype).removeprefix("torch."),
+        dtype=named,
         examples=fingerprint(loaded.examples, loaded.scoring),
         protocol=config.protocol,
-        options=_identity_options(config, loaded.scoring, question_set),
+        options={**options_of(config).changes, **further, **special},
     )
     parts = split(loaded.examples, config.split, question_set.dropped)
     return Store(config.folder, identity, parts)
@@ -164,25 +166,6 @@ def _check_names(config: Config) -> None:
         options_of(config).check()
     check_split(config.split)
     RULES.load(config.selection)
-
-
-def _identity_options(
-    config: Config, scoring: Scoring, question_set: QuestionSet
-) -> dict[str, object]:
-    """The further options that change outcomes, where they differ from the defaults."""
-    layout = {"layout": given} if (given := config.model.layout.given) else {}
-    attention = config.model.attention
-    attended = {"attention": attention} if attention != AUTO else {}
-    side = {"side": config.model.side} if config.model.side != DECODER else {}
-    too_long = config.dataset.too_long
-    cut = {"too_long": too_long} if too_long == TRUNCATE_LEFT else {}
-    # Generated texts had another score before numbers were matched whole.
-    found = scoring.kind == GENERATION and config.protocol == CORRECTED
-    matching = {"matching": "whole numbers"} if found else {}
-    # Special tokens that a prompt has itself were once added all the same.
-    special = {"special_tokens": "once"} if question_set.once else {}
-    own = options_of(config).changes
-    return {**own, **layout, **attended, **side, **cut, **matching, **special}
 
 
 def _axes(config: Config) -> Axes:

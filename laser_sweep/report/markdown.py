@@ -42,6 +42,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "paper_differences": sentences.paper_differences(search),
         "asking": list(sentences.asking(search.config.dataset)),
         "context_notes": sentences.context_notes(search),
+        "tie_notes": list(sentences.tie_notes(report)),
         "cost": sentences.cost_text(report.cost),
     }
 

@@ -17,6 +17,7 @@ from laser_sweep.report.other_scores import other_scores
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.search import Search, search_of
 from laser_sweep.report.split_faults import SplitFaults, split_faults
+from laser_sweep.report.ties import Ties, ties_by_point, ties_of
 from laser_sweep.selection import Pick, measure
 from laser_sweep.split import PARTS, VALIDATION
 from laser_sweep.statistics import (
@@ -77,7 +78,10 @@ class Report:
 
     @cached_property
     def grid(self) -> pd.DataFrame:
-        """The table of all points with 95 % intervals, `<part>_low` and `<part>_high`."""
+        """The table of all points with 95 % intervals, `<part>_low` and `<part>_high`.
+
+        If labels tie anywhere, it also has the number of ties of each point, `<part>_ties`.
+        """
         grid = self.search.table.copy()
         for part in PARTS:
             outcomes = self.search.outcomes[self.search.outcomes["part"] == part]
@@ -85,7 +89,7 @@ class Report:
             after = list(grid.columns).index(f"{part}_accuracy") + 1
             for end in ("high", "low"):
                 grid.insert(after, f"{part}_{end}", ends[end].to_numpy())
-        return grid
+        return grid.join(ties_by_point(self.search.outcomes), on="point")
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -173,6 +177,14 @@ class Report:
         """The faults of the split that make the figures deceptive."""
         labels = self.search.record.dataset.labels
         return split_faults(self.search.parts, self._texts, labels)
+
+    @cached_property
+    def ties(self) -> dict[str, Ties]:
+        """The ties of labels on all examples: of all points, of `base` and of `chosen`."""
+        outcomes = self.search.outcomes
+        points = {"base": str(BASE), "chosen": self.search.pick.point}
+        of_points = {name: outcomes[outcomes["point"] == point] for name, point in points.items()}
+        return {name: ties_of(each) for name, each in {"all": outcomes, **of_points}.items()}
 
     @cached_property
     def _texts(self) -> pd.DataFrame | None:

@@ -33,6 +33,7 @@ def selection_json(report: Report) -> str:
         "per": {axis: list(map(_best, best)) for axis, best in report.best_per.items()},
         "otherwise": report.other_scores.to_dict(orient="index"),
         "split_faults": asdict(report.split_faults),
+        "ties": {name: asdict(ties) for name, ties in report.ties.items()},
         "paper": _paper(report),
         "cost": _cost(report),
         "identity": asdict(search.record.identity),

@@ -16,6 +16,7 @@ from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.split_faults import AbsentLabel
 from laser_sweep.report.tables import result_headers, result_rows
+from laser_sweep.report.ties import Ties
 from laser_sweep.selection import BY_ACCURACY, why_base
 from laser_sweep.statistics import majority_accuracy
 
@@ -34,6 +35,7 @@ def summary(report: Report) -> str:
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
         *context_notes(search),
+        *tie_notes(report),
         *split_notes(report),
     )
     return "\n".join((table, "", *filter(None, lines)))
@@ -140,6 +142,7 @@ def notes(report: Report) -> Iterator[str]:
     yield from _comparison_notes(report)
     yield from _majority(report)
     yield from context_notes(report.search)
+    yield from tie_notes(report)
     yield from split_notes(report)
 
 
@@ -194,6 +197,22 @@ def context_notes(search: Search) -> list[str]:
         for treatment, examples in treated.items()
         if examples
     ]
+
+
+def tie_notes(report: Report) -> Iterator[str]:
+    """The number of outcomes in which labels tie; nothing without such outcomes."""
+    all_points, *of_points = report.ties.items()
+    if not all_points[1].ties:
+        return
+    counts = [f"{name}: {_share(ties)}" for name, ties in of_points if ties.outcomes]
+    yield (
+        f"Labels tie in {_share(all_points[1])} outcomes ({', '.join(counts)}): several have the "
+        "highest log-probability, and the first of them is the prediction."
+    )
+
+
+def _share(ties: Ties) -> str:
+    return f"{ties.ties:,} of {ties.outcomes:,}"
 
 
 def split_notes(report: Report) -> Iterator[str]:

@@ -11,6 +11,7 @@ from laser_sweep.evaluate.engine.batch_tokens import default_batch_tokens
 from laser_sweep.evaluate.engine.memory import GIB, MemoryBudget
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.model.activation import fuse_activations
+from laser_sweep.model.head import project_in_float32
 from laser_sweep.model.load import load_model
 from laser_sweep.plan.plan import Plan
 
@@ -30,9 +31,13 @@ def load_evaluator(plan: Plan) -> Evaluator:
     model = load_model(
         plan.source, plan.model, plan.dtype, plan.device, plan.config.model.device_map
     )
-    # In half precision the paper's code rounds each step of the activation, and so must we.
-    if not plan.prompting.paper or plan.dtype.itemsize >= torch.float32.itemsize:
+    is_half = plan.dtype.itemsize < torch.float32.itemsize
+    # In half precision the paper's code rounds each step of the activation, and the logits, and so
+    # must we.
+    if not (is_half and plan.prompting.paper):
         fuse_activations(model)
+    if is_half and not plan.prompting.paper:
+        project_in_float32(model)
     log.debug("loaded %s in %.1f s", plan.source.path, time.perf_counter() - started)
     return Evaluator(
         model,

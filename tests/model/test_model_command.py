@@ -173,6 +173,21 @@ def test_half_precision_is_cast_for_operations_that_lack_it(
         assert swept == {"rank_reduction", "pruning", "zero"}
 
 
+def test_outcomes_of_another_arithmetic_are_computed_again(
+    sweep_in_process: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    command = ("dataset.limit=20", "lname=dont", "model.dtype=bfloat16")
+    with monkeypatch.context() as earlier:
+        for module in ("plan.make", "command.finished"):
+            earlier.setattr(f"laser_sweep.{module}.further_options", lambda *_: {})
+        for expected in ("1 points, 0 done, 1 to do", "1 points, 1 done, 0 to do"):
+            assert expected in assert_success(sweep_in_process(*command))
+    for expected in ("1 points, 0 done, 1 to do", "1 points, 1 done, 0 to do"):
+        assert expected in assert_success(sweep_in_process(*command))
+    results = tmp_path / "multirun/demo/noisy_facts/rank_reduction/results"
+    assert len({path.name.split(".")[-2] for path in results.iterdir()}) == 2
+
+
 def test_a_stack_is_evaluated_and_reported(sweep_in_process: Command, tmp_path: Path):
     stack = "stack=[{lname:fc_in,lnum:27,rho:0.01},{lname:fc_out,lnum:26,rho:0.2}]"
     other = "stack=[{lname:fc_out,lnum:26,rho:0.2},{lname:fc_in,lnum:27,rho:0.01}]"

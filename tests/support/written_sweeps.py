@@ -34,10 +34,11 @@ def make_store(folder, protocol="corrected", points=(), selection="accuracy"):
     return store
 
 
-def write(store, columns, part, right, log_loss=1.0, f1=None, clusters=None):
+def write(store, columns, part, right, log_loss=1.0, f1=None, clusters=None, labels=None):
     """Outcomes of a point, written as a text like `1011`: which examples are right.
 
-    Clusters are a text of as many letters.
+    `clusters` is a text of as many letters; `labels` are the log-probabilities of the labels for
+    each example.
     """
     count = len(right)
     outcomes = {
@@ -47,6 +48,7 @@ def write(store, columns, part, right, log_loss=1.0, f1=None, clusters=None):
         "prediction": ["word"] * count,
         **({} if f1 is None else {"f1": [f1] * count}),
         **({} if clusters is None else {"cluster": list(clusters)}),
+        **({} if labels is None else {"choice_logprobs": labels}),
     }
     store.write(columns, store.parts.of(part), outcomes)
 

@@ -60,6 +60,8 @@ class Continuations:
         batch_tokens: int,
     ):
         self._decoder = GreedyDecoder(model, new_tokens)
+        is_half = model.dtype.itemsize < torch.float32.itemsize
+        self._tolerance = _HALF_TOLERANCE if is_half else _TOLERANCE
         distinct = list(dict.fromkeys(prompts))
         number = {prompt: n for n, prompt in enumerate(distinct)}
         self._numbers = [number[prompt] for prompt in prompts]
@@ -139,9 +141,8 @@ class Continuations:
             return False
         with blocks.continuing(state):
             found = self._decoder.logits(ids)
-        tolerance = _TOLERANCE if found.dtype == torch.float32 else _HALF_TOLERANCE
         same = found.shape == wanted.shape
-        return same and torch.allclose(found, wanted, rtol=tolerance, atol=tolerance)
+        return same and torch.allclose(found, wanted, rtol=self._tolerance, atol=self._tolerance)
 
 
 def _of_one_length(

@@ -45,10 +45,12 @@ class PlainEngine:
 
     def full_logits(self, batch: Batch) -> Tensor:
         """The same as `logits`, with every layer computed at all positions."""
-        with _only_at(self._outputs, batch):
+        with _only_at(self._outputs, batch) as ran:
             logits: Tensor = self.model(
                 input_ids=batch.ids, attention_mask=batch.mask, use_cache=False
             ).logits
+        if not ran:  # MobileBERT multiplies with the matrix of its head, and does not run the head
+            logits = _gathered(logits, batch)
         # With a device map, the last layer may be on another device than the first.
         return logits[:, 0].to(self.device)
 
@@ -78,19 +80,28 @@ class PlainEngine:
 
 
 @contextmanager
-def _only_at(outputs: nn.Module, batch: Batch) -> Iterator[None]:
+def _only_at(outputs: nn.Module, batch: Batch) -> Iterator[list[nn.Module]]:
     """Project only the places of a batch on the vocabulary within this context.
 
     The model's own treatment of logits, such as capping, is unchanged.
-    """
 
-    def gather(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    Returns:
+        The vocabulary projection, once it has run; a model that does not run it has none.
+    """
+    ran: list[nn.Module] = []
+
+    def gather(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         hidden, *rest = inputs
-        rows, columns = batch.rows.to(hidden.device), batch.columns.to(hidden.device)
-        return hidden[rows, columns][:, None], *rest
+        ran.append(module)
+        return _gathered(hidden, batch), *rest
 
     handle = outputs.register_forward_pre_hook(gather)
     try:
-        yield
+        yield ran
     finally:
         handle.remove()
+
+
+def _gathered(values: Tensor, batch: Batch) -> Tensor:
+    """Vectors at the places of a batch, of shape (places, 1, width)."""
+    return values[batch.rows.to(values.device), batch.columns.to(values.device)][:, None]

@@ -44,12 +44,15 @@ class Prediction:
         return sum(self.logprobs[of])
 
 
-def read_logits(logits: Tensor, batch: Batch) -> tuple[list[float], list[LikeliestTokens]]:
+def read_logits(
+    logits: Tensor, batch: Batch, dtype: torch.dtype
+) -> tuple[list[float], list[LikeliestTokens]]:
     """Read the predictions of a batch.
 
     Args:
         logits: the logits at the places of the batch, of shape (places, vocabulary).
         batch: the batch.
+        dtype: the dtype of the model, which an error names.
 
     Returns:
         The log-probabilities, for `batch.tokens`; and the likeliest tokens, for `batch.likeliest`.
@@ -61,9 +64,7 @@ def read_logits(logits: Tensor, batch: Batch) -> tuple[list[float], list[Likelie
     read = log_probs[batch.places, batch.tokens]
     # One NaN among the logits of a place makes all of its log-probabilities NaN.
     if read.isnan().any():
-        raise ValueError(
-            f"the model's outputs are NaN: does {logits.dtype} overflow? Try another dtype"
-        )
+        raise ValueError(f"the model's outputs are NaN: does {dtype} overflow? Try another dtype")
     return read.tolist(), _likeliest(log_probs, batch.likeliest)
 
 

@@ -20,19 +20,20 @@ class Probe:
 
     Args:
         batch: the batch.
+        dtype: the dtype of the model; that of its logits may be more precise.
         run: a function that returns the logits of a whole run of the batch. It is called once, when
             the model's weights are those of the base model.
     """
 
-    def __init__(self, batch: Batch, run: Callable[[Batch], Tensor]):
+    def __init__(self, batch: Batch, dtype: torch.dtype, run: Callable[[Batch], Tensor]):
         self.batch = batch
+        is_half = dtype.itemsize < torch.float32.itemsize
+        self._tolerance = _HALF_TOLERANCE if is_half else _TOLERANCE
         self._run = run
 
     def agrees(self, logits: Tensor) -> bool:
         """Whether logits of the batch are those of a whole run, up to rounding."""
-        is_half = logits.dtype.itemsize < torch.float32.itemsize
-        tolerance = _HALF_TOLERANCE if is_half else _TOLERANCE
-        found, wanted = _log_probs(logits), self._expected
+        tolerance, found, wanted = self._tolerance, _log_probs(logits), self._expected
         return torch.allclose(found, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)
 
     @cached_property

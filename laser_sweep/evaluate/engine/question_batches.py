@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
@@ -30,12 +31,14 @@ class QuestionBatches:
         owners: for each distinct text the questions that have it, each with its own pass.
         batches: the batches of the distinct texts.
         continuations: the prompts that a causal model continues in its own words; None without.
+        dtype: the dtype of the model.
     """
 
     questions: list[Question]
     owners: list[list[tuple[int, Pass]]]
     batches: list[Batch]
     continuations: Continuations | None
+    dtype: torch.dtype
 
     def predictions(self, logits: Callable[[int], Tensor]) -> list[Prediction]:
         """The predictions of the model for each question.
@@ -49,7 +52,8 @@ class QuestionBatches:
         """
         predictions = [Prediction(question) for question in self.questions]
         for number, batch in enumerate(self.batches):
-            self._distribute(predictions, batch, *read_logits(logits(number), batch))
+            read = read_logits(logits(number), batch, self.dtype)
+            self._distribute(predictions, batch, *read)
         if self.continuations is not None:
             for prediction, tokens in zip(predictions, self.continuations.run(), strict=True):
                 prediction.continuation.extend(tokens)
@@ -153,8 +157,9 @@ class QuestionBatcher:
         batches = make_batches(
             passes, self._pad, self.batch_tokens, self._most_places, self._device
         )
+        continuations = self._continuations(questions)
         return QuestionBatches(
-            questions, list(owners.values()), batches, self._continuations(questions)
+            questions, list(owners.values()), batches, continuations, self._model.dtype
         )
 
     def _continuations(self, questions: Sequence[Question]) -> Continuations | None:
