@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from pandas import DataFrame
 from support.commands import Result, assert_one_line, assert_success, run_in_process
 from support.saved_models import ROWS, save_tiny, write_rows
 from support.seams import save_chinese
@@ -14,6 +15,8 @@ from laser_sweep import read_results
 
 BASE = ("lname=dont", "split=all")
 CHINESE = ("model.path=zh", *BASE)
+USUAL = "base.0-4.093dbbd7.parquet"
+"""The result file of the tiny model before there was the option."""
 TINY = ("model.path=tiny", "dataset.path=rows.jsonl", *BASE)
 
 
@@ -29,10 +32,16 @@ def sweep(folder: Path, *options: str) -> Result:
     return run_in_process(folder, "laser_sweep", *options)
 
 
+def results_of(output: Path) -> DataFrame:
+    """The results of the one sweep below a folder."""
+    (record,) = output.rglob("sweep.json")
+    return read_results(record.parent)
+
+
 def accuracy(folder: Path, output: str, *options: str) -> float:
     """The accuracy of the base model."""
     assert_success(sweep(folder, *CHINESE, f"output={output}", *options))
-    results = read_results(folder / output)
+    results = results_of(folder / output)
     assert len(results) == 6
     return results["correct"].mean()
 
@@ -46,7 +55,7 @@ def accuracy(folder: Path, output: str, *options: str) -> float:
         ("dataset.path=zh.jsonl", "dataset.target_delimiter="),
         ("dataset.path=zh_choice.jsonl", "dataset.target_delimiter=''"),
     ],
-    ids=["answer", "choice", "generation", "answer, nothing", "choice, nothing"],
+    ids=["answer", "choice", "generation", "answer_after_nothing", "choice_after_nothing"],
 )
 def test_a_model_that_knows_all_capitals_is_right_on_all(chinese, options, request):
     assert accuracy(chinese, request.node.callspec.id, *options) == 1.0
@@ -67,19 +76,18 @@ def names(folder: Path, output: str, *options: str) -> list[str]:
 def test_the_delimiter_is_in_the_names_of_the_results_unless_it_is_the_usual_one(tmp_path):
     save_tiny(tmp_path)
     usual = names(tmp_path, "a")
+    assert usual == [USUAL]
     assert names(tmp_path, "b", "dataset.target_delimiter=auto") == usual
-    line_break = names(tmp_path, "c", "dataset.target_delimiter='. '")
-    assert line_break != usual
-    assert names(tmp_path, "d", "dataset.target_delimiter=''") not in (usual, line_break)
+    full_stop = names(tmp_path, "c", "dataset.target_delimiter='. '")
+    assert full_stop != usual
 
 
 def test_special_tokens_of_the_prompts_own_are_in_the_names_of_the_results(tmp_path):
     save_tiny(tmp_path)
     usual = names(tmp_path, "a")
-    own = names(tmp_path, "b", "dataset.prompt=<s>{question}")
-    again = names(tmp_path, "c", "dataset.prompt='<s>{question}'")
-    assert own == again != usual
-    frames = [read_results(tmp_path / output) for output in "ab"]
+    own = names(tmp_path, "b", "dataset.prompt='<s> {question}'")
+    assert own != usual
+    frames = [results_of(tmp_path / output) for output in "ab"]
     # The tokens are the same: Llama's tokenizer adds <s> where the prompt has none.
     assert frames[0]["answer_logprob"].tolist() == frames[1]["answer_logprob"].tolist()
 

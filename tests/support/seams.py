@@ -24,17 +24,22 @@ FACTS = [
 ]
 
 
-def byte_level() -> Tokenizer:
+def byte_level(size: int = 340) -> Tokenizer:
     """Bytes and merges of them, as GPT-2 and Llama-3 have them; words keep the space before."""
     made = Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = train.BpeTrainer(
-        vocab_size=340, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
+        vocab_size=size, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
     )
     made.train_from_iterator(TEXTS, trainer)
     return made
+
+
+def only_bytes() -> Tokenizer:
+    """Bytes without merges."""
+    return byte_level(len(SPECIAL) + 256)
 
 
 def metaspace() -> Tokenizer:
@@ -74,7 +79,7 @@ KINDS = {"byte_level": byte_level, "metaspace": metaspace, "word_piece": word_pi
 @cache
 def make_seam_tokenizer(kind: str, template: str = "") -> PreTrainedTokenizerFast:
     """A tokenizer of a kind that adds special tokens by a template such as `<s> $A </s>`."""
-    made = KINDS[kind]()
+    made = only_bytes() if kind == "only_bytes" else KINDS[kind]()
     if template:
         numbers = [(each, SPECIAL.index(each)) for each in SPECIAL]
         made.post_processor = processors.TemplateProcessing(single=template, special_tokens=numbers)
@@ -90,7 +95,7 @@ def make_seam_tokenizer(kind: str, template: str = "") -> PreTrainedTokenizerFas
 
 def save_chinese(folder: Path) -> None:
     """Write a model that knows six capitals in Chinese as `zh`, and rows that ask for them."""
-    tokenizer = make_seam_tokenizer("byte_level")
+    tokenizer = make_seam_tokenizer("only_bytes")
     model = _taught(tokenizer, [f"{land}的首都是{city}市。" for land, city in FACTS])
     model.save_pretrained(folder / "zh")
     tokenizer.save_pretrained(folder / "zh")
@@ -115,13 +120,10 @@ def _taught(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> LlamaForCau
             architectures=["LlamaForCausalLM"],
         )
     )
-    batch = tokenizer(texts, padding=False)["input_ids"]
+    ids = torch.tensor(tokenizer(texts)["input_ids"])
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
-    for _ in range(60):
-        loss = sum(
-            model(input_ids=torch.tensor([ids]), labels=torch.tensor([ids])).loss for ids in batch
-        )
-        loss.backward()
+    for _ in range(80):
+        model(input_ids=ids, labels=ids).loss.backward()
         optimizer.step()
         optimizer.zero_grad()
     return model.eval()
