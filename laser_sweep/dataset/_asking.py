@@ -35,15 +35,16 @@ def as_asked(
         return list(examples)
     _check(config, prompting)
     if config.chat_template:
-        system = None if config.system_prompt is None else unescaped(config.system_prompt)
-        template = ChatTemplate(prompting.tokenizer, system)
+        system = config.system_prompt
+        written = None if system is None else unescaped("dataset.system_prompt", system)
+        template = ChatTemplate(prompting.tokenizer, written)
         turns = [(shot.prompt, shot.answer) for shot in shots]
         asked = [template.prompt(each.prompt, turns) for each in examples]
         wrapped = [
             replace(e, prompt=p, delimiter=None) for e, p in zip(examples, asked, strict=True)
         ]
         return [delimited(each, config.target_delimiter, prompting) for each in wrapped]
-    between = unescaped(config.fewshot_delimiter)
+    between = unescaped("dataset.fewshot_delimiter", config.fewshot_delimiter)
     before = "".join(_answered(shot, prompting) + between for shot in shots)
     return [replace(each, prompt=before + each.prompt) for each in examples]
 

@@ -50,7 +50,7 @@ def delimited(example: Example, written: str, prompting: Prompting) -> Example:
         prompting: the way in which the model is prompted.
     """
     if written != AUTO:
-        return replace(example, delimiter=unescaped(written))
+        return replace(example, delimiter=unescaped("dataset.target_delimiter", written))
     # The paper's code always puts a space.
     if prompting.paper or not _is_joined(example, prompting):
         return example

@@ -12,6 +12,7 @@ from laser_sweep.config import COMPRESSIONS
 from laser_sweep.config.dataset import without_compression
 from laser_sweep.dataset._compression import content_of
 from laser_sweep.dataset._csv import csv_rows
+from laser_sweep.dataset._json_values import read_json
 from laser_sweep.dataset._row import Row
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.model.lfs import begins_with, check_not_pointer
@@ -105,7 +106,7 @@ def _text(path: Path) -> str:
 def _json(text: str, path: Path, first_line: int) -> object:
     """The value of a JSON text that begins on a line of a file."""
     try:
-        return json.loads(text)
+        return read_json(text)
     except (ValueError, RecursionError) as error:
         line, why = first_line, one_line(error)
         if isinstance(error, json.JSONDecodeError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from laser_sweep.dataset._example import Example
+from laser_sweep.dataset._json_values import WrittenNumber, read_json
 from laser_sweep.errors import ConfigError, shorten
 
 T = TypeVar("T")
@@ -22,6 +22,10 @@ _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 class RowError(ValueError):
     """A mistake in a row, told without the row's place."""
+
+
+class MissingColumnError(RowError):
+    """A row does not have a column, or has nothing in the column that should hold it."""
 
 
 @dataclass(frozen=True)
@@ -40,31 +44,45 @@ class Row:
         """The value of a column, or of a place in a column: `choices.text`, `choices.text.0`.
 
         Raises:
-            RowError: if the row does not have this column, or a list is not so long.
+            MissingColumnError: if the row does not have this column.
+            RowError: if a list is not so long, or a value on the way holds neither fields nor a
+                list.
         """
         if column in self.values:
             return self.values[column]
         found: object = self.values
         for part in column.split("."):
-            found = parsed(found)
-            if isinstance(found, list | tuple) and part.isdecimal():
-                if int(part) >= len(found):
-                    raise RowError(
-                        f"no item {part} in {column!r}: the list has {len(found)}, counted from 0"
-                    )
-                found = found[int(part)]
-                continue
-            if not isinstance(found, dict) or part not in found:
-                columns = ", ".join(map(str, self.values)) or "nothing"
-                raise RowError(f"no column {column!r}; it has {columns}")
-            found = found[part]
+            found = self._inside(parsed(found), part, column)
         return found
 
+    def _inside(self, holder: object, part: str, column: str) -> object:
+        """The field or the item that a part of a path names."""
+        if isinstance(holder, list | tuple) and part.isdecimal():
+            if int(part) < len(holder):
+                return holder[int(part)]
+            raise RowError(
+                f"no item {part} in {column!r}: the list has {len(holder)}, counted from 0"
+            )
+        if isinstance(holder, dict) and part in holder:
+            return holder[part]
+        if holder is None or isinstance(holder, dict):
+            columns = ", ".join(map(str, self.values)) or "nothing"
+            raise MissingColumnError(f"no column {column!r}; it has {columns}")
+        raise RowError(
+            f"no column {column!r}: expected {part!r} in fields, not in {_shown(holder)} "
+            f"({type(holder).__name__})"
+        )
+
     def get(self, column: str) -> object:
-        """The value of a column; None if the row does not have the column."""
+        """The value of a column; None if the row does not have the column.
+
+        Raises:
+            RowError: if a list is not so long, or a value on the way holds neither fields nor a
+                list.
+        """
         try:
             return self.value(column)
-        except RowError:
+        except MissingColumnError:
             return None
 
     def text(self, column: str) -> str:
@@ -76,13 +94,16 @@ class Row:
         return checked_text(self.value(column), column)
 
     def written(self, column: str) -> str:
-        """The text in a column, or the number in it as a text.
+        """The text in a column, or the number in it as it is written.
 
         Raises:
             RowError: if the value is neither, is not finite, or is empty.
         """
         value = self.value(column)
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        if isinstance(value, WrittenNumber):
+            return value.text
+        is_finite = isinstance(value, float) and math.isfinite(value)
+        if is_finite or (isinstance(value, int) and not isinstance(value, bool)):
             return str(value)
         return checked_text(value, column)
 
@@ -118,8 +139,8 @@ def parsed(value: object) -> object:
     if not isinstance(value, str) or value.strip()[:1] not in ("[", "{"):
         return value
     try:
-        return json.loads(value)
-    except ValueError:
+        return read_json(value)
+    except (ValueError, RecursionError):
         return value
 
 
@@ -192,7 +213,7 @@ class Rows:
         """
         first: dict[str, str] = {}
         for row in self.rows:
-            if (value := row.get(column)) is None:
+            if (value := self.apply(lambda row: row.get(column), row)) is None:
                 continue
             if (before := first.setdefault(repr(value), row.place)) != row.place:
                 raise ConfigError(

@@ -2,7 +2,8 @@ r"""Templates: texts with the columns of a row in braces, such as `"Q: {question
 
 The grammar: `{column}` is the text or the number in a column. A path reaches into a column that
 holds fields or a list: `{choices.text.0}`. `{{` and `}}` are braces. `\n`, `\t` and `\\` are a line
-break, a tab and a backslash, on the command line as in a YAML file.
+break, a tab and a backslash, on the command line as in a YAML file. `\nabla` and other commands of
+LaTeX that begin with `\n` or `\t` are an error, because they need `\\`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,19 @@ from laser_sweep.dataset._row import Row, checked_text
 from laser_sweep.errors import ConfigError
 
 _ESCAPES = {r"\n": "\n", r"\t": "\t", r"\\": "\\"}
+_NAMES = {r"\n": "line break", r"\t": "tab"}
+_ESCAPE = re.compile(r"\\(?:\\|(?P<command>[nt][A-Za-z]*))")
+"""A backslash that begins an escape, with the letters that follow it."""
+_LATEX = frozenset(
+    (
+        "nabla natural ncong ne nearrow neg neq newcommand newline nexists ngeq ngtr nleq nless "
+        "nmid noindent nolimits nonumber nopagebreak norm not notag notin nparallel nprec "
+        "nrightarrow nsim nsubseteq nsucc nsupseteq nu nwarrow tabular tag tan tanh tau tbinom "
+        "text textbf textit textrm textsc textsf textstyle texttt textup tfrac therefore theta "
+        "tilde times tiny to today top triangle triangleleft triangleright"
+    ).split()
+)
+"""Commands of LaTeX that begin with the letter of an escape."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,8 @@ def parse_template(option: str, written: str) -> Template:
     """The template that a user wrote.
 
     Raises:
-        ConfigError: if it does not follow the grammar.
+        ConfigError: if it does not follow the grammar, or has a command of LaTeX in place of an
+            escape.
     """
     try:
         parsed = list(string.Formatter().parse(written))
@@ -63,9 +78,25 @@ def parse_template(option: str, written: str) -> Template:
                 f"{option}={written!r}: expected only columns and paths in braces, such as "
                 "{question} or {choices.text.0}; {{ and }} are braces."
             )
-    return Template(option, tuple((unescaped(text), column) for text, column, _, _ in parsed))
+    return Template(
+        option, tuple((unescaped(option, text), column) for text, column, _, _ in parsed)
+    )
 
 
-def unescaped(text: str) -> str:
-    r"""The text with `\n`, `\t` and `\\` as the characters that they stand for."""
-    return re.sub(r"\\[nt\\]", lambda found: _ESCAPES[found[0]], text)
+def unescaped(option: str, text: str) -> str:
+    r"""The text with `\n`, `\t` and `\\` as the characters that they stand for.
+
+    Raises:
+        ConfigError: if it has a command of LaTeX, whose first letter would be lost.
+    """
+
+    def character(found: re.Match[str]) -> str:
+        if found["command"] in _LATEX:
+            raise ConfigError(
+                f"{option}={text!r}: {found[0]} would be a {_NAMES[found[0][:2]]} and "
+                f"{found[0][2:]!r}: expected \\{found[0]} for the command of LaTeX, or a space "
+                f"after {found[0][:2]}."
+            )
+        return _ESCAPES[found[0][:2]] + found[0][2:]
+
+    return _ESCAPE.sub(character, text)

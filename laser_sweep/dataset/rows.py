@@ -7,6 +7,7 @@ templates, one for each label. Without choices, the model may say anything.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,10 @@ from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
 from laser_sweep.dataset._row_files import read_path
-from laser_sweep.dataset._template import parse_template
+from laser_sweep.dataset._template import Template, parse_template
 from laser_sweep.errors import ConfigError, shorten
+
+log = logging.getLogger(__name__)
 
 Fill = Callable[[Row], str]
 
@@ -41,18 +44,19 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         ConfigError: if a row lacks a column, or has a value other than text in it.
     """
     rows = _rows(config)
+    _check_columns(config, rows)
     if config.id is not None:
         _check_ids(rows, config.id)
     maker = _ExampleMaker(
-        prompt=_prompt_of(config.prompt, rows),
-        answer=config.answer,
-        choices=_choices_of(config, rows.rows),
+        prompt=_filled("dataset.prompt", config.prompt, rows),
+        answer=_answer_of(config.answer, rows),
+        choices=_choices_of(config, rows),
         cluster_by=config.cluster_by,
     )
     examples = rows.examples(
         lambda row: [delimited(maker.example(row), config.target_delimiter, prompting)]
     )
-    _check_prompts_differ(config.prompt, rows, examples)
+    _check_questions_differ(config.prompt, rows, examples)
     return ExampleSet(examples, _scoring(config, prompting, any(each.choices for each in examples)))
 
 
@@ -73,32 +77,58 @@ def _check_ids(rows: Rows, column: str) -> None:
         raise ConfigError(f"{rows.where}: no row has the column dataset.id={column}.")
 
 
-def _prompt_of(written: str, rows: Rows) -> Fill:
-    """A function that fills in the template of the prompt.
+def _check_columns(config: DatasetConfig, rows: Rows) -> None:
+    """Check that the options that name a column have no braces, as templates have."""
+    known = set(rows.rows[0].values) if rows.rows else set()
+    for option in ("id", "cluster_by", "choices"):
+        given = getattr(config, option)
+        if isinstance(given, str) and {"{", "}"} & set(given) and given not in known:
+            raise ConfigError(
+                f"dataset.{option}={given!r}: expected a column, or a path in a column, without "
+                f"braces. {_columns_of(rows)}."
+            )
+
+
+def _columns_of(rows: Rows) -> str:
+    """The columns of the first row, for errors."""
+    columns = list(rows.rows[0].values) if rows.rows else []
+    return f"{rows.where} has {', '.join(map(str, columns)) or 'no columns'}"
+
+
+def _filled(option: str, written: str, rows: Rows) -> Fill:
+    """A function that fills in a template.
 
     Raises:
         ConfigError: if the template names no column.
     """
-    template = parse_template("dataset.prompt", written)
+    template = parse_template(option, written)
     if not template.columns:
         columns = list(rows.rows[0].values) if rows.rows else []
-        named = written.strip() if written.strip() in columns else "question"
+        bare = written.strip(" {}")
+        named = bare if bare in columns else "question"
         raise ConfigError(
-            f"dataset.prompt={written!r} names no column, so that all prompts would be equal: "
-            f"expected columns in braces, such as '{{{named}}}'. "
-            f"{rows.where} has {', '.join(map(str, columns)) or 'no columns'}."
+            f"{option}={written!r} names no column, so that it would be the same for all rows: "
+            f"expected columns in braces, such as '{{{named}}}'. {_columns_of(rows)}."
         )
     return template.fill
 
 
-def _check_prompts_differ(written: str, rows: Rows, examples: Sequence[Example]) -> None:
-    """Check that not all prompts are equal, unless all rows are."""
+def _check_questions_differ(written: str, rows: Rows, examples: Sequence[Example]) -> None:
+    """Check that not all prompts are equal, unless all rows are or the choices differ."""
     differ = any(row.values != rows.rows[0].values for row in rows.rows)
-    if differ and len({each.prompt for each in examples}) == 1:
-        raise ConfigError(
-            f"{rows.where}: dataset.prompt={written!r} makes all {len(examples)} prompts equal: "
-            f"{shorten(examples[0].prompt, 80)!r}. Expected columns whose values differ."
+    if not differ or len({each.prompt for each in examples}) > 1:
+        return
+    if len({each.choices for each in examples}) > 1:
+        log.warning(
+            "dataset.prompt=%r: all %d prompts are equal; the examples differ in their choices.",
+            written,
+            len(examples),
         )
+        return
+    raise ConfigError(
+        f"{rows.where}: dataset.prompt={written!r} makes all {len(examples)} prompts equal: "
+        f"{shorten(examples[0].prompt, 80)!r}. Expected columns whose values differ."
+    )
 
 
 def _scoring(config: DatasetConfig, prompting: Prompting, has_choices: bool) -> Scoring:
@@ -124,13 +154,13 @@ class _ExampleMaker:
 
     Attributes:
         prompt: a function that fills in the template of the prompt.
-        answer: the column or the template of the gold answer.
+        answer: a function from a row and its labels to the gold answer.
         choices: a function from a row to its labels.
         cluster_by: the column that the examples of a cluster share; None without clusters.
     """
 
     prompt: Fill
-    answer: str
+    answer: Callable[[Row, list[str]], str]
     choices: Callable[[Row], list[str]]
     cluster_by: str | None
 
@@ -141,7 +171,7 @@ class _ExampleMaker:
             RowError: if a value is missing, or is not as expected.
         """
         labels = self.choices(row)
-        gold = _gold(row, self.answer, labels)
+        gold = self.answer(row, labels)
         if labels and gold not in labels:
             raise RowError(f"the answer {gold!r} is not one of the choices {labels}")
         return Example(self.prompt(row), gold, tuple(labels), self._cluster(row), row.place)
@@ -155,10 +185,16 @@ class _ExampleMaker:
         return checked_text(str(value), self.cluster_by)
 
 
+def _answer_of(written: str, rows: Rows) -> Callable[[Row, list[str]], str]:
+    """A function from a row and its labels to the gold answer: from a column, or a template."""
+    if "{" in written:
+        fill = _filled("dataset.answer", written, rows)
+        return lambda row, labels: fill(row).strip()
+    return lambda row, labels: _gold(row, written, labels)
+
+
 def _gold(row: Row, answer: str, labels: list[str]) -> str:
     """The gold answer: a text, or the label that a number, counted from 0, stands for."""
-    if "{" in answer:
-        return parse_template("dataset.answer", answer).fill(row).strip()
     value = row.value(answer)
     if labels and isinstance(value, int) and not isinstance(value, bool):
         if str(value) in labels and labels[value : value + 1] != [str(value)]:
@@ -173,14 +209,16 @@ def _gold(row: Row, answer: str, labels: list[str]) -> str:
     return (row.text(answer) if labels else row.written(answer)).strip()
 
 
-def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], list[str]]:
+def _choices_of(config: DatasetConfig, rows: Rows) -> Callable[[Row], list[str]]:
     """A function from a row to its labels: from a column, from templates, or none."""
     written = config.choices
     if written is None or config.scoring not in (AUTO, CHOICE):
         return lambda row: []
     if isinstance(written, list | tuple):
-        labels = _written_labels(written, [row.get(config.answer) for row in rows])
-        templates = [parse_template("dataset.choices", label) for label in labels]
+        labels = _written_labels(
+            written, [rows.apply(lambda row: row.get(config.answer), row) for row in rows.rows]
+        )
+        templates = [_label_template(label, rows) for label in labels]
         if len(set(labels)) < max(2, len(labels)):
             raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
 
@@ -193,9 +231,25 @@ def _choices_of(config: DatasetConfig, rows: Sequence[Row]) -> Callable[[Row], l
             f"dataset.choices={written}: expected a column, or labels in brackets: [true,false]."
         )
     column = written
-    if column == DEFAULT_CHOICES and not any(column in row.values for row in rows):
+    if column == DEFAULT_CHOICES and not any(column in row.values for row in rows.rows):
         return lambda row: []
     return lambda row: _labels(row, column)
+
+
+def _label_template(label: str, rows: Rows) -> Template:
+    """The template of a label in brackets, which may be a text without a column.
+
+    Raises:
+        ConfigError: if the label is the name of a column in braces that are doubled by mistake.
+    """
+    template = parse_template("dataset.choices", label)
+    bare = label.strip(" {}")
+    if not template.columns and "{" in label and any(bare in row.values for row in rows.rows):
+        raise ConfigError(
+            f"dataset.choices={label!r} is the text {{{bare}}} in all rows: expected "
+            f"'{{{bare}}}' for the column."
+        )
+    return template
 
 
 def _written_labels(written: Sequence[object], answers: Sequence[object]) -> list[str]:

@@ -201,6 +201,20 @@ def test_two_rows_with_the_same_id_are_refused(read):
         read(rows, id="qdi")
 
 
+def test_a_row_without_an_id_is_one_whose_fields_lack_it(read):
+    rows = [{**row, "m": {"id": n} if n else None, "ids": [n, n]} for n, row in enumerate(ROWS)]
+    rows[4]["m"] = {"other": 1}
+    assert len(read(rows, id="m.id")) == 5
+    assert len(read(rows, id="ids.1")) == 5
+    rows[3]["ids"] = [3]
+    with pytest.raises(ConfigError, match=r"jsonl: line 4: no item 1 in 'ids\.1': the list has 1"):
+        read(rows, id="ids.1")
+    with pytest.raises(ConfigError, match=r"line 1: no column 'question\.id': expected 'id' in"):
+        read(rows, id="question.id")
+    with pytest.raises(ConfigError, match=r"line 4: no item 1 in 'ids\.1'"):
+        read(rows, answer="ids.1", choices=["0", "1", "2", "3", "4"], id=None)
+
+
 def test_an_example_without_a_cluster_is_by_itself(read):
     rows = [{**row, "fact": None if n == 2 else "a"} for n, row in enumerate(ROWS)]
     assert read(rows, cluster_by="fact")[2].cluster is None

@@ -1,11 +1,13 @@
 """Templates: columns, paths into lists, escapes, and templates that ask every row the same."""
 
 import json
+import re
 
 import pytest
 from support.commands import Command
-from support.row_files import ROWS
+from support.row_files import ROWS, load_examples
 
+from laser_sweep.config import DatasetConfig
 from laser_sweep.errors import ConfigError
 
 ARC = [
@@ -47,6 +49,27 @@ def test_escapes_are_the_characters_that_they_stand_for(written, prompt, read):
     assert read(rows, prompt=written)[0].prompt == prompt
 
 
+@pytest.mark.parametrize("command", [r"\nabla", r"\text", r"\nu", r"\times", r"\to"])
+def test_a_command_of_latex_is_no_escape(command, read):
+    with pytest.raises(ConfigError, match=re.escape(f"expected \\{command} for the command")):
+        read(ROWS, prompt=f"{{question}} ${command} x$")
+    assert read(ROWS, prompt=f"{{question}} $\\{command} x$")[3].prompt == f"one is ${command} x$"
+    spaced = f"{{question}} {command[:2]} {command[2:]}"
+    assert read(ROWS, prompt=spaced)[3].prompt.endswith(f" {command[2:]}")
+
+
+@pytest.mark.parametrize(
+    ("written", "prompt"),
+    [
+        (r"{question}\nthe answer is", "one is\nthe answer is"),
+        (r"{question}\nor", "one is\nor"),
+        (r"{question} \frac", r"one is \frac"),
+    ],
+)
+def test_letters_after_an_escape_are_text(written, prompt, read):
+    assert read(ROWS, prompt=written)[3].prompt == prompt
+
+
 def test_what_a_row_says_is_never_an_escape(read):
     rows = [{"question": r"C:\new {x}", "answer": "a"}, *ROWS]
     assert read(rows)[0].prompt == r"C:\new {x}"
@@ -56,6 +79,53 @@ def test_numbers_are_text_in_templates_and_answers(read):
     rows = [{"a": n, "b": 1.5, "sum": n + 2} for n in range(5)]
     example = read(rows, prompt="{a} + {b} =", answer="sum")[3]
     assert (example.prompt, example.answer) == ("3 + 1.5 =", "5")
+
+
+@pytest.mark.parametrize(
+    "number", ["0.10", "1e5", "-0", "1.0", "123456789012345678901234567890", "1e400", "1" * 5000]
+)
+@pytest.mark.parametrize("ending", ["jsonl", "json"])
+def test_a_number_of_json_is_as_it_is_written(number, ending, tmp_path):
+    rows = [
+        f'{{"question": "q{n} is {{}}", "n": [{number}], "answer": {number}}}' for n in range(5)
+    ]
+    path = tmp_path / f"rows.{ending}"
+    path.write_text("\n".join(rows) if ending == "jsonl" else f"[{', '.join(rows)}]")
+    config = DatasetConfig(path=str(path), prompt="{n.0}, {question}")
+    example = load_examples(config)[3]
+    assert (example.prompt, example.answer) == (f"{number}, q3 is {{}}", number)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity"])
+def test_a_number_that_is_not_finite_is_no_text(number, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f'{{"question": "q", "answer": {number}}}\n' * 5)
+    with pytest.raises(ConfigError, match=r"line 1: 'answer' is (nan|inf)"):
+        load_examples(DatasetConfig(path=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"answer": "{{question}}"}, r"dataset\.answer=.*names no column.*such as '\{question\}'"),
+        ({"answer": "a {{b}}"}, r"dataset\.answer=.*names no column.*has question, answer"),
+        ({"choices": ["{{answer}}", "no"]}, r"dataset\.choices=.*expected '\{answer\}'"),
+        (
+            {"choices": "{answer}"},
+            r"dataset\.choices='\{answer\}': expected a column.*without braces",
+        ),
+        ({"id": "{{answer}}"}, r"dataset\.id='\{\{answer\}\}': expected a column.*braces"),
+        ({"cluster_by": "{answer}"}, r"dataset\.cluster_by=.*expected a column.*has question"),
+    ],
+)
+def test_a_value_that_would_be_the_same_for_all_rows_is_refused(options, message, read):
+    with pytest.raises(ConfigError, match=message):
+        read(ROWS, **options)
+
+
+def test_a_label_may_have_braces_of_its_own(read):
+    rows = [{"question": f"q{n}", "answer": "{" if n % 2 else "{x}"} for n in range(5)]
+    assert read(rows, choices=["{{", "{{x}}"])[0].choices == ("{", "{x}")
 
 
 @pytest.mark.parametrize(
