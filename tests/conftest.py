@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.browser import CHROMIUM
 from support.commands import Command, run_command, run_in_process
+from support.preloaded import run_preloaded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -50,14 +51,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
-    """Runs `python -m MODULE ...` in an empty folder, in a process of its own."""
+    """Runs `python -m MODULE ...` in an empty folder, in a new process."""
     return partial(run_command, tmp_path)
 
 
 @pytest.fixture
 def sweep(command: Command) -> Command:
-    """Runs `python -m laser_sweep ...` in an empty folder, in a process of its own."""
+    """Runs `python -m laser_sweep ...` in an empty folder, in a new process."""
     return partial(command, "laser_sweep")
+
+
+@pytest.fixture
+def preloaded_command(tmp_path: Path) -> Command:
+    """Runs `python -m MODULE ...` in an empty folder, forked from a preloaded process."""
+    return partial(run_preloaded, tmp_path)
+
+
+@pytest.fixture
+def preloaded_sweep(preloaded_command: Command) -> Command:
+    """Runs `python -m laser_sweep ...` in an empty folder, forked from a preloaded process."""
+    return partial(preloaded_command, "laser_sweep")
 
 
 @pytest.fixture

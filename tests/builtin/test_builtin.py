@@ -39,7 +39,7 @@ def accuracies(folder: Path) -> dict[str, float]:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_the_model_is_what_its_script_makes(sweep: Command, tmp_path: Path):
+def test_the_model_is_what_its_script_makes(preloaded_sweep: Command, tmp_path: Path):
     world = build_world(0)
     tokenizer = build_tokenizer(world)
     model = train_model(world, tokenizer, seed=0)
@@ -58,7 +58,7 @@ def test_the_model_is_what_its_script_makes(sweep: Command, tmp_path: Path):
         found = {}
         for path, output in ((made / "demo", "made_runs"), (BUILTIN / "demo", "builtin_runs")):
             given = (f"model.path={path}", f"dataset={dataset}", f"output={output}", *options)
-            assert sweep(*given).returncode == 0
+            assert preloaded_sweep(*given).returncode == 0
             found[output] = accuracies(tmp_path / output / f"demo/{dataset}/rank_reduction")
         print(dataset, found)
         here, shipped = found["made_runs"], found["builtin_runs"]
@@ -77,10 +77,10 @@ def assert_same_files(made: Path, shipped: Path) -> None:
 
 
 def test_a_late_edit_helps_where_there_was_noise_and_not_where_there_was_none(
-    sweep: Command, tmp_path: Path
+    preloaded_sweep: Command, tmp_path: Path
 ):
     options = ("lnum=27", "lname=fc_in", "rate=9.9", "dataset.limit=400")
-    assert sweep("-m", "dataset=noisy_facts,clean_facts", *options).returncode == 0
+    assert preloaded_sweep("-m", "dataset=noisy_facts,clean_facts", *options).returncode == 0
     accuracy = {}
     for dataset in ("noisy_facts", "clean_facts"):
         path = tmp_path / f"multirun/demo/{dataset}/rank_reduction/selection.json"

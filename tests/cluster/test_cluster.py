@@ -21,9 +21,9 @@ from support.commands import (
     assert_one_line,
     assert_success,
     bytes_of,
-    run_command,
 )
 from support.configs import composed
+from support.preloaded import run_preloaded
 
 from laser_sweep.cluster import _controller as controller
 from laser_sweep.cluster import slurm
@@ -43,7 +43,7 @@ SMALL = ("lname=fc_in", "lnum=26..27", "rho=[0.1,0.5]", "dataset.limit=100")
 def small_sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the sweep SMALL, by a command in one process; no test changes it."""
     folder = tmp_path_factory.mktemp("small")
-    assert_success(run_command(folder, "laser_sweep", *SMALL))
+    assert_success(run_preloaded(folder, "laser_sweep", *SMALL))
     return folder / SWEEP_FOLDER
 
 
@@ -204,33 +204,37 @@ def test_a_mistake_in_the_options_is_one_line(
 
 
 def test_without_slurm_one_line_says_so(
-    tmp_path: Path, sweep: Command, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, preloaded_sweep: Command, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PATH", str(tmp_path))
-    result = sweep("cluster=slurm", *SMALL)
+    result = preloaded_sweep("cluster=slurm", *SMALL)
     assert result.returncode == 1
     assert "srun is not installed on this machine" in result.stderr
     assert not list(tmp_path.iterdir())
 
 
-def test_two_processes_write_the_bytes_of_one(tmp_path: Path, sweep: Command, small_sweep: Path):
+def test_two_processes_write_the_bytes_of_one(
+    tmp_path: Path, sweep: Command, preloaded_sweep: Command, small_sweep: Path
+):
     output = assert_success(sweep(*SMALL, "output=two", "cluster.devices=[cpu,cpu]"))
     assert "Chosen on the validation part" in output
     two = tmp_path / "two" / SWEEP_FOLDER.relative_to("multirun")
     assert bytes_of(two) == bytes_of(small_sweep)
     log = (two / "laser_sweep.log").read_text()
     assert log.count("DEBUG loaded ") == 3  # two for the grid, one for the test part
-    assert "nothing to compute" in assert_success(sweep(*SMALL, "output=two"))
+    assert "nothing to compute" in assert_success(preloaded_sweep(*SMALL, "output=two"))
 
 
 @pytest.mark.slow
-def test_a_point_that_fails_in_a_process_is_told(tmp_path: Path, sweep: Command, small_sweep: Path):
+def test_a_point_that_fails_in_a_process_is_told(
+    tmp_path: Path, preloaded_sweep: Command, small_sweep: Path
+):
     """The result's file is a folder, so that it cannot be written."""
     shutil.copytree(small_sweep, tmp_path / SWEEP_FOLDER)
     path = next((tmp_path / SWEEP_FOLDER / "results").glob("fc_in-l26-rho0.5.0-*"))
     shutil.rmtree(tmp_path / SWEEP_FOLDER / "results")
     path.mkdir(parents=True)
-    result = sweep(*SMALL, "cluster.devices=[cpu,cpu]")
+    result = preloaded_sweep(*SMALL, "cluster.devices=[cpu,cpu]")
     assert result.returncode == 1
     assert "fc_in-l26-rho0.5 on 20 examples failed: IsADirectoryError" in result.stdout
     assert "1 of 5 points failed" in result.stdout

@@ -129,9 +129,9 @@ def test_a_mistake_is_one_line_and_leaves_nothing(
 
 @pytest.mark.parametrize("mistake", IN_A_PROCESS)
 def test_a_mistake_leaves_nothing_where_the_command_has_a_process_of_its_own(
-    mistake: str, sweep: Command, tmp_path: Path
+    mistake: str, preloaded_sweep: Command, tmp_path: Path
 ):
-    assert_a_mistake_leaves_nothing(mistake, sweep, tmp_path)
+    assert_a_mistake_leaves_nothing(mistake, preloaded_sweep, tmp_path)
 
 
 def assert_a_bad_file_is_told(content: str, sweep: Command, folder: Path) -> None:
@@ -146,8 +146,8 @@ def test_a_bad_file_is_told_with_its_line(content: str, sweep_in_process: Comman
     assert_a_bad_file_is_told(content, sweep_in_process, tmp_path)
 
 
-def test_a_bad_file_is_told_by_a_process_of_its_own(sweep: Command, tmp_path: Path):
-    assert_a_bad_file_is_told("[" * 100_000, sweep, tmp_path)
+def test_a_bad_file_is_told_by_a_process_of_its_own(preloaded_sweep: Command, tmp_path: Path):
+    assert_a_bad_file_is_told("[" * 100_000, preloaded_sweep, tmp_path)
 
 
 def test_an_answer_that_the_model_cannot_say(sweep_in_process: Command, tmp_path: Path):
@@ -183,8 +183,8 @@ def test_results_of_another_format_are_left_alone(sweep_in_process: Command, tmp
     assert record.read_text() == '{"format": 0}'
 
 
-def test_a_mistake_in_the_second_sweep_stops_the_first(sweep: Command, tmp_path: Path):
-    result = sweep("-m", "lnum=27", "rate=1", "dataset=noisy_facts,rows")
+def test_a_mistake_in_the_second_sweep_stops_the_first(preloaded_sweep: Command, tmp_path: Path):
+    result = preloaded_sweep("-m", "lnum=27", "rate=1", "dataset=noisy_facts,rows")
     assert_one_line(result, "dataset.path is not set")
     assert not (tmp_path / "multirun").exists()
 

@@ -29,6 +29,7 @@ from support.commands import (
     run_command,
 )
 from support.configs import composed
+from support.preloaded import Forked
 from transformers import AutoTokenizer, GPTJForCausalLM
 
 from laser_sweep import read_results
@@ -193,20 +194,18 @@ def test_a_missing_file_of_a_report_is_made_again(sweep_in_process: Command, swe
 
 @pytest.mark.slow
 def test_two_commands_in_one_folder_at_once_report_their_own_figures(tmp_path: Path):
-    def start(limit: int) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "laser_sweep", *SMALL, f"dataset.limit={limit}"],
-            cwd=tmp_path,
-            env=environment(tmp_path),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def start(limit: int, file: Path) -> Forked:
+        with file.open("w") as output:
+            options = (*SMALL, f"dataset.limit={limit}")
+            return Forked(tmp_path, "laser_sweep", *options, stdout=output.fileno())
 
-    with start(60) as one, start(100) as other:
-        at_once = [one.communicate()[0], other.communicate()[0]]
-    for limit, output in zip((60, 100), at_once, strict=True):
-        with start(limit) as alone:
-            printed = alone.communicate()[0]
+    limits = {limit: tmp_path / f"{limit}.txt" for limit in (60, 100)}
+    processes = [start(limit, file) for limit, file in limits.items()]
+    assert [process.wait() for process in processes] == [0, 0]
+    for limit, file in limits.items():
+        output = file.read_text()
+        assert start(limit, file).wait() == 0
+        printed = file.read_text()
         assert f"({limit} examples" in output
         assert re.findall(r"[\d.]+ %", printed) == re.findall(r"[\d.]+ %", output)
 
@@ -340,13 +339,7 @@ def test_a_model_with_a_weight_that_is_not_finite_has_no_results(
 def test_a_progress_bar_in_a_terminal(tmp_path: Path):
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 120))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "laser_sweep", *SMALL],
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stdout=subprocess.DEVNULL,
-        stderr=theirs,
-    )
+    process = Forked(tmp_path, "laser_sweep", *SMALL, stderr=theirs)
     os.close(theirs)
     shown = b""
     while chunk := _read(ours):
@@ -372,23 +365,16 @@ def test_a_reader_that_goes_away_does_not_stop_the_sweep(tmp_path: Path):
 
 
 def test_an_interrupt_says_how_to_go_on(tmp_path: Path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "laser_sweep", "lnum=0..27", "rate=1,5,9.9"],
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        # Where the tests run in the background, interrupts are ignored, and that is inherited.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    errors = tmp_path / "errors.txt"
+    with errors.open("w") as stderr:
+        options = ("lnum=0..27", "rate=1,5,9.9")
+        process = Forked(tmp_path, "laser_sweep", *options, stderr=stderr.fileno())
     results = tmp_path / SWEEP_FOLDER / "results"
     while process.poll() is None and not any(results.glob("fc_*.parquet")):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert errors.strip() == (
+    assert process.wait(60) == 130
+    assert errors.read_text().strip() == (
         "laser_sweep: interrupted; all finished work is kept, and the same command continues."
     )
 
@@ -414,14 +400,14 @@ def test_a_folder_of_ones_own_yaml_files(sweep_in_process: Command, tmp_path: Pa
     assert "multirun/ours/noisy_facts" in output
 
 
-def test_a_hub_id_is_loaded_from_the_hubs_cache(sweep: Command, tmp_path: Path):
+def test_a_hub_id_is_loaded_from_the_hubs_cache(preloaded_sweep: Command, tmp_path: Path):
     repository = tmp_path / "hugging-face/hub/models--some-org--some-model"
     commit = "0123456789abcdef0123456789abcdef01234567"
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text(commit)
     (repository / "snapshots").mkdir()
     (repository / "snapshots" / commit).symlink_to(PACKAGE / "builtin" / "demo")
-    assert_success(sweep("model.path=some-org/some-model", *SMALL))
+    assert_success(preloaded_sweep("model.path=some-org/some-model", *SMALL))
     record = json.loads(
         (tmp_path / "multirun/some-model/noisy_facts/rank_reduction/sweep.json").read_text()
     )

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-from support.commands import Command, environment
+from support.commands import Command, assert_one_line
 
 COMMANDS = {
     "laser_sweep": ["dry_run=true"],
@@ -19,43 +15,13 @@ COMMANDS = {
     "laser_sweep.dataset": ["noisy_facts"],
 }
 
-# Python imports this module at its start. Within a command, it presses Ctrl-C.
-INTERRUPTING = """
-import os, signal
-import laser_sweep.entry
-
-signal.signal(signal.SIGINT, signal.default_int_handler)
-original = laser_sweep.entry.entry
-
-def entry(name, command, *args, **kwargs):
-    def interrupted():
-        os.kill(os.getpid(), signal.SIGINT)
-        return command()
-    original(name, interrupted, *args, **kwargs)
-
-laser_sweep.entry.entry = entry
-"""
-
-
-def run(module: str, arguments: list[str], folder: Path, **variables: str) -> tuple[int, str]:
-    result = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=folder,
-        env={**environment(folder), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return result.returncode, result.stderr
-
 
 @pytest.mark.parametrize("module", COMMANDS)
-def test_ctrl_c_ends_in_one_line(module: str, tmp_path: Path):
-    (tmp_path / "sitecustomize.py").write_text(INTERRUPTING)
-    status, error = run(module, COMMANDS[module], tmp_path, PYTHONPATH=str(tmp_path))
-    assert status == 130
-    assert error.startswith(f"{module}: interrupted")
-    assert error.count("\n") == 1
+def test_ctrl_c_ends_in_one_line(module: str, preloaded_command: Command):
+    result = preloaded_command("support.interrupted", module, *COMMANDS[module])
+    assert result.returncode == 130
+    assert result.stderr.startswith(f"{module}: interrupted")
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -71,11 +37,10 @@ def test_ctrl_c_ends_in_one_line(module: str, tmp_path: Path):
         ("laser_sweep.dataset", ["noisy_facts,clean_facts"]),
     ],
 )
-def test_a_mistake_ends_in_one_line(module: str, arguments: list[str], tmp_path: Path):
-    status, error = run(module, arguments, tmp_path)
-    assert status == 1
-    assert error.startswith(f"{module}: ")
-    assert error.count("\n") == 1
+def test_a_mistake_ends_in_one_line(module: str, arguments: list[str], preloaded_command: Command):
+    result = preloaded_command(module, *arguments)
+    assert_one_line(result)
+    assert result.stderr.startswith(f"{module}: ")
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,11 @@ def test_without_network_and_cache_one_line_names_the_download(
 
 
 @pytest.mark.parametrize("name", ["fever", "web_of_lies"])
-def test_a_process_without_network_and_cache_names_the_download(name: str, command: Command):
+def test_a_process_without_network_and_cache_names_the_download(
+    name: str, preloaded_command: Command
+):
     """A dataset of the hub, and one of the web."""
-    assert_names_the_download(name, command("laser_sweep.dataset", name))
+    assert_names_the_download(name, preloaded_command("laser_sweep.dataset", name))
 
 
 def assert_names_the_download(name: str, result: Result) -> None:

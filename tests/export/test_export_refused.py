@@ -36,12 +36,13 @@ def test_a_chosen_base_model_is_exported_only_by_its_name(swept: Sweeper, tmp_pa
 
 
 def test_a_mistake_is_told_in_a_line_with_what_is_available(
-    command: Command, command_in_process: Command, swept: Sweeper, tmp_path: Path
+    preloaded_command: Command, command_in_process: Command, swept: Sweeper, tmp_path: Path
 ):
     _, folder = swept("gpt2", "lname=fc_in", "lnum=1", "rho=0.3")
     nowhere = command_in_process("laser_sweep.export", tmp_path, "--to", "new")
     refused(nowhere, "has no sweep.json")
-    mistyped = command("laser_sweep.export", folder, "--to", "new", "--point", "fc_in-l2-rho0.3")
+    given = ("--to", "new", "--point", "fc_in-l2-rho0.3")
+    mistyped = preloaded_command("laser_sweep.export", folder, *given)
     refused(mistyped, "Did you mean 'fc_in-l1-rho0.3'?", "Available: base, fc_in-l1-rho0.3.")
     helped = assert_success(command_in_process("laser_sweep.export", "--help"))
     assert "--point NAME" in helped

@@ -37,46 +37,46 @@ def test_every_sweep_is_a_row_and_a_choice_is_shown_on_the_others(tmp_path: Path
     assert 'href="tiny/other%20facts/rank_reduction/report.html"' in page
 
 
-def test_other_weights_are_not_set_side_by_side(tmp_path: Path, command: Command):
+def test_other_weights_are_not_set_side_by_side(tmp_path: Path, preloaded_command: Command):
     root = tmp_path / "multirun"
     make_dataset_sweep(root, "facts", "1110", "1000")
     make_dataset_sweep(root, "others", "0000", "1110", weights="xxh3:v")
-    assert_success(command("laser_sweep.leaderboard", root))
+    assert_success(preloaded_command("laser_sweep.leaderboard", root))
     assert not (root / "leaderboard_elsewhere.csv").exists()
 
 
-def test_a_damaged_sweep_is_left_out_and_told(tmp_path: Path, command: Command):
+def test_a_damaged_sweep_is_left_out_and_told(tmp_path: Path, preloaded_command: Command):
     root = tmp_path / "multirun"
     make_dataset_sweep(root, "facts", "1110", "1000")
     damaged = make_dataset_sweep(root, "others", "0000", "1110")
     (damaged / "sweep.json").write_text("{")
-    output = assert_success(command("laser_sweep.leaderboard", root))
+    output = assert_success(preloaded_command("laser_sweep.leaderboard", root))
     assert "left out: " in output
     assert "sweep.json is damaged" in output
     assert len(pd.read_csv(root / "leaderboard.csv")) == 1
 
 
-def test_a_folder_without_sweeps_is_one_line(tmp_path: Path, command: Command):
-    result = command("laser_sweep.leaderboard", tmp_path)
+def test_a_folder_without_sweeps_is_one_line(tmp_path: Path, preloaded_command: Command):
+    result = preloaded_command("laser_sweep.leaderboard", tmp_path)
     assert result.returncode == 1
     assert "has no sweep" in result.stderr
     assert result.stderr.count("\n") == 1
 
 
-def test_names_never_become_markup(tmp_path: Path, command: Command):
+def test_names_never_become_markup(tmp_path: Path, preloaded_command: Command):
     root = tmp_path / "multirun"
     make_dataset_sweep(root, "<img src=x>", "1110", "1000")
-    assert_success(command("laser_sweep.leaderboard", root))
+    assert_success(preloaded_command("laser_sweep.leaderboard", root))
     page = (root / "leaderboard.html").read_text()
     assert "<img" not in page
     assert "&lt;img src=x&gt;" in page
 
 
-def test_a_sweep_of_every_split_is_a_row(tmp_path: Path, command: Command):
+def test_a_sweep_of_every_split_is_a_row(tmp_path: Path, preloaded_command: Command):
     root, right = tmp_path / "multirun", drawn(4)
     for name, parts in (("folds", FOLDS), ("none", Parts((), tuple(range(40))))):
         make_sweep(root / name, right, parts)
-    assert_success(command("laser_sweep.leaderboard"))
+    assert_success(preloaded_command("laser_sweep.leaderboard"))
     table = pd.read_csv(root / "leaderboard.csv")
     folds, none = (table[table["folder"].str.endswith(n)].iloc[0] for n in ("folds", "none"))
     assert (folds["examples"], none["examples"]) == (40, 40)

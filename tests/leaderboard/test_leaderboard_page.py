@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from support.browser import need_browser
-from support.commands import environment
+from support.commands import assert_success
+from support.preloaded import run_preloaded
 from support.written_sweeps import make_dataset_sweep
 
 need_browser()
@@ -25,13 +24,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("multirun")
     make_dataset_sweep(root, "facts", "1110", "1000")
     make_dataset_sweep(root, HOSTILE, "0000", "1110")
-    subprocess.run(
-        [sys.executable, "-m", "laser_sweep.leaderboard", root],
-        env=environment(root),
-        capture_output=True,
-        timeout=600,
-        check=True,
-    )
+    assert_success(run_preloaded(root, "laser_sweep.leaderboard", root))
     return root / "leaderboard.html"
 
 

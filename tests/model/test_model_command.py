@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.commands import Command, Result, assert_success, run_command
+from support.commands import Command, Result, assert_success
+from support.preloaded import run_preloaded
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from laser_sweep.config import PACKAGE, conf_folder
@@ -23,7 +24,7 @@ SMALL = ("lnum=27", "lname=fc_in", "rho=0.01", "dataset.limit=60")
 def small_table(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The figures that the sweep SMALL of the built-in model prints."""
     folder = tmp_path_factory.mktemp("small")
-    return table(assert_success(run_command(folder, "laser_sweep", *SMALL)))
+    return table(assert_success(run_preloaded(folder, "laser_sweep", *SMALL)))
 
 
 def saved_config(folder: Path, family: str, **overrides: object) -> Path:
@@ -114,12 +115,12 @@ def test_every_option_says_where_the_model_is(path: Path):
     assert "\npath: " in f"\n{text}"
 
 
-def test_quantised_weights_are_refused(sweep: Command, tmp_path: Path):
+def test_quantised_weights_are_refused(preloaded_sweep: Command, tmp_path: Path):
     folder = copy_of_demo(tmp_path / "quantised")
     config = json.loads((folder / "config.json").read_text())
     config["quantization_config"] = {"quant_method": "gptq", "bits": 4}
     (folder / "config.json").write_text(json.dumps(config))
-    refused(sweep("model.path=quantised", *SMALL), "quantised (gptq)", "float32")
+    refused(preloaded_sweep("model.path=quantised", *SMALL), "quantised (gptq)", "float32")
 
 
 def test_an_adapter_is_refused_with_what_to_do(sweep_in_process: Command, tmp_path: Path):
@@ -151,9 +152,9 @@ def test_a_sharded_checkpoint_gives_the_numbers_of_a_whole_one(
 
 @pytest.mark.slow
 def test_weights_spread_by_a_device_map_give_the_same_numbers(
-    sweep: Command, small_table: list[str]
+    preloaded_sweep: Command, small_table: list[str]
 ):
-    spread = assert_success(sweep(*SMALL, "model.device_map=auto"))
+    spread = assert_success(preloaded_sweep(*SMALL, "model.device_map=auto"))
     assert table(spread) == small_table
 
 

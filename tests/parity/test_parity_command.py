@@ -36,8 +36,8 @@ def test_a_command_reproduces_a_run_of_the_reference(
 
 
 @pytest.mark.slow
-def test_a_process_reproduces_a_run_of_the_reference(sweep: Command, tmp_path: Path):
-    assert_success(sweep("-m", *SOME[0].overrides()))
+def test_a_process_reproduces_a_run_of_the_reference(preloaded_sweep: Command, tmp_path: Path):
+    assert_success(preloaded_sweep("-m", *SOME[0].overrides()))
     assert_outcomes_of_the_reference(SOME[0], tmp_path)
 
 

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.commands import SWEEP_FOLDER, environment
+from support.commands import SWEEP_FOLDER
+from support.preloaded import Forked
 
 KILLS = 20
 SWEEP = ("lnum=0..27", "lname=fc_in,fc_out", "rate=5,9.9", "dataset.limit=100")
 
 
-def start(folder: Path, output: str) -> subprocess.Popen[bytes]:
+def start(folder: Path, output: str) -> Forked:
     """Start the sweep in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "laser_sweep", *SWEEP, f"output={output}"],
-        cwd=folder,
-        env=environment(folder),
-        stdout=subprocess.DEVNULL,
-    )
+    return Forked(folder, "laser_sweep", *SWEEP, f"output={output}")
 
 
 def results_in(folder: Path, output: str) -> dict[str, bytes]:

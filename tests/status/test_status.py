@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from support.commands import SWEEP_FOLDER, Command, environment
+from support.commands import SWEEP_FOLDER, Command
 from support.configs import composed
+from support.preloaded import Forked
 
 from laser_sweep.errors import ConfigError
 from laser_sweep.plan.make import make_plan
@@ -37,12 +38,7 @@ def said(folder: Path) -> str:
 
 def test_a_sweep_is_seen_while_it_runs_and_when_it_was_killed(command: Command, tmp_path: Path):
     options = ["lname=fc_in,fc_out", "lnum=0..27", "rate=1,5,9.9"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "laser_sweep", *options],
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stdout=subprocess.DEVNULL,
-    )
+    process = Forked(tmp_path, "laser_sweep", *options)
     folder = tmp_path / SWEEP_FOLDER
     try:
         seen = ""
@@ -127,10 +123,10 @@ def test_a_command_that_was_killed_is_forgotten_when_the_next_one_ends(tmp_path:
     assert "The last command was killed" not in said(plan.store.folder)
 
 
-def test_a_folder_without_a_sweep_is_told(tmp_path: Path, command: Command):
+def test_a_folder_without_a_sweep_is_told(tmp_path: Path, preloaded_command: Command):
     with pytest.raises(ConfigError, match=r"has no sweep\.json"):
         read_status(tmp_path)
-    result = command("laser_sweep.status", tmp_path)
+    result = preloaded_command("laser_sweep.status", tmp_path)
     assert result.returncode == 1
     assert result.stderr == (
         f"laser_sweep.status: {tmp_path} has no sweep: expected a sweep's folder, or a folder with "

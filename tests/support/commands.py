@@ -8,7 +8,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
@@ -29,6 +29,12 @@ def environment(folder: Path) -> dict[str, str]:
         "HF_HOME": str(folder / "hugging-face"),
         "COLUMNS": "120",
     }
+
+
+def hub_of(variables: Mapping[str, str]) -> dict[str, object]:
+    """What the hub's client has of an environment; it reads the environment when it is imported."""
+    home = variables["HF_HOME"]
+    return {"HF_HUB_OFFLINE": True, "HF_HOME": home, "HF_HUB_CACHE": f"{home}/hub"}
 
 
 def run_command(folder: Path, module: str, *arguments: object) -> Result:
@@ -80,13 +86,10 @@ def _text(stream: io.TextIOWrapper) -> str:
 def _state_of_a_process(folder: Path, argv: list[str]) -> Iterator[None]:
     """The folder, environment, hub, Hydra and log of a new process, for the time of a command."""
     variables = environment(folder)
-    home = variables["HF_HOME"]
-    # The hub's client reads the environment once, when it is imported.
-    hub = {"HF_HUB_OFFLINE": True, "HF_HOME": home, "HF_HUB_CACHE": f"{home}/hub"}
     with (
         chdir(folder),
         mock.patch.dict(os.environ, variables, clear=True),
-        mock.patch.multiple("huggingface_hub.constants", **hub),
+        mock.patch.multiple("huggingface_hub.constants", **hub_of(variables)),
         mock.patch.object(sys, "argv", argv),
         _hydra_and_log(),
     ):
