@@ -6,6 +6,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from laser_sweep.dataset._example import Example
@@ -94,18 +95,12 @@ class Row:
         return checked_text(self.value(column), column)
 
     def written(self, column: str) -> str:
-        """The text in a column, or the number in it as it is written.
+        """The value of a column as text: a text, a number as it is written, or a truth value.
 
         Raises:
-            RowError: if the value is neither, is not finite, or is empty.
+            RowError: if the value is none of these, is not finite, or is empty.
         """
-        value = self.value(column)
-        if isinstance(value, WrittenNumber):
-            return value.text
-        is_finite = isinstance(value, float) and math.isfinite(value)
-        if is_finite or (isinstance(value, int) and not isinstance(value, bool)):
-            return str(value)
-        return checked_text(value, column)
+        return as_text(self.value(column), column)
 
     def texts(self, column: str) -> list[str]:
         """The list of texts in a column, at least one.
@@ -142,6 +137,28 @@ def parsed(value: object) -> object:
         return read_json(value)
     except (ValueError, RecursionError):
         return value
+
+
+def is_writable(value: object) -> bool:
+    """Whether a value is a text, a number or a truth value."""
+    return isinstance(value, str | int | float | Decimal)
+
+
+def as_text(value: object, column: str) -> str:
+    """A text, a number as it is written, or a truth value as JSON writes it, as text.
+
+    Raises:
+        RowError: if the value is none of these, is not finite, or is empty.
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, WrittenNumber):
+        return value.text
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    return checked_text(value, column)
 
 
 def checked_text(value: object, column: str) -> str:

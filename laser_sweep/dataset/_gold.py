@@ -1,0 +1,118 @@
+"""The gold answer of a row: a text, or the label that a class number or a truth value means."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from laser_sweep.dataset._labels import Labels
+from laser_sweep.dataset._row import Row, RowError, Rows, as_text
+from laser_sweep.dataset._truth import any_says, label_that_says, truth_of
+from laser_sweep.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+_MOST_DIGITS = 20
+"""Digits from which on a text is no class number."""
+
+
+@dataclass
+class GoldFinder:
+    """A finder of the gold answers of rows.
+
+    Digits that are no label are a class number, whether the file has them as a number or as text.
+    A text of digits may be a label, too. So the rows are compared: a dataset has either class
+    numbers or labels.
+
+    Attributes:
+        column: the column or the template of the answer, for errors.
+        value_of: a function from a row to the value of its answer.
+    """
+
+    column: str
+    value_of: Callable[[Row], object]
+    _number: str | None = field(default=None, init=False)
+    """The place of a row whose digits are a class number."""
+    _label: str | None = field(default=None, init=False)
+    """The place of a row whose digits are a label, and not the one of this number."""
+    _by_place: tuple[str, ...] = field(default=(), init=False)
+    """Two labels of which truth values mean the first and the second."""
+
+    def gold(self, row: Row, labels: Labels) -> str:
+        """The gold answer of a row.
+
+        Raises:
+            RowError: if the answer is not text, or is none of the labels.
+        """
+        value = self.value_of(row)
+        text = as_text(value, self.column).strip()
+        if not labels.texts:
+            return text
+        if _is_number(value, text):
+            return self._label_of_digits(value, text, labels.texts, row)
+        if text in labels.texts:
+            return text
+        if (truth := truth_of(value)) is not None:
+            return self._label_of_truth(truth, labels.distinct)
+        raise RowError(f"the answer {text!r} is not one of the choices {list(labels.texts)}")
+
+    def check(self, rows: Rows) -> None:
+        """Check that digits mean the same in all rows, and tell how truth values were read.
+
+        Raises:
+            ConfigError: if the digits of one row are a class number, and those of another a label.
+        """
+        if self._number and self._label:
+            raise ConfigError(
+                f"{rows.where}: dataset.answer={self.column}: {self._number} has the number of a "
+                f"choice, and {self._label} a choice that is itself a number: expected the one or "
+                "the other in all rows."
+            )
+        if self._by_place:
+            no, yes = self._by_place
+            log.warning(
+                "dataset.answer=%s: false is read as %r, true as %r; if it is the reverse, give "
+                "dataset.choices in the other order.",
+                *(self.column, no, yes),
+            )
+
+    def _label_of_digits(self, value: object, text: str, labels: tuple[str, ...], row: Row) -> str:
+        """The label that digits are, or the label whose number they are."""
+        number = int(text)
+        in_range = 0 <= number < len(labels)
+        if text in labels:
+            if in_range and labels[number] != text and isinstance(value, int):
+                raise RowError(
+                    f"{self.column!r} is {text}, the number of a label and a label itself, "
+                    "expected text"
+                )
+            if not in_range or labels[number] != text:
+                self._label = self._label or row.place
+            return text
+        if not in_range:
+            raise RowError(
+                f"{self.column!r} is {text}, expected 0..{len(labels) - 1}, a label's number, or "
+                f"one of the choices {list(labels)}"
+            )
+        self._number = self._number or row.place
+        return labels[number]
+
+    def _label_of_truth(self, truth: bool, labels: tuple[str, ...]) -> str:
+        """The label that says so; of two other labels, the second for true."""
+        if (label := label_that_says(truth, labels)) is not None:
+            return label
+        if any_says(labels) or len(labels) != 2:
+            raise RowError(
+                f"{self.column!r} is {str(truth).lower()}, expected one label that says so among "
+                f"{list(labels)}"
+            )
+        self._by_place = labels
+        return labels[truth]
+
+
+def _is_number(value: object, text: str) -> bool:
+    """Whether a value is a whole number, or a text of one without a sign or zeros before it."""
+    if isinstance(value, int):
+        return not isinstance(value, bool)
+    return len(text) < _MOST_DIGITS and text.isdecimal() and str(int(text)) == text
