@@ -57,6 +57,8 @@ class DatasetConfig:
     prompt: str = field(default="{question}", metadata=_OF_ROWS)
     answer: str = field(default="answer", metadata=_OF_ROWS)
     choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_ROWS)
+    choice_keys: Any = field(default=None, metadata=_OF_ROWS)
+    """The keys by which an answer names a choice: a column of lists, or one list."""
     scoring: str = field(default=AUTO, metadata=_OF_ROWS)
     cluster_by: str | None = field(default=None, metadata=_OF_ROWS)
     id: str | None = field(default=DEFAULT_ID, metadata=_OF_ROWS)

@@ -49,13 +49,18 @@ class GoldFinder:
         text = as_text(value, self.column).strip()
         if not labels.texts:
             return text
+        if labels.keys:
+            return self._label_of_key(text, labels)
         if _is_number(value, text):
             return self._label_of_digits(value, text, labels.texts, row)
         if text in labels.texts:
             return text
         if (truth := truth_of(value)) is not None:
             return self._label_of_truth(truth, labels.distinct)
-        raise RowError(f"the answer {text!r} is not one of the choices {list(labels.texts)}")
+        raise RowError(
+            f"the answer {text!r} is not one of the choices {list(labels.texts)}; "
+            "dataset.choice_keys tells keys such as A, B, C"
+        )
 
     def check(self, rows: Rows) -> None:
         """Check that digits mean the same in all rows, and tell how truth values were read.
@@ -66,8 +71,8 @@ class GoldFinder:
         if self._number and self._label:
             raise ConfigError(
                 f"{rows.where}: dataset.answer={self.column}: {self._number} has the number of a "
-                f"choice, and {self._label} a choice that is itself a number: expected the one or "
-                "the other in all rows."
+                f"choice, and {self._label} a choice that is itself a number: expected "
+                "dataset.choice_keys, such as [0,1,2,3], if all are numbers of choices."
             )
         if self._by_place:
             no, yes = self._by_place
@@ -77,6 +82,15 @@ class GoldFinder:
                 *(self.column, no, yes),
             )
 
+    def _label_of_key(self, text: str, labels: Labels) -> str:
+        """The label that a key names."""
+        if text not in labels.keys:
+            raise RowError(
+                f"{self.column!r} is {text!r}, which is none of the keys {list(labels.keys)} of "
+                f"the choices {list(labels.texts)}"
+            )
+        return labels.texts[labels.keys.index(text)]
+
     def _label_of_digits(self, value: object, text: str, labels: tuple[str, ...], row: Row) -> str:
         """The label that digits are, or the label whose number they are."""
         number = int(text)
@@ -85,7 +99,7 @@ class GoldFinder:
             if in_range and labels[number] != text and isinstance(value, int):
                 raise RowError(
                     f"{self.column!r} is {text}, the number of a label and a label itself, "
-                    "expected text"
+                    "expected text, or dataset.choice_keys"
                 )
             if not in_range or labels[number] != text:
                 self._label = self._label or row.place

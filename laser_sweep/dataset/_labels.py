@@ -19,9 +19,11 @@ class Labels:
 
     Attributes:
         texts: the labels, one for each class number.
+        keys: for each label the key that an answer names it by; empty without keys.
     """
 
     texts: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @cached_property
     def distinct(self) -> tuple[str, ...]:
@@ -33,11 +35,48 @@ LabelsOf = Callable[[Row], Labels]
 
 
 def labels_of(config: DatasetConfig, rows: Rows) -> LabelsOf:
-    """A function from a row to its labels.
+    """A function from a row to its labels and their keys.
 
     Raises:
-        ConfigError: if `dataset.choices` has another type, or labels that are not different.
+        ConfigError: if `dataset.choices` or `dataset.choice_keys` has another type, or values that
+            are not different.
     """
+    texts_of, keys = _texts_of(config, rows), config.choice_keys
+    if keys is None:
+        return texts_of
+    if not isinstance(keys, list | tuple | str):
+        raise ConfigError(
+            f"dataset.choice_keys={keys}: expected a column, or keys in brackets: [A,B,C,D]."
+        )
+    if isinstance(keys, str):
+        return lambda row: _with_keys(texts_of(row), _in_column(row, keys), keys)
+    fixed = _as_texts(keys, "dataset.choice_keys")
+    if len(set(fixed)) < len(fixed):
+        raise ConfigError(f"dataset.choice_keys={keys}: expected different keys.")
+
+    def with_first_keys(row: Row) -> Labels:
+        labels = texts_of(row)
+        return _with_keys(labels, fixed[: len(labels.texts)], "dataset.choice_keys")
+
+    return with_first_keys
+
+
+def _with_keys(labels: Labels, keys: list[str], column: str) -> Labels:
+    """Labels with their keys.
+
+    Raises:
+        RowError: if there is not a key for each label, or two keys are equal.
+    """
+    count = len(labels.texts)
+    if not labels.texts:
+        raise RowError(f"{column!r} has keys of choices, but there are no choices")
+    if len(set(keys)) < len(keys) or len(keys) != count:
+        raise RowError(f"{column!r} is {keys!r}, expected {count} different keys, one a choice")
+    return Labels(labels.texts, tuple(keys))
+
+
+def _texts_of(config: DatasetConfig, rows: Rows) -> LabelsOf:
+    """A function from a row to its labels, without keys."""
     written = config.choices
     if written is None or config.scoring not in (AUTO, CHOICE):
         return lambda row: Labels()
@@ -56,7 +95,8 @@ def labels_of(config: DatasetConfig, rows: Rows) -> LabelsOf:
 def _in_brackets(written: Sequence[object], answer: str, rows: Rows) -> LabelsOf:
     """A function from a row to the labels in brackets, which are texts or templates."""
     answers = [rows.apply(lambda row: row.get(answer), row) for row in rows.rows]
-    labels = _as_texts(written, answers)
+    _check_truth_values(written, answers)
+    labels = _as_texts(written, "dataset.choices")
     templates = [_template_of(label, rows) for label in labels]
     if len(set(labels)) < max(2, len(labels)):
         raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
@@ -79,18 +119,21 @@ def _template_of(label: str, rows: Rows) -> Template:
     return template
 
 
-def _as_texts(written: Sequence[object], answers: Sequence[object]) -> list[str]:
-    """The labels in brackets as texts; Hydra and YAML may have read them as other types."""
+def _as_texts(written: Sequence[object], option: str) -> list[str]:
+    """Values in brackets as texts; Hydra and YAML may have read them as other types."""
     if any(each is None or isinstance(each, list | dict) for each in written):
-        raise ConfigError(f"dataset.choices={written}: expected texts.")
-    truths = [each for each in written if isinstance(each, bool)]
-    if truths and any(map(_is_number, answers)):
+        raise ConfigError(f"{option}={written}: expected texts.")
+    return [str(each).lower() if isinstance(each, bool) else str(each) for each in written]
+
+
+def _check_truth_values(written: Sequence[object], answers: Sequence[object]) -> None:
+    """Check that labels which YAML reads as truth values are not those of class numbers."""
+    if any(isinstance(each, bool) for each in written) and any(map(_is_number, answers)):
         raise ConfigError(
             f"dataset.choices={written}: Yes, No, true and false without quotes are truth values "
             "in YAML, and it is not clear which of them an answer that is a number means: put the "
             "labels in quotes."
         )
-    return [str(each).lower() if isinstance(each, bool) else str(each) for each in written]
 
 
 def _is_number(answer: object) -> bool:

@@ -80,7 +80,7 @@ def _check_ids(rows: Rows, column: str) -> None:
 def _check_columns(config: DatasetConfig, rows: Rows) -> None:
     """Check that the options that name a column have no braces, as templates have."""
     known = set(rows.rows[0].values) if rows.rows else set()
-    for option in ("id", "cluster_by", "choices"):
+    for option in ("id", "cluster_by", "choices", "choice_keys"):
         given = getattr(config, option)
         if isinstance(given, str) and {"{", "}"} & set(given) and given not in known:
             raise ConfigError(
