@@ -28,6 +28,7 @@ class Example:
         choices: the labels that the model chooses from; empty where it may say anything.
         cluster: the name of the examples that belong together, such as paraphrases.
         place: the row that it was made from, such as `line 3`; not compared.
+        aliases: further answers that are right, too; of labels, further right ones.
     """
 
     prompt: str
@@ -35,6 +36,7 @@ class Example:
     choices: tuple[str, ...] = ()
     cluster: str | None = None
     place: str = field(default="", compare=False)
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ def fingerprint(examples: Iterable[Example], scoring: Scoring) -> str:
     for example in examples:
         # The cluster does not change an outcome, but it is stored with the outcomes.
         cluster = () if example.cluster is None else ("\0cluster", example.cluster)
-        for text in (example.prompt, example.answer, *example.choices, *cluster):
+        also = ("\0aliases", *example.aliases) if example.aliases else ()
+        for text in (example.prompt, example.answer, *example.choices, *cluster, *also):
             encoded = text.encode("utf-8", "surrogatepass")
             digest.update(f"{len(encoded)}:".encode() + encoded)
         digest.update(b"\n")

@@ -1,4 +1,4 @@
-"""The gold answer of a row: a text, or the label that a class number or a truth value means."""
+"""The accepted answers of a row: texts, or labels that numbers, keys, truths or scores mean."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from laser_sweep.dataset._labels import Labels
-from laser_sweep.dataset._row import Row, RowError, Rows, as_text
+from laser_sweep.dataset._row import Row, RowError, Rows, as_text, parsed
+from laser_sweep.dataset._scores import are_scores, best, scores_of
 from laser_sweep.dataset._truth import any_says, label_that_says, truth_of
-from laser_sweep.errors import ConfigError
+from laser_sweep.errors import ConfigError, shorten
 
 log = logging.getLogger(__name__)
 
 _MOST_DIGITS = 20
 """Digits from which on a text is no class number."""
+_SHOWN = 200
+"""Characters of a value in an error."""
 
 
 @dataclass
 class GoldFinder:
-    """A finder of the gold answers of rows.
+    """A finder of the accepted answers of rows.
 
     Digits that are no label are a class number, whether the file has them as a number or as text.
     A text of digits may be a label, too. So the rows are compared: a dataset has either class
@@ -27,11 +30,14 @@ class GoldFinder:
 
     Attributes:
         column: the column or the template of the answer, for errors.
-        value_of: a function from a row to the value of its answer.
+        value_of: a function from a row to the value of its answer: a text, a number or a truth
+            value; a list of accepted answers; or scores of choices, as fields or as a list.
+        aliases_of: a function from a row to further accepted answers.
     """
 
     column: str
     value_of: Callable[[Row], object]
+    aliases_of: Callable[[Row], list[object]]
     _number: str | None = field(default=None, init=False)
     """The place of a row whose digits are a class number."""
     _label: str | None = field(default=None, init=False)
@@ -39,13 +45,43 @@ class GoldFinder:
     _by_place: tuple[str, ...] = field(default=(), init=False)
     """Two labels of which truth values mean the first and the second."""
 
-    def gold(self, row: Row, labels: Labels) -> str:
-        """The gold answer of a row.
+    def accepted(self, row: Row, labels: Labels) -> list[str]:
+        """The accepted answers of a row, each once; the first is the gold answer.
 
         Raises:
-            RowError: if the answer is not text, or is none of the labels.
+            RowError: if there is no answer, or one is neither text nor one of the labels.
         """
-        value = self.value_of(row)
+        value = _listed(self.value_of(row))
+        if isinstance(value, list) and not value:
+            raise RowError(
+                f"{self.column!r} is an empty list, expected one accepted answer or more"
+            )
+        found = self._best(value, labels)
+        if found is None:
+            values = value if isinstance(value, list) else [value]
+            found = [self._answer(each, row, labels) for each in values]
+        found += [self._answer(each, row, labels) for each in self.aliases_of(row)]
+        if labels.texts and set(found) == set(labels.texts):
+            raise RowError(f"{self.column!r} makes all choices {list(labels.texts)} right")
+        return list(dict.fromkeys(found))
+
+    def _best(self, value: object, labels: Labels) -> list[str] | None:
+        """The choices with the largest score; None if the answer does not hold scores."""
+        if (scores := scores_of(value)) is not None:
+            choices, values = [name.strip() for name in scores], list(scores.values())
+        elif isinstance(value, list) and labels.texts and are_scores(value):
+            choices, values = list(labels.texts), value
+        else:
+            return None
+        if len(choices) != len(values) or (labels.texts and set(choices) != set(labels.texts)):
+            raise RowError(
+                f"{self.column!r} is {shorten(repr(value), _SHOWN)}, expected a score for each of "
+                f"the choices {list(labels.texts)}, or texts"
+            )
+        return best(choices, values, self.column)
+
+    def _answer(self, value: object, row: Row, labels: Labels) -> str:
+        """The text of an answer, or the label that it means."""
         text = as_text(value, self.column).strip()
         if not labels.texts:
             return text
@@ -130,3 +166,12 @@ def _is_number(value: object, text: str) -> bool:
     if isinstance(value, int):
         return not isinstance(value, bool)
     return len(text) < _MOST_DIGITS and text.isdecimal() and str(int(text)) == text
+
+
+def _listed(value: object) -> object:
+    """A value; of a text that holds a list of texts or scores, as a cell of a CSV file, these."""
+    if not isinstance(value, str):
+        return list(value) if isinstance(value, tuple) else value
+    held = parsed(value)
+    is_texts = isinstance(held, list) and held and all(isinstance(each, str) for each in held)
+    return held if is_texts or scores_of(held) is not None else value

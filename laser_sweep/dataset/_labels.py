@@ -9,6 +9,7 @@ from functools import cached_property
 from laser_sweep.config import AUTO, DEFAULT_CHOICES, DatasetConfig
 from laser_sweep.config.dataset import CHOICE
 from laser_sweep.dataset._row import Row, RowError, Rows, as_text, is_writable, parsed
+from laser_sweep.dataset._scores import scores_of
 from laser_sweep.dataset._template import Template, parse_template
 from laser_sweep.errors import ConfigError
 
@@ -145,6 +146,8 @@ def _is_number(answer: object) -> bool:
 def _in_column(row: Row, column: str) -> list[str]:
     """The labels in a column of a row."""
     value = parsed(row.value(column))
+    if (scores := scores_of(value)) is not None:
+        value = list(scores)
     if not isinstance(value, list | tuple) or not all(map(is_writable, value)):
         raise RowError(f"{column!r} is {value!r}, expected a list of two or more different texts")
     return [as_text(each, column).strip() for each in value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -44,6 +45,8 @@ class Row:
     def value(self, column: str) -> object:
         """The value of a column, or of a place in a column: `choices.text`, `choices.text.0`.
 
+        The field of a list of fields is the list of these fields.
+
         Raises:
             MissingColumnError: if the row does not have this column.
             RowError: if a list is not so long, or a value on the way holds neither fields nor a
@@ -66,6 +69,8 @@ class Row:
             )
         if isinstance(holder, dict) and part in holder:
             return holder[part]
+        if isinstance(holder, list) and all(isinstance(each, dict) for each in holder):
+            return [self._inside(each, part, column) for each in holder]
         if holder is None or isinstance(holder, dict):
             columns = ", ".join(map(str, self.values)) or "nothing"
             raise MissingColumnError(f"no column {column!r}; it has {columns}")
@@ -130,12 +135,19 @@ class Row:
 
 
 def parsed(value: object) -> object:
-    """The value, or the list or fields that a text holds as JSON, as in a cell of a CSV file."""
+    """The value, or the list or fields that a text holds as JSON or as Python writes them.
+
+    Cells of CSV files have such texts.
+    """
     if not isinstance(value, str) or value.strip()[:1] not in ("[", "{"):
         return value
     try:
         return read_json(value)
     except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return value
 
 

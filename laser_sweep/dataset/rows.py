@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from laser_sweep.config import AUTO, DEFAULT_ID, DatasetConfig
+from laser_sweep.config import AUTO, DEFAULT_ANSWER, DEFAULT_ID, DatasetConfig
 from laser_sweep.dataset._example import (
     ANSWER,
     CHOICE,
@@ -26,8 +27,9 @@ from laser_sweep.dataset._gold import GoldFinder
 from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._labels import LabelsOf, labels_of
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError, Rows, checked_text
+from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
 from laser_sweep.dataset._row_files import read_path
+from laser_sweep.dataset._scores import scores_of
 from laser_sweep.dataset._template import parse_template
 from laser_sweep.errors import ConfigError, shorten
 
@@ -50,7 +52,7 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         _check_ids(rows, config.id)
     maker = _ExampleMaker(
         prompt=_filled("dataset.prompt", config.prompt, rows),
-        answer=_answer_of(config.answer, rows),
+        answer=_answer_of(config, rows),
         labels=labels_of(config, rows),
         cluster_by=config.cluster_by,
     )
@@ -154,7 +156,7 @@ class _ExampleMaker:
 
     Attributes:
         prompt: a function that fills in the template of the prompt.
-        answer: a finder of the gold answer of a row.
+        answer: a finder of the accepted answers of a row.
         labels: a function from a row to its labels.
         cluster_by: the column that the examples of a cluster share; None without clusters.
     """
@@ -171,8 +173,15 @@ class _ExampleMaker:
             RowError: if a value is missing, or is not as expected.
         """
         labels = self.labels(row)
-        gold = self.answer.gold(row, labels)
-        return Example(self.prompt(row), gold, labels.distinct, self._cluster(row), row.place)
+        gold, *aliases = self.answer.accepted(row, labels)
+        return Example(
+            self.prompt(row),
+            gold,
+            labels.distinct,
+            self._cluster(row),
+            row.place,
+            tuple(aliases),
+        )
 
     def _cluster(self, row: Row) -> str | None:
         """The name of the row's cluster; None if the row is a cluster of its own."""
@@ -183,8 +192,45 @@ class _ExampleMaker:
         return checked_text(str(value), self.cluster_by)
 
 
-def _answer_of(written: str, rows: Rows) -> GoldFinder:
-    """A finder of gold answers: in a column, or from a template."""
+def _answer_of(config: DatasetConfig, rows: Rows) -> GoldFinder:
+    """A finder of accepted answers: in a column, or from a template."""
+    written, aliases_of = config.answer, _aliases_of(config.aliases, rows)
     if "{" in written:
-        return GoldFinder(written, _filled("dataset.answer", written, rows))
-    return GoldFinder(written, lambda row: row.value(written))
+        fill = _filled("dataset.answer", written, rows)
+        return GoldFinder("dataset.answer", fill, aliases_of)
+    if written == DEFAULT_ANSWER and isinstance(config.choices, str) and not _have(rows, written):
+        # The scores of the choices tell the right one.
+        with_scores = rows.rows and scores_of(parsed(rows.rows[0].get(config.choices))) is not None
+        written = config.choices if with_scores else written
+    return GoldFinder(written, lambda row: row.value(written), aliases_of)
+
+
+def _have(rows: Rows, column: str) -> bool:
+    return any(column in row.values for row in rows.rows)
+
+
+def _aliases_of(written: object, rows: Rows) -> Callable[[Row], list[object]]:
+    """A function from a row to its further accepted answers.
+
+    Raises:
+        ConfigError: if `dataset.aliases` is neither a column nor a template, nor a list of these.
+    """
+    values = _as_list(written)
+    given = [each for each in values if isinstance(each, str)]
+    if len(given) < len(values):
+        raise ConfigError(f"dataset.aliases={written}: expected a column, a template or several.")
+    sources: list[Callable[[Row], object]] = [
+        _filled("dataset.aliases", each, rows) if "{" in each else partial(_column_of, each)
+        for each in given
+    ]
+    return lambda row: [alias for source in sources for alias in _as_list(source(row))]
+
+
+def _column_of(column: str, row: Row) -> object:
+    return parsed(row.value(column))
+
+
+def _as_list(value: object) -> list[object]:
+    """The items of a list, or the value alone; nothing for no value."""
+    items = list(value) if isinstance(value, list | tuple) else [value]
+    return [each for each in items if each is not None]
