@@ -13,16 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from laser_sweep.config import AUTO, DEFAULT_ANSWER, DEFAULT_ID, DatasetConfig
-from laser_sweep.dataset._example import (
-    ANSWER,
-    CHOICE,
-    GENERATION,
-    NEXT_TOKEN,
-    Example,
-    ExampleSet,
-    Scoring,
-)
+from laser_sweep.config import DEFAULT_ANSWER, DEFAULT_ID, DatasetConfig
+from laser_sweep.dataset._example import Example, ExampleSet
 from laser_sweep.dataset._gold import GoldFinder
 from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._labels import LabelsOf, labels_of
@@ -30,14 +22,13 @@ from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
 from laser_sweep.dataset._row_files import read_path
 from laser_sweep.dataset._scores import scores_of
+from laser_sweep.dataset._scoring import scoring_of
 from laser_sweep.dataset._template import parse_template
 from laser_sweep.errors import ConfigError, shorten
 
 log = logging.getLogger(__name__)
 
 Fill = Callable[[Row], str]
-
-_NEW_TOKENS, _MASKS = 10, 5
 
 
 def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
@@ -59,7 +50,9 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     examples = rows.examples(lambda row: [maker.example(row)])
     maker.answer.check(rows)
     _check_questions_differ(config.prompt, rows, examples)
-    return ExampleSet(examples, _scoring(config, prompting, any(each.choices for each in examples)))
+    return ExampleSet(
+        examples, scoring_of(config, prompting, any(each.choices for each in examples))
+    )
 
 
 def _rows(config: DatasetConfig) -> Rows:
@@ -131,23 +124,6 @@ def _check_questions_differ(written: str, rows: Rows, examples: Sequence[Example
         f"{rows.where}: dataset.prompt={written!r} makes all {len(examples)} prompts equal: "
         f"{shorten(examples[0].prompt, 80)!r}. Expected columns whose values differ."
     )
-
-
-def _scoring(config: DatasetConfig, prompting: Prompting, has_choices: bool) -> Scoring:
-    """The scoring of `dataset.scoring`; `auto` is a choice if there are labels, else the answer."""
-    kind = config.scoring
-    if kind == AUTO:
-        kind = CHOICE if has_choices else ANSWER
-    if kind == CHOICE and not has_choices:
-        raise ConfigError(
-            "dataset.scoring=choice: no row has choices; expected dataset.choices, a column or "
-            "labels in brackets."
-        )
-    if kind == GENERATION:
-        new_tokens = config.new_tokens or (_MASKS if prompting.masked else _NEW_TOKENS)
-        return Scoring(kind, new_tokens=new_tokens)
-    strict = prompting.paper and kind == CHOICE
-    return Scoring(kind, single_token=kind == NEXT_TOKEN, strict=strict, details=prompting.paper)
 
 
 @dataclass(frozen=True)
