@@ -12,6 +12,7 @@ from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
 from laser_sweep.config.dataset import (
     COMPRESSIONS,
+    DEFAULT_ANSWER,
     DEFAULT_CHOICES,
     DEFAULT_ID,
     MINIMUM_EXAMPLES,
@@ -37,6 +38,7 @@ __all__ = [
     "AUTO",
     "COMPRESSIONS",
     "CORRECTED",
+    "DEFAULT_ANSWER",
     "DEFAULT_CHOICES",
     "DEFAULT_ID",
     "DEVICE_MAPS",

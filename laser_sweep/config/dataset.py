@@ -20,6 +20,8 @@ NEXT_TOKEN, ANSWER, CHOICE, GENERATION = KINDS = ("next_token", "answer", "choic
 SCORINGS = (AUTO, *KINDS)
 DEFAULT_ID = "id"
 """The column of the examples' ids. Rows may lack this column, but not one that the user names."""
+DEFAULT_ANSWER = "answer"
+"""The column of the answers."""
 DEFAULT_CHOICES = "choices"
 """The column of labels. Rows may lack this column, but not one that the user names."""
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip")
@@ -69,8 +71,12 @@ class DatasetConfig:
     split: str | None = field(default=None, metadata=_OF_ROWS)
     revision: str | None = field(default=None, metadata=_OF_ROWS)
     prompt: str = field(default="{question}", metadata=_OF_ROWS)
-    answer: str = field(default="answer", metadata=_OF_ROWS)
+    answer: str = field(default=DEFAULT_ANSWER, metadata=_OF_ROWS)
+    aliases: Any = field(default=None, metadata=_OF_ROWS)
+    """Further answers that are right, too: a column, a template, or a list of these."""
     choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_ROWS)
+    choice_keys: Any = field(default=None, metadata=_OF_ROWS)
+    """The keys by which an answer names a choice: a column of lists, or one list."""
     scoring: str = field(default=AUTO, metadata=_OF_ROWS)
     target_delimiter: str = field(default=AUTO, metadata=_OF_ROWS)
     """The text between a prompt and its answer; by default a space or nothing, by their ends."""

@@ -90,6 +90,8 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
         yield f"{number}  {example.place}"
         yield f"   prompt  {example.prompt!r}"
         yield f"   answer  {example.answer!r}"
+        if example.aliases:
+            yield f"   also    {', '.join(map(repr, example.aliases))}"
         yield f"   seam    {_seam(example, prompting)}"
         if example.choices:
             yield f"   labels  {', '.join(map(repr, example.choices))}"

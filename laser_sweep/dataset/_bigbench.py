@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from laser_sweep.config import DatasetConfig
+from laser_sweep.dataset._bigbench_task import task_rows
 from laser_sweep.dataset._example import CHOICE, Example, Scoring
 from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts
-from laser_sweep.dataset._row import Row, RowError
+from laser_sweep.dataset._published import Facts, load_rows
+from laser_sweep.dataset._row import Row, RowError, Rows
 
 _SPLITS = ("validation", "train")
 """The paper's order; `validation` is BIG-bench's own validation part."""
@@ -33,6 +36,16 @@ def facts(title: str, task: str, count: int, *notes: str) -> Facts:
         splits=_SPLITS,
         notes=notes,
     )
+
+
+def load_task(facts: Facts, config: DatasetConfig) -> Rows:
+    """The rows of a task: of `dataset.path`, a `task.json` or rows as on the hub, or of a source.
+
+    Raises:
+        ConfigError: if the rows are not available, or an example of a task is not as expected.
+    """
+    task = task_rows(Path(config.path).expanduser()) if config.path else None
+    return load_rows(facts, config) if task is None else task
 
 
 def target(row: Row) -> str:

@@ -30,6 +30,7 @@ class Example:
         delimiter: the text between the prompt and the answer or a label; None for the usual one,
             a space unless the prompt ends in one.
         place: the row that it was made from, such as `line 3`; not compared.
+        aliases: further answers that are right, too; of labels, further right ones.
     """
 
     prompt: str
@@ -38,6 +39,7 @@ class Example:
     cluster: str | None = None
     place: str = field(default="", compare=False)
     delimiter: str | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def seam(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from laser_sweep.config import COMPRESSIONS
 from laser_sweep.config.dataset import without_compression
@@ -19,6 +20,8 @@ from laser_sweep.model.lfs import begins_with, check_not_pointer
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+T = TypeVar("T")
 
 _PARQUET = b"PAR1"
 """The first bytes of a Parquet file."""
@@ -63,7 +66,7 @@ def endings() -> str:
     return f"{', '.join(_READERS)}, and {', '.join(COMPRESSIONS)} after it if it is compressed"
 
 
-def _read(reader: Callable[[Path], list[Row]], path: Path) -> list[Row]:
+def _read(reader: Callable[[Path], T], path: Path) -> T:
     check_not_pointer(f"dataset.path={path}", path)
     try:
         if reader is not _parquet and begins_with(path, _PARQUET):
@@ -85,9 +88,24 @@ def _json_lines(path: Path) -> list[Row]:
     return [_row(_json(line, path, number), path, f"line {number}") for number, line in numbered]
 
 
-def _json_list(path: Path) -> list[Row]:
+def read_document(path: Path) -> object:
+    """The value of a whole JSON file; None if the name of the file has another ending.
+
+    Raises:
+        ConfigError: if there is no such file, or it is not JSON.
+    """
+    return _read(_whole, path) if format_of(path) == ".json" and path.is_file() else None
+
+
+def _whole(path: Path) -> object:
     text = _text(path)
-    values = _json(text, path, 1) if text.strip() else []
+    return _json(text, path, 1) if text.strip() else []
+
+
+def _json_list(path: Path) -> list[Row]:
+    if _is_json_lines(_text(path)):
+        return _json_lines(path)
+    values = _whole(path)
     if isinstance(values, dict):
         values = next((values[key] for key in _WRAPPERS if key in values), values)
     if not isinstance(values, list):
@@ -96,6 +114,15 @@ def _json_list(path: Path) -> list[Row]:
             f"{', '.join(_WRAPPERS)}."
         )
     return [_row(value, path, f"row {number}") for number, value in enumerate(values, 1)]
+
+
+def _is_json_lines(text: str) -> bool:
+    """Whether the first two lines with text are each an object, as no JSON text has them."""
+    lines = list(islice((line for line in text.split("\n") if line.strip()), 2))
+    try:
+        return len(lines) == 2 and all(isinstance(read_json(line), dict) for line in lines)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _text(path: Path) -> str:

@@ -15,9 +15,11 @@ def fingerprint(examples: Iterable[Example], scoring: Scoring) -> str:
     for example in examples:
         # The cluster does not change an outcome, but it is stored with the outcomes.
         cluster = () if example.cluster is None else ("\0cluster", example.cluster)
+        also = ("\0aliases", *example.aliases) if example.aliases else ()
         # The usual delimiter is left out, so that stored results keep their names.
         delimiter = () if example.delimiter is None else ("\0delimiter", example.delimiter)
-        for text in (example.prompt, example.answer, *example.choices, *cluster, *delimiter):
+        further = (*cluster, *also, *delimiter)
+        for text in (example.prompt, example.answer, *example.choices, *further):
             encoded = text.encode("utf-8", "surrogatepass")
             digest.update(f"{len(encoded)}:".encode() + encoded)
         digest.update(b"\n")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, fields, replace
 
-from laser_sweep.config import MINIMUM_EXAMPLES, DatasetConfig
+from laser_sweep.config import MINIMUM_EXAMPLES, ROWS, DatasetConfig
 from laser_sweep.dataset._asking import as_asked
 from laser_sweep.dataset._contract import Dataset, PublishedDataset
 from laser_sweep.dataset._example import ExampleSet
@@ -24,8 +25,8 @@ def load_dataset(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
             too few examples.
     """
     module = DATASETS.load(config.reader)
-    if isinstance(module, PublishedDataset):
-        _check_options(config)
+    if config.reader != ROWS:
+        _check_options(config, getattr(module, "ROW_OPTIONS", ()))
     loaded = load_with_shots(module, config, prompting)
     count = len(loaded.examples)
     if isinstance(module, PublishedDataset) and config.check_count and not config.path:
@@ -40,11 +41,12 @@ def load_dataset(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     return replace(loaded, examples=examples)
 
 
-def _check_options(config: DatasetConfig) -> None:
-    """Refuse options that a published dataset would ignore."""
+def _check_options(config: DatasetConfig, known: Collection[str]) -> None:
+    """Refuse options of rows of the user's own that a reader would ignore."""
     given = asdict(config)
     for option in fields(config):
-        if option.metadata.get("rows") and given[option.name] != option.default:
+        is_ignored = option.metadata.get("rows") and option.name not in known
+        if is_ignored and given[option.name] != option.default:
             raise ConfigError(
                 f"dataset.{option.name}={given[option.name]} is for rows of your own "
                 f"(dataset=rows): {config.reader} has its own prompts, answers and scores."

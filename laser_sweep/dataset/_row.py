@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from laser_sweep.dataset._example import Example
@@ -43,6 +45,8 @@ class Row:
     def value(self, column: str) -> object:
         """The value of a column, or of a place in a column: `choices.text`, `choices.text.0`.
 
+        The field of a list of fields is the list of these fields.
+
         Raises:
             MissingColumnError: if the row does not have this column.
             RowError: if a list is not so long, or a value on the way holds neither fields nor a
@@ -65,6 +69,8 @@ class Row:
             )
         if isinstance(holder, dict) and part in holder:
             return holder[part]
+        if isinstance(holder, list) and all(isinstance(each, dict) for each in holder):
+            return [self._inside(each, part, column) for each in holder]
         if holder is None or isinstance(holder, dict):
             columns = ", ".join(map(str, self.values)) or "nothing"
             raise MissingColumnError(f"no column {column!r}; it has {columns}")
@@ -94,18 +100,12 @@ class Row:
         return checked_text(self.value(column), column)
 
     def written(self, column: str) -> str:
-        """The text in a column, or the number in it as it is written.
+        """The value of a column as text: a text, a number as it is written, or a truth value.
 
         Raises:
-            RowError: if the value is neither, is not finite, or is empty.
+            RowError: if the value is none of these, is not finite, or is empty.
         """
-        value = self.value(column)
-        if isinstance(value, WrittenNumber):
-            return value.text
-        is_finite = isinstance(value, float) and math.isfinite(value)
-        if is_finite or (isinstance(value, int) and not isinstance(value, bool)):
-            return str(value)
-        return checked_text(value, column)
+        return as_text(self.value(column), column)
 
     def texts(self, column: str) -> list[str]:
         """The list of texts in a column, at least one.
@@ -135,13 +135,42 @@ class Row:
 
 
 def parsed(value: object) -> object:
-    """The value, or the list or fields that a text holds as JSON, as in a cell of a CSV file."""
+    """The value, or the list or fields that a text holds as JSON or as Python writes them.
+
+    Cells of CSV files have such texts.
+    """
     if not isinstance(value, str) or value.strip()[:1] not in ("[", "{"):
         return value
     try:
         return read_json(value)
     except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return value
+
+
+def is_writable(value: object) -> bool:
+    """Whether a value is a text, a number or a truth value."""
+    return isinstance(value, str | int | float | Decimal)
+
+
+def as_text(value: object, column: str) -> str:
+    """A text, a number as it is written, or a truth value as JSON writes it, as text.
+
+    Raises:
+        RowError: if the value is none of these, is not finite, or is empty.
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, WrittenNumber):
+        return value.text
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    return checked_text(value, column)
 
 
 def checked_text(value: object, column: str) -> str:

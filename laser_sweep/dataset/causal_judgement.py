@@ -6,7 +6,6 @@ from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bigbench
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import load_rows
 
 FACTS = _bigbench.facts(
     "BIG-bench causal judgement: would a typical person say that one thing caused another?",
@@ -23,7 +22,7 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     Raises:
         ConfigError: if the rows are not available, or a row is not as expected.
     """
-    examples = load_rows(FACTS, config).examples(
+    examples = _bigbench.load_task(FACTS, config).examples(
         lambda row: [
             _bigbench.choice_example(
                 row.text("inputs"), _bigbench.target(row), LABELS, row, prompting

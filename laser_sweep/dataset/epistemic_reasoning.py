@@ -6,7 +6,6 @@ from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bigbench
 from laser_sweep.dataset._example import Example, ExampleSet
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import load_rows
 from laser_sweep.dataset._row import Row, RowError
 
 FACTS = _bigbench.facts(
@@ -27,7 +26,7 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     Raises:
         ConfigError: if the rows are not available, or a row is not as expected.
     """
-    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
+    examples = _bigbench.load_task(FACTS, config).examples(lambda row: [_example(row, prompting)])
     return ExampleSet(examples, _bigbench.scoring(prompting))
 
 

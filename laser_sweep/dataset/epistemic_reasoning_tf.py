@@ -8,7 +8,6 @@ from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import _bigbench
 from laser_sweep.dataset._example import Example, ExampleSet, Scoring
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import load_rows
 from laser_sweep.dataset._row import Row, RowError
 from laser_sweep.dataset.epistemic_reasoning import relation_prompt
 from laser_sweep.errors import ConfigError
@@ -32,7 +31,7 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         ConfigError: in `paper` protocol; if the rows are not available, or a row is
             not as expected.
     """
-    examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
+    examples = _bigbench.load_task(FACTS, config).examples(lambda row: [_example(row, prompting)])
     return ExampleSet(examples, _scoring(prompting))
 
 

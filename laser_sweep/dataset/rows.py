@@ -10,31 +10,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from laser_sweep.config import AUTO, DEFAULT_CHOICES, DEFAULT_ID, DatasetConfig
+from laser_sweep.config import DEFAULT_ANSWER, DEFAULT_ID, DatasetConfig
 from laser_sweep.dataset._delimiter import delimited
-from laser_sweep.dataset._example import (
-    ANSWER,
-    CHOICE,
-    GENERATION,
-    NEXT_TOKEN,
-    Example,
-    ExampleSet,
-    Scoring,
-)
+from laser_sweep.dataset._example import Example, ExampleSet
+from laser_sweep.dataset._gold import GoldFinder
 from laser_sweep.dataset._hub import load_hub_rows
+from laser_sweep.dataset._labels import LabelsOf, labels_of
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
 from laser_sweep.dataset._row_files import read_path
-from laser_sweep.dataset._template import Template, parse_template
+from laser_sweep.dataset._scores import scores_of
+from laser_sweep.dataset._scoring import scoring_of
+from laser_sweep.dataset._template import parse_template
 from laser_sweep.errors import ConfigError, shorten
 
 log = logging.getLogger(__name__)
 
 Fill = Callable[[Row], str]
-
-_NEW_TOKENS, _MASKS = 10, 5
 
 
 def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
@@ -49,15 +44,18 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         _check_ids(rows, config.id)
     maker = _ExampleMaker(
         prompt=_filled("dataset.prompt", config.prompt, rows),
-        answer=_answer_of(config.answer, rows),
-        choices=_choices_of(config, rows),
+        answer=_answer_of(config, rows),
+        labels=labels_of(config, rows),
         cluster_by=config.cluster_by,
     )
     examples = rows.examples(
         lambda row: [delimited(maker.example(row), config.target_delimiter, prompting)]
     )
+    maker.answer.check(rows)
     _check_questions_differ(config.prompt, rows, examples)
-    return ExampleSet(examples, _scoring(config, prompting, any(each.choices for each in examples)))
+    return ExampleSet(
+        examples, scoring_of(config, prompting, any(each.choices for each in examples))
+    )
 
 
 def _rows(config: DatasetConfig) -> Rows:
@@ -80,7 +78,7 @@ def _check_ids(rows: Rows, column: str) -> None:
 def _check_columns(config: DatasetConfig, rows: Rows) -> None:
     """Check that the options that name a column have no braces, as templates have."""
     known = set(rows.rows[0].values) if rows.rows else set()
-    for option in ("id", "cluster_by", "choices"):
+    for option in ("id", "cluster_by", "choices", "choice_keys"):
         given = getattr(config, option)
         if isinstance(given, str) and {"{", "}"} & set(given) and given not in known:
             raise ConfigError(
@@ -131,37 +129,20 @@ def _check_questions_differ(written: str, rows: Rows, examples: Sequence[Example
     )
 
 
-def _scoring(config: DatasetConfig, prompting: Prompting, has_choices: bool) -> Scoring:
-    """The scoring of `dataset.scoring`; `auto` is a choice if there are labels, else the answer."""
-    kind = config.scoring
-    if kind == AUTO:
-        kind = CHOICE if has_choices else ANSWER
-    if kind == CHOICE and not has_choices:
-        raise ConfigError(
-            "dataset.scoring=choice: no row has choices; expected dataset.choices, a column or "
-            "labels in brackets."
-        )
-    if kind == GENERATION:
-        new_tokens = config.new_tokens or (_MASKS if prompting.masked else _NEW_TOKENS)
-        return Scoring(kind, new_tokens=new_tokens)
-    strict = prompting.paper and kind == CHOICE
-    return Scoring(kind, single_token=kind == NEXT_TOKEN, strict=strict, details=prompting.paper)
-
-
 @dataclass(frozen=True)
 class _ExampleMaker:
     """A maker of examples from rows.
 
     Attributes:
         prompt: a function that fills in the template of the prompt.
-        answer: a function from a row and its labels to the gold answer.
-        choices: a function from a row to its labels.
+        answer: a finder of the accepted answers of a row.
+        labels: a function from a row to its labels.
         cluster_by: the column that the examples of a cluster share; None without clusters.
     """
 
     prompt: Fill
-    answer: Callable[[Row, list[str]], str]
-    choices: Callable[[Row], list[str]]
+    answer: GoldFinder
+    labels: LabelsOf
     cluster_by: str | None
 
     def example(self, row: Row) -> Example:
@@ -170,11 +151,16 @@ class _ExampleMaker:
         Raises:
             RowError: if a value is missing, or is not as expected.
         """
-        labels = self.choices(row)
-        gold = self.answer(row, labels)
-        if labels and gold not in labels:
-            raise RowError(f"the answer {gold!r} is not one of the choices {labels}")
-        return Example(self.prompt(row), gold, tuple(labels), self._cluster(row), row.place)
+        labels = self.labels(row)
+        gold, *aliases = self.answer.accepted(row, labels)
+        return Example(
+            self.prompt(row),
+            gold,
+            labels.distinct,
+            self._cluster(row),
+            place=row.place,
+            aliases=tuple(aliases),
+        )
 
     def _cluster(self, row: Row) -> str | None:
         """The name of the row's cluster; None if the row is a cluster of its own."""
@@ -185,99 +171,45 @@ class _ExampleMaker:
         return checked_text(str(value), self.cluster_by)
 
 
-def _answer_of(written: str, rows: Rows) -> Callable[[Row, list[str]], str]:
-    """A function from a row and its labels to the gold answer: from a column, or a template."""
+def _answer_of(config: DatasetConfig, rows: Rows) -> GoldFinder:
+    """A finder of accepted answers: in a column, or from a template."""
+    written, aliases_of = config.answer, _aliases_of(config.aliases, rows)
     if "{" in written:
         fill = _filled("dataset.answer", written, rows)
-        return lambda row, labels: fill(row).strip()
-    return lambda row, labels: _gold(row, written, labels)
+        return GoldFinder("dataset.answer", fill, aliases_of)
+    if written == DEFAULT_ANSWER and isinstance(config.choices, str) and not _have(rows, written):
+        # The scores of the choices tell the right one.
+        with_scores = rows.rows and scores_of(parsed(rows.rows[0].get(config.choices))) is not None
+        written = config.choices if with_scores else written
+    return GoldFinder(written, lambda row: row.value(written), aliases_of)
 
 
-def _gold(row: Row, answer: str, labels: list[str]) -> str:
-    """The gold answer: a text, or the label that a number, counted from 0, stands for."""
-    value = row.value(answer)
-    if labels and isinstance(value, int) and not isinstance(value, bool):
-        if str(value) in labels and labels[value : value + 1] != [str(value)]:
-            raise RowError(
-                f"{answer!r} is {value}, the number of a label and a label itself, expected text"
-            )
-        if not 0 <= value < len(labels):
-            raise RowError(
-                f"{answer!r} is {value}, expected 0..{len(labels) - 1}, a label's number"
-            )
-        return labels[value]
-    return (row.text(answer) if labels else row.written(answer)).strip()
+def _have(rows: Rows, column: str) -> bool:
+    return any(column in row.values for row in rows.rows)
 
 
-def _choices_of(config: DatasetConfig, rows: Rows) -> Callable[[Row], list[str]]:
-    """A function from a row to its labels: from a column, from templates, or none."""
-    written = config.choices
-    if written is None or config.scoring not in (AUTO, CHOICE):
-        return lambda row: []
-    if isinstance(written, list | tuple):
-        labels = _written_labels(
-            written, [rows.apply(lambda row: row.get(config.answer), row) for row in rows.rows]
-        )
-        templates = [_label_template(label, rows) for label in labels]
-        if len(set(labels)) < max(2, len(labels)):
-            raise ConfigError(f"dataset.choices={written}: expected two or more different labels.")
-
-        def filled(row: Row) -> list[str]:
-            return _different([each.fill(row).strip() for each in templates], "dataset.choices")
-
-        return filled
-    if not isinstance(written, str):
-        raise ConfigError(
-            f"dataset.choices={written}: expected a column, or labels in brackets: [true,false]."
-        )
-    column = written
-    if column == DEFAULT_CHOICES and not any(column in row.values for row in rows.rows):
-        return lambda row: []
-    return lambda row: _labels(row, column)
-
-
-def _label_template(label: str, rows: Rows) -> Template:
-    """The template of a label in brackets, which may be a text without a column.
+def _aliases_of(written: object, rows: Rows) -> Callable[[Row], list[object]]:
+    """A function from a row to its further accepted answers.
 
     Raises:
-        ConfigError: if the label is the name of a column in braces that are doubled by mistake.
+        ConfigError: if `dataset.aliases` is neither a column nor a template, nor a list of these.
     """
-    template = parse_template("dataset.choices", label)
-    bare = label.strip(" {}")
-    if not template.columns and "{" in label and any(bare in row.values for row in rows.rows):
-        raise ConfigError(
-            f"dataset.choices={label!r} is the text {{{bare}}} in all rows: expected "
-            f"'{{{bare}}}' for the column."
-        )
-    return template
+    values = _as_list(written)
+    given = [each for each in values if isinstance(each, str)]
+    if len(given) < len(values):
+        raise ConfigError(f"dataset.aliases={written}: expected a column, a template or several.")
+    sources: list[Callable[[Row], object]] = [
+        _filled("dataset.aliases", each, rows) if "{" in each else partial(_column_of, each)
+        for each in given
+    ]
+    return lambda row: [alias for source in sources for alias in _as_list(source(row))]
 
 
-def _written_labels(written: Sequence[object], answers: Sequence[object]) -> list[str]:
-    """The labels in brackets as texts; Hydra and YAML may have read them as other types."""
-    if any(each is None or isinstance(each, list | dict) for each in written):
-        raise ConfigError(f"dataset.choices={written}: expected texts.")
-    truths = [each for each in written if isinstance(each, bool)]
-    if truths and any(type(answer) is int for answer in answers):
-        raise ConfigError(
-            f"dataset.choices={written}: Yes, No, true and false without quotes are truth values "
-            "in YAML, and it is not clear which of them an answer that is a number means: put the "
-            "labels in quotes."
-        )
-    return [str(each).lower() if isinstance(each, bool) else str(each) for each in written]
+def _column_of(column: str, row: Row) -> object:
+    return parsed(row.value(column))
 
 
-def _labels(row: Row, column: str) -> list[str]:
-    """The labels in a column of a row."""
-    value = parsed(row.value(column))
-    given = list(value) if isinstance(value, list | tuple) else []
-    labels = [label.strip() for label in given if isinstance(label, str)]
-    if len(labels) != len(given) or not isinstance(value, list | tuple):
-        raise RowError(f"{column!r} is {value!r}, expected a list of two or more different texts")
-    return _different([checked_text(label, column) for label in labels], column)
-
-
-def _different(labels: list[str], column: str) -> list[str]:
-    """The labels, checked to be two or more and all different."""
-    if len(set(labels)) < max(2, len(labels)):
-        raise RowError(f"{column!r} is {labels!r}, expected a list of two or more different texts")
-    return labels
+def _as_list(value: object) -> list[object]:
+    """The items of a list, or the value alone; nothing for no value."""
+    items = list(value) if isinstance(value, list | tuple) else [value]
+    return [each for each in items if each is not None]

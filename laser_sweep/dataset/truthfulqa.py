@@ -8,6 +8,7 @@ from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published import Facts, load_rows
 from laser_sweep.dataset._row import Row, RowError
+from laser_sweep.dataset._scores import scores_of
 
 FACTS = Facts(
     title="TruthfulQA: is an answer to a question that people get wrong true or false?",
@@ -52,16 +53,32 @@ def _scoring(prompting: Prompting) -> Scoring:
 
 
 def _examples(row: Row, prompting: Prompting) -> list[Example]:
-    question, answers = row.text("question"), row.texts("mc2_targets.choices")
-    labels = row.value("mc2_targets.labels")
+    question = row.text("input" if "target_scores" in row.values else "question")
+    return [
+        Example(_prompt(question, answer, prompting), LABELS[label], LABELS, question, row.place)
+        for answer, label in _answers(row)
+    ]
+
+
+def _answers(row: Row) -> list[tuple[str, int]]:
+    """The answers to a question with their labels, from each of the shapes that are published.
+
+    The hub has lists of choices and of labels, the authors' `mc_task.json` the label of each
+    answer, and BIG-bench's `task_mc.json` the same as `target_scores`.
+    """
+    for column in ("mc2_targets", "target_scores"):
+        if (scores := scores_of(row.get(column))) is not None:
+            if not set(scores.values()) <= {0, 1}:
+                raise RowError(
+                    f"{column!r} has the labels {list(scores.values())}, expected 0 and 1"
+                )
+            return [(answer, int(score)) for answer, score in scores.items()]
+    answers, labels = row.texts("mc2_targets.choices"), row.value("mc2_targets.labels")
     if not isinstance(labels, list) or not all(type(n) is int and n in (0, 1) for n in labels):
         raise RowError(f"'mc2_targets.labels' is {labels!r}, expected a list of 0 and 1")
     if len(answers) != len(labels):
         raise RowError(f"there are {len(answers)} answers and {len(labels)} labels")
-    return [
-        Example(_prompt(question, answer, prompting), LABELS[label], LABELS, question, row.place)
-        for answer, label in zip(answers, labels, strict=True)
-    ]
+    return list(zip(answers, labels, strict=True))
 
 
 def _prompt(question: str, answer: str, prompting: Prompting) -> str:

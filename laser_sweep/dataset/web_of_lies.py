@@ -8,6 +8,8 @@ from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._hub import Hub
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published import Facts, load_rows
+from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._scores import best, scores_of
 from laser_sweep.dataset._web import Web
 
 _SUZGUN = "https://raw.githubusercontent.com/suzgunmirac/BIG-Bench-Hard/main/bbh/web_of_lies.json"
@@ -44,7 +46,16 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     """
     examples = load_rows(FACTS, config).examples(
         lambda row: [
-            _bigbench.choice_example(row.text("input"), row.text("target"), LABELS, row, prompting)
+            _bigbench.choice_example(row.text("input"), _target(row), LABELS, row, prompting)
         ]
     )
     return ExampleSet(examples, _bigbench.scoring(prompting))
+
+
+def _target(row: Row) -> str:
+    """The answer, which a file of scores has as the choice with the largest score."""
+    scores = scores_of(row.get("target_scores"))
+    if scores is None or "target" in row.values:
+        return row.text("target")
+    (gold, *_) = best(list(scores), list(scores.values()), "target_scores")
+    return next((label for label in LABELS if label.lower() == gold.lower()), gold)

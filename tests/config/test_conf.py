@@ -24,7 +24,10 @@ CELLS = [
         "wikidataqa"
     ).split()
 ]
-NEEDS = {"rows": ["dataset.path=questions.jsonl"]}
+NEEDS = {
+    "rows": ["dataset.path=questions.jsonl"],
+    "bigbench": ["dataset.path=task.json"],
+}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

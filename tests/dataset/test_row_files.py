@@ -28,6 +28,13 @@ def test_empty_lines_and_windows_line_ends_do_not_matter(tmp_path):
     assert load_text(tmp_path, text) == EXAMPLES
 
 
+def test_a_json_file_may_hold_a_row_a_line(tmp_path):
+    text = "\n\n".join(map(json.dumps, ROWS)) + "\n"
+    assert load_text(tmp_path, text, "json") == EXAMPLES
+    with pytest.raises(ConfigError, match=r"questions\.json: line 3 is not JSON"):
+        load_text(tmp_path, '{"question": "a"}\n{"question": "b"}\n{"question"\n', "json")
+
+
 def test_the_ending_may_be_in_capitals(tmp_path):
     write_csv(tmp_path / "QUESTIONS.CSV", ROWS)
     assert load_examples(DatasetConfig(path=str(tmp_path / "QUESTIONS.CSV"))) == EXAMPLES

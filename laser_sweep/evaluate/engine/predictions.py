@@ -32,12 +32,14 @@ class Prediction:
         logprobs: for the subject of each reading the natural log-probabilities of its tokens.
         likeliest: the likeliest tokens, for each position at which the question reads them.
         continuation: the tokens that a causal model adds to the prompt in its own words.
+        aliases: the likeliest tokens at the positions of each further accepted answer, by number.
     """
 
     question: Question
     logprobs: dict[Subject, list[float]] = field(default_factory=dict)
     likeliest: list[LikeliestTokens] = field(default_factory=list)
     continuation: list[int] = field(default_factory=list)
+    aliases: dict[int, list[LikeliestTokens]] = field(default_factory=dict)
 
     def sum(self, of: Subject) -> float:
         """The log-probability of a subject: the sum over its tokens."""

@@ -71,7 +71,11 @@ class QuestionBatches:
         for owner, each in (pair for text in batch.numbers for pair in self.owners[text]):
             for reading in each.readings:
                 predictions[owner].logprobs[reading.of] = [next(values) for _ in reading.tokens]
-            predictions[owner].likeliest.extend(next(tokens) for _ in each.likeliest)
+            read = [next(tokens) for _ in each.likeliest]
+            if each.alias:
+                predictions[owner].aliases[each.alias] = read
+            else:
+                predictions[owner].likeliest.extend(read)
 
 
 class QuestionBatcher:

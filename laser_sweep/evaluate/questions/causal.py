@@ -38,7 +38,7 @@ def questions(
     return [
         _choice(example, prompt, labels, scoring)
         if scoring.kind == CHOICE
-        else _answer(example, prompt, labels[example.answer], scoring)
+        else _answer(example, prompt, labels, scoring)
         for example, prompt, labels in zip(examples, prompts, found, strict=True)
     ]
 
@@ -60,8 +60,9 @@ def _have_several(found: Sequence[LabelTokens], scoring: Scoring) -> bool:
 
 
 def _answer(
-    example: Example, prompt: tuple[int, ...], gold: tuple[int, ...], scoring: Scoring
+    example: Example, prompt: tuple[int, ...], labels: LabelTokens, scoring: Scoring
 ) -> Question:
+    gold, *others = (labels[text] for text in (example.answer, *example.aliases))
     reading = _continued(GOLD, prompt, gold)
     generates = scoring.kind == GENERATION
     text = Pass(
@@ -69,13 +70,18 @@ def _answer(
         readings=(reading, *_prompt_reading(prompt, scoring)),
         likeliest=() if generates else reading.positions,
     )
+    aliases = [
+        Pass(prompt + ids[:-1], (), _continued(GOLD, prompt, ids).positions, number)
+        for number, ids in enumerate(others, 1)
+    ]
     return Question(
-        (text,),
+        (text, *aliases),
         gold,
         example.answer,
         length=len(gold),
         prompt=prompt if generates else (),
         delimiter=example.seam,
+        alias_tokens=tuple(others),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from transformers import PretrainedConfig
 
 from laser_sweep.config.dataset import ERROR
-from laser_sweep.dataset import Example, Prompting, Scoring
+from laser_sweep.dataset import GENERATION, Example, Prompting, Scoring
 from laser_sweep.evaluate.questions import causal, masked
 from laser_sweep.evaluate.questions.context_length import QuestionSet, fit
 from laser_sweep.evaluate.questions.tokens import Tokens
@@ -38,7 +38,14 @@ def encode(
     """
     tokens = Tokens(prompting.tokenizer)
     family = masked if prompting.masked else causal
-    questions = family.questions(examples, scoring, prompting, tokens)
+    is_generated = scoring.kind == GENERATION
+    # A generated text is compared with the texts of further answers, never with their tokens.
+    asked = [replace(each, aliases=()) for each in examples] if is_generated else examples
+    questions = family.questions(asked, scoring, prompting, tokens)
+    questions = [
+        replace(question, aliases=example.aliases) if example.aliases else question
+        for question, example in zip(questions, examples, strict=True)
+    ]
     fitted = fit(examples, questions, scoring, tokens, config, too_long)
     return replace(fitted, once=fitted.once or _have_special_tokens(examples, prompting, tokens))
 

@@ -31,8 +31,8 @@ def without_prompts(examples: Sequence[Example], tokens: Tokens) -> list[LabelTo
 
 
 def labels_of(example: Example) -> list[str]:
-    """The gold answer and the labels, each once."""
-    return list(dict.fromkeys((example.answer, *example.choices)))
+    """The accepted answers and the labels, each once."""
+    return list(dict.fromkeys((example.answer, *example.choices, *example.aliases)))
 
 
 def check(

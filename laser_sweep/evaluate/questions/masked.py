@@ -123,6 +123,7 @@ def _question(
     example: Example, prompt: _MaskedPrompt, labels: LabelTokens, scoring: Scoring
 ) -> Question:
     gold = labels[example.answer]
+    aliases: list[tuple[int, ...]] = []
     if scoring.kind == CHOICE:
         choices = [labels[choice] for choice in example.choices]
         passes = list(_label_passes(prompt, choices, scoring))
@@ -134,7 +135,23 @@ def _question(
         ]
         if generates:
             passes.append(_generation_pass(prompt, scoring.new_tokens))
-    return Question(tuple(passes), gold, example.answer, example.choices, len(gold))
+        aliases = [labels[text] for text in example.aliases]
+        passes += _alias_passes(prompt, aliases)
+    return Question(
+        tuple(passes),
+        gold,
+        example.answer,
+        example.choices,
+        len(gold),
+        alias_tokens=tuple(aliases),
+    )
+
+
+def _alias_passes(prompt: _MaskedPrompt, aliases: Sequence[tuple[int, ...]]) -> Iterator[Pass]:
+    """One pass for each further accepted answer."""
+    for number, ids in enumerate(aliases, 1):
+        positions = _at(GOLD, prompt.position, ids).positions
+        yield Pass(prompt.with_masks(len(ids)), (), positions, number)
 
 
 def _label_passes(

@@ -41,11 +41,14 @@ class Pass:
         ids: the token ids of the text, special tokens included.
         readings: the log-probabilities to read.
         likeliest: the positions at which the likeliest tokens are read.
+        alias: the number, from 1, of the accepted answer that the text has in place of the gold
+            answer; 0 for the gold answer.
     """
 
     ids: tuple[int, ...]
     readings: tuple[Reading, ...] = ()
     likeliest: tuple[int, ...] = ()
+    alias: int = 0
 
     @property
     def read_positions(self) -> list[int]:
@@ -58,7 +61,7 @@ class Pass:
         end = start + count
         readings = tuple(Reading(each.of, *_moved(each, start, end)) for each in self.readings)
         likeliest = tuple(position - count for position in self.likeliest)
-        return Pass(self.ids[:start] + self.ids[end:], readings, likeliest)
+        return Pass(self.ids[:start] + self.ids[end:], readings, likeliest, self.alias)
 
 
 def _moved(reading: Reading, start: int, end: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -90,6 +93,8 @@ class Question:
         length: the number of tokens of the gold answer; the paper's code counts differently.
         prompt: the token ids that a causal model continues in its own words; otherwise empty.
         delimiter: the text between the prompt and the answer, which the model says first.
+        aliases: the texts of further accepted answers; of labels, further right ones.
+        alias_tokens: the token ids of the further answers, where the model may say anything.
     """
 
     passes: tuple[Pass, ...]
@@ -99,6 +104,8 @@ class Question:
     length: int = 1
     prompt: tuple[int, ...] = ()
     delimiter: str = ""
+    aliases: tuple[str, ...] = ()
+    alias_tokens: tuple[tuple[int, ...], ...] = ()
 
     def longest(self, new_tokens: int) -> int:
         """The number of the model's positions that the question takes.

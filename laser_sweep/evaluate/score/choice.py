@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from laser_sweep.evaluate.engine.predictions import Prediction
 from laser_sweep.evaluate.score.outcome import Outcome, TopRanks
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
@@ -12,14 +14,17 @@ def score(prediction: Prediction, context: ScoringContext) -> Outcome:
 
     The log-probability of a label is the sum over its tokens, each over the whole vocabulary. Under
     the strict rule the model is right only if the gold label is likelier than every other label.
+    Where several labels are right, each of them is, and the gold label is the first of them.
     """
     question = prediction.question
     log_probs = [prediction.logprobs[number] for number in range(len(question.labels))]
     sums, gold = [sum(tokens) for tokens in log_probs], question.labels.index(question.answer)
+    right = {gold, *map(question.labels.index, question.aliases)}
     chosen = _first_largest(sums)
-    correct = chosen == gold
+    correct = chosen in right
     if context.scoring.strict:
-        correct = all(sums[gold] > other for i, other in enumerate(sums) if i != gold)
+        others = [each for number, each in enumerate(sums) if number not in right]
+        correct = correct and sums[chosen] > max(others, default=-math.inf)
     several = any(len(tokens) > 1 for tokens in log_probs)
     means = [sum(tokens) / len(tokens) for tokens in log_probs]
     return Outcome(
@@ -28,7 +33,7 @@ def score(prediction: Prediction, context: ScoringContext) -> Outcome:
         prediction=question.labels[chosen],
         choice_logprobs=sums,
         choice_lengths=[len(tokens) for tokens in log_probs] if several else None,
-        correct_per_token=_first_largest(means) == gold if several else None,
+        correct_per_token=_first_largest(means) in right if several else None,
         ranks=_ranks(prediction, context),
         answer_length=question.length,
     )

@@ -10,23 +10,27 @@ from laser_sweep.evaluate.score.words import has_words, nltk_words, words
 
 
 def score(prediction: Prediction, context: ScoringContext) -> Outcome:
-    """The model is right if its text has the gold answer, without regard to case.
+    """The model is right if its text has an accepted answer, without regard to case.
 
     In the `corrected` protocol, the text is what the model adds to the prompt, and the answer has
     to be words of their own. In the `paper` protocol, as in the paper's code, the text of a causal
-    model includes the prompt, and the answer may be inside a word.
+    model includes the prompt, and the answer may be inside a word. F1 is that of the accepted
+    answer with the largest F1; log-probability and length are those of the gold answer, the first.
     """
-    gold, paper = prediction.question.answer, context.prompting.paper
+    question, paper = prediction.question, context.prompting.paper
+    accepted = (question.answer, *question.aliases)
     paper_text = context.paper_text(prediction)
     text = paper_text if paper else context.generated_text(prediction)
-    correct_in_paper = _normal(gold) in _normal(paper_text)
+    correct_in_paper = any(_normal(each) in _normal(paper_text) for each in accepted)
+    found = any(has_words(_normal(text), _normal(each)) for each in accepted)
+    overlaps = [overlap(text, each, paper=paper) for each in accepted]
     return Outcome(
-        correct=correct_in_paper if paper else has_words(_normal(text), _normal(gold)),
+        correct=correct_in_paper if paper else found,
         correct_in_paper=correct_in_paper,
         answer_logprob=prediction.sum(GOLD),
         prediction=text,
-        overlap=overlap(text, gold, paper=paper),
-        answer_length=prediction.question.length,
+        overlap=max(overlaps, key=lambda each: each.f1),
+        answer_length=question.length,
     )
 
 
