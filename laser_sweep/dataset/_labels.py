@@ -10,7 +10,7 @@ from laser_sweep.config import AUTO, DEFAULT_CHOICES, DatasetConfig
 from laser_sweep.config.dataset import CHOICE
 from laser_sweep.dataset._row import Row, RowError, Rows, as_text, is_writable, parsed
 from laser_sweep.dataset._scores import scores_of
-from laser_sweep.dataset._template import Template, parse_template
+from laser_sweep.dataset._template import Template, check_optional, parse_template
 from laser_sweep.errors import ConfigError
 
 
@@ -117,6 +117,7 @@ def _template_of(label: str, rows: Rows) -> Template:
             f"dataset.choices={label!r} is the text {{{bare}}} in all rows: expected "
             f"'{{{bare}}}' for the column."
         )
+    check_optional(template, rows)
     return template
 
 
