@@ -20,7 +20,7 @@ from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._labels import LabelsOf, labels_of
 from laser_sweep.dataset._patterns import with_patterns
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
+from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, is_blank, parsed
 from laser_sweep.dataset._row_files import read_path
 from laser_sweep.dataset._scores import scores_of
 from laser_sweep.dataset._scoring import scoring_of
@@ -213,6 +213,10 @@ def _column_of(column: str, row: Row) -> object:
 
 
 def _as_list(value: object) -> list[object]:
-    """The items of a list, or the value alone; nothing for no value."""
+    """The items of a list, or the value alone; nothing for no value and for an empty text."""
     items = list(value) if isinstance(value, list | tuple) else [value]
-    return [each for each in items if each is not None]
+    return [
+        each
+        for each in items
+        if each is not None and not (isinstance(each, str) and is_blank(each))
+    ]

@@ -61,7 +61,7 @@ def test_aliases_are_accepted_after_the_answer(read):
     assert accepted(found)[1] == ("Ada 1", "A. Da")
     found = read(TRIVIA, answer="answer.value", aliases=["answer.aliases", "the {answer.value}"])
     assert accepted(found)[1] == ("Ada 1", "A. Da", "the Ada 1")
-    rows = [{**row, "more": None if n else '["x", "y"]'} for n, row in enumerate(ROWS)]
+    rows = [{**row, "more": ["", None] if n else '["x", "y"]'} for n, row in enumerate(ROWS)]
     assert accepted(read(rows, aliases="more"))[:2] == [("French", "x", "y"), ("three",)]
 
 
