@@ -106,7 +106,7 @@ class GoldFinder:
         )
 
     def check(self, rows: Rows) -> None:
-        """Check that digits mean the same in all rows, and tell how truth values were read.
+        """Check that digits mean the same in all rows, and tell how other values were read.
 
         Raises:
             ConfigError: if the digits of one row are a class number, and those of another a label.
@@ -117,6 +117,10 @@ class GoldFinder:
                 f"choice, and {self._label} a choice that is itself a number: expected "
                 "dataset.choice_keys, such as [0,1,2,3], if all are numbers of choices."
             )
+        self._warn()
+
+    def _warn(self) -> None:
+        """Tell how truth values and texts of lists were read."""
         if self._by_place:
             no, yes = self._by_place
             log.warning(
