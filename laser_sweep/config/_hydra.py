@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hydra.core.config_store import ConfigStore
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from laser_sweep.config._root import Config
 from laser_sweep.errors import ConfigError
@@ -24,11 +24,21 @@ def conf_folder() -> Path:
 
 
 def register() -> None:
-    """Register the schema, and `${builtin:NAME}` for a file of the package, with Hydra."""
+    """Register the schema and the package's own references with Hydra.
+
+    `${builtin:NAME}` is a file of the package. `${without_path:VALUE}` is a value for a dataset on
+    the hub: nothing if `dataset.path` is given, so that a file takes the place of the hub.
+    """
     ConfigStore.instance().store(name="schema", node=Config)
     OmegaConf.register_new_resolver(
         "builtin", lambda name: str(PACKAGE / "builtin" / name), replace=True
     )
+    OmegaConf.register_new_resolver("without_path", _without_path, replace=True)
+
+
+def _without_path(value: str, *, _parent_: DictConfig) -> str | None:
+    """The value of `${without_path:VALUE}` in the group `dataset`."""
+    return None if _parent_.get("path") else value
 
 
 def register_runtime() -> None:

@@ -70,6 +70,10 @@ class DatasetConfig:
     config: str | None = field(default=None, metadata=_OF_ROWS)
     split: str | None = field(default=None, metadata=_OF_ROWS)
     revision: str | None = field(default=None, metadata=_OF_ROWS)
+    record_path: str | None = field(default=None, metadata=_OF_ROWS)
+    """The lists inside of the rows that hold the rows to read, such as `paragraphs.qas`."""
+    patterns: Any = field(default=None, metadata=_OF_ROWS)
+    """Regular expressions by column, whose named groups become columns."""
     prompt: str = field(default="{question}", metadata=_OF_ROWS)
     answer: str = field(default=DEFAULT_ANSWER, metadata=_OF_ROWS)
     aliases: Any = field(default=None, metadata=_OF_ROWS)

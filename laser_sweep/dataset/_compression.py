@@ -57,6 +57,8 @@ def content_of(path: Path) -> bytes:
     content, ending = path.read_bytes(), path.suffix.lower()
     if ending not in COMPRESSIONS:
         return content
+    if not content:
+        raise ConfigError(f"dataset.path={path}: has 0 bytes, expected a compressed file.")
     try:
         return _METHODS[ending](content)
     except _NOT_COMPRESSED as error:

@@ -12,7 +12,11 @@ from laser_sweep.dataset._published import Facts
 
 @runtime_checkable
 class Dataset(Protocol):
-    """A reader that makes examples from the rows of a dataset."""
+    """A reader that makes examples from the rows of a dataset.
+
+    Options of rows of the user's own are refused, except those that a module lists as
+    `ROW_OPTIONS`.
+    """
 
     def load(self, config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         """The examples, in the dataset's order, and their scoring.

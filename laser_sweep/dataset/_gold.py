@@ -44,6 +44,8 @@ class GoldFinder:
     """The place of a row whose digits are a label, and not the one of this number."""
     _by_place: tuple[str, ...] = field(default=(), init=False)
     """Two labels of which truth values mean the first and the second."""
+    _text_of_list: str = field(default="", init=False)
+    """A text that is read as a list of accepted answers."""
 
     def accepted(self, row: Row, labels: Labels) -> list[str]:
         """The accepted answers of a row, each once; the first is the gold answer.
@@ -51,7 +53,10 @@ class GoldFinder:
         Raises:
             RowError: if there is no answer, or one is neither text nor one of the labels.
         """
-        value = _listed(self.value_of(row))
+        given = self.value_of(row)
+        value = _held(given, has_labels=bool(labels.texts))
+        if isinstance(given, str) and isinstance(value, list):
+            self._text_of_list = self._text_of_list or given
         if isinstance(value, list) and not value:
             raise RowError(
                 f"{self.column!r} is an empty list, expected one accepted answer or more"
@@ -67,13 +72,15 @@ class GoldFinder:
 
     def _best(self, value: object, labels: Labels) -> list[str] | None:
         """The choices with the largest score; None if the answer does not hold scores."""
+        if not labels.texts:
+            return None
         if (scores := scores_of(value)) is not None:
             choices, values = [name.strip() for name in scores], list(scores.values())
-        elif isinstance(value, list) and labels.texts and are_scores(value):
+        elif isinstance(value, list) and are_scores(value):
             choices, values = list(labels.texts), value
         else:
             return None
-        if len(choices) != len(values) or (labels.texts and set(choices) != set(labels.texts)):
+        if len(choices) != len(values) or set(choices) != set(labels.texts):
             raise RowError(
                 f"{self.column!r} is {shorten(repr(value), _SHOWN)}, expected a score for each of "
                 f"the choices {list(labels.texts)}, or texts"
@@ -99,7 +106,7 @@ class GoldFinder:
         )
 
     def check(self, rows: Rows) -> None:
-        """Check that digits mean the same in all rows, and tell how truth values were read.
+        """Check that digits mean the same in all rows, and tell how other values were read.
 
         Raises:
             ConfigError: if the digits of one row are a class number, and those of another a label.
@@ -110,12 +117,23 @@ class GoldFinder:
                 f"choice, and {self._label} a choice that is itself a number: expected "
                 "dataset.choice_keys, such as [0,1,2,3], if all are numbers of choices."
             )
+        self._warn()
+
+    def _warn(self) -> None:
+        """Tell how truth values and texts of lists were read."""
         if self._by_place:
             no, yes = self._by_place
             log.warning(
                 "dataset.answer=%s: false is read as %r, true as %r; if it is the reverse, give "
                 "dataset.choices in the other order.",
                 *(self.column, no, yes),
+            )
+
+        if self._text_of_list:
+            log.warning(
+                "dataset.answer=%s: texts that hold a list, such as %s, are read as lists of "
+                "accepted answers.",
+                *(self.column, shorten(self._text_of_list, _SHOWN)),
             )
 
     def _label_of_key(self, text: str, labels: Labels) -> str:
@@ -168,10 +186,15 @@ def _is_number(value: object, text: str) -> bool:
     return len(text) < _MOST_DIGITS and text.isdecimal() and str(int(text)) == text
 
 
-def _listed(value: object) -> object:
-    """A value; of a text that holds a list of texts or scores, as a cell of a CSV file, these."""
+def _held(value: object, *, has_labels: bool) -> object:
+    """A value, or what a text holds, as a cell of a CSV file: a list of texts; scores of labels."""
     if not isinstance(value, str):
         return list(value) if isinstance(value, tuple) else value
     held = parsed(value)
     is_texts = isinstance(held, list) and held and all(isinstance(each, str) for each in held)
-    return held if is_texts or scores_of(held) is not None else value
+    return held if is_texts or (has_labels and _are_label_scores(held)) else value
+
+
+def _are_label_scores(value: object) -> bool:
+    is_scores = isinstance(value, list) and bool(value) and are_scores(value)
+    return is_scores or scores_of(value) is not None

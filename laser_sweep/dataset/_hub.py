@@ -106,7 +106,7 @@ def load_hub_rows(config: DatasetConfig) -> Rows:
         raise ConfigError(
             f"{where}: cannot be loaded (dataset.config={config.config} "
             f"dataset.split={config.split} dataset.revision={config.revision}): "
-            f"{reason(_root(error))}"
+            f"{reason(_root(error))}. dataset.path=FILE reads a file instead."
         ) from error
     return Rows([Row(dict(values), place) for values, place in _placed(loaded)], where)
 

@@ -10,8 +10,10 @@ from laser_sweep.config import AUTO, DEFAULT_CHOICES, DatasetConfig
 from laser_sweep.config.dataset import CHOICE
 from laser_sweep.dataset._row import Row, RowError, Rows, as_text, is_writable, parsed
 from laser_sweep.dataset._scores import scores_of
-from laser_sweep.dataset._template import Template, parse_template
+from laser_sweep.dataset._template import Template, check_optional, parse_template
 from laser_sweep.errors import ConfigError
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def _template_of(label: str, rows: Rows) -> Template:
             f"dataset.choices={label!r} is the text {{{bare}}} in all rows: expected "
             f"'{{{bare}}}' for the column."
         )
+    check_optional(template, rows)
     return template
 
 
@@ -149,7 +152,11 @@ def _in_column(row: Row, column: str) -> list[str]:
     if (scores := scores_of(value)) is not None:
         value = list(scores)
     if not isinstance(value, list | tuple) or not all(map(is_writable, value)):
-        raise RowError(f"{column!r} is {value!r}, expected a list of two or more different texts")
+        fields = [f"{column}.{name}" for name in value] if isinstance(value, dict) else []
+        hint = f", or a path to one, such as {' or '.join(fields[:_SHOWN])}" if fields else ""
+        raise RowError(
+            f"{column!r} is {value!r}, expected a list of two or more different texts{hint}"
+        )
     return [as_text(each, column).strip() for each in value]
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from laser_sweep.dataset._example import Example
@@ -230,6 +231,20 @@ class Rows:
         except RowError as error:
             raise ConfigError(f"{self.where}: {row.place}: {error}.") from error
 
+    def inside(self, path: str) -> Rows:
+        """The rows that lists inside these rows hold, each with the fields of what holds it.
+
+        Args:
+            path: the fields of the lists, from the outermost: `paragraphs.qas`.
+
+        Raises:
+            ConfigError: if a row does not have such a list of fields.
+        """
+        rows = self.rows
+        for part in path.split("."):
+            rows = [inner for row in rows for inner in self.apply(partial(_held, part), row)]
+        return Rows(rows, self.where)
+
     def of_split(self, split: str) -> Rows:
         """The rows of one split."""
         return Rows([row for row in self.rows if row.values.get("split") == split], self.where)
@@ -248,3 +263,15 @@ class Rows:
                 raise ConfigError(
                     f"{self.where}: {row.place}: {column!r} is {value!r}, as in {before}.{hint}"
                 )
+
+
+def _held(column: str, row: Row) -> list[Row]:
+    """The rows that a list in a column of a row holds."""
+    value = parsed(row.value(column))
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise RowError(f"{column!r} is {_shown(value)}, expected a list of rows")
+    outer = {name: each for name, each in row.values.items() if name != column}
+    return [
+        Row({**outer, **each}, f"{row.place}, {column} {number}")
+        for number, each in enumerate(value, 1)
+    ]

@@ -1,9 +1,10 @@
 r"""Templates: texts with the columns of a row in braces, such as `"Q: {question}\nA:"`.
 
 The grammar: `{column}` is the text or the number in a column. A path reaches into a column that
-holds fields or a list: `{choices.text.0}`. `{{` and `}}` are braces. `\n`, `\t` and `\\` are a line
-break, a tab and a backslash, on the command line as in a YAML file. `\nabla` and other commands of
-LaTeX that begin with `\n` or `\t` are an error, because they need `\\`.
+holds fields or a list: `{choices.text.0}`. `{column?}` is nothing where a row has no text in it.
+`{{` and `}}` are braces. `\n`, `\t` and `\\` are a line break, a tab and a backslash, on the
+command line as in a YAML file. `\nabla` and other commands of LaTeX that begin with `\n` or `\t`
+are an error, because they need `\\`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
+from functools import partial
 
-from laser_sweep.dataset._row import Row, checked_text
+from laser_sweep.dataset._row import Row, Rows, checked_text, is_blank
 from laser_sweep.errors import ConfigError
 
 _ESCAPES = {r"\n": "\n", r"\t": "\t", r"\\": "\\"}
+_OPTIONAL = "?"
+"""The end of a column that need not have a text."""
 _NAMES = {r"\n": "line break", r"\t": "tab"}
 _ESCAPE = re.compile(r"\\(?:\\|(?P<command>[nt][A-Za-z]*))")
 """A backslash that begins an escape, with the letters that follow it."""
@@ -46,7 +50,7 @@ class Template:
     @property
     def columns(self) -> list[str]:
         """The columns that are filled in, in order."""
-        return [column for _, column in self.pieces if column is not None]
+        return [column.removesuffix(_OPTIONAL) for _, column in self.pieces if column is not None]
 
     def fill(self, row: Row) -> str:
         """The text for a row.
@@ -56,9 +60,33 @@ class Template:
                 whole text is empty.
         """
         filled = [
-            text + ("" if column is None else row.written(column)) for text, column in self.pieces
+            text + ("" if column is None else _value(row, column)) for text, column in self.pieces
         ]
         return checked_text("".join(filled), self.option)
+
+
+def check_optional(template: Template, rows: Rows) -> None:
+    """Check that the optional columns of a template are columns of some row.
+
+    Raises:
+        ConfigError: if one is none, such as a misspelt one.
+    """
+    ends = [column for _, column in template.pieces if column and column.endswith(_OPTIONAL)]
+    for name in (column.removesuffix(_OPTIONAL) for column in ends):
+        get = partial(Row.get, column=name)
+        if all(rows.apply(get, row) is None for row in rows.rows):
+            raise ConfigError(f"{template.option}: {rows.where}: no row has the column {name!r}.")
+
+
+def _value(row: Row, column: str) -> str:
+    """The text in a column; nothing for an optional column in which a row has no text."""
+    if not column.endswith(_OPTIONAL) or column in row.values:
+        return row.written(column)
+    name = column.removesuffix(_OPTIONAL)
+    value = row.get(name)
+    return (
+        "" if value is None or (isinstance(value, str) and is_blank(value)) else row.written(name)
+    )
 
 
 def parse_template(option: str, written: str) -> Template:

@@ -19,12 +19,13 @@ from laser_sweep.dataset._example import Example, ExampleSet
 from laser_sweep.dataset._gold import GoldFinder
 from laser_sweep.dataset._hub import load_hub_rows
 from laser_sweep.dataset._labels import LabelsOf, labels_of
+from laser_sweep.dataset._patterns import with_patterns
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, parsed
+from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, is_blank, parsed
 from laser_sweep.dataset._row_files import read_path
 from laser_sweep.dataset._scores import scores_of
 from laser_sweep.dataset._scoring import scoring_of
-from laser_sweep.dataset._template import parse_template
+from laser_sweep.dataset._template import check_optional, parse_template
 from laser_sweep.errors import ConfigError, shorten
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,11 @@ def _rows(config: DatasetConfig) -> Rows:
     else:
         path = Path(str(config.path)).expanduser()
         rows = Rows(read_path(path), f"dataset.path={path}")
-    return Rows(rows.rows[: config.limit], rows.where)
+    if config.record_path:
+        rows = rows.inside(config.record_path)
+        if not rows.rows:
+            raise ConfigError(f"{rows.where}: dataset.record_path={config.record_path} has no row.")
+    return with_patterns(Rows(rows.rows[: config.limit], rows.where), config.patterns)
 
 
 def _check_ids(rows: Rows, column: str) -> None:
@@ -108,6 +113,7 @@ def _filled(option: str, written: str, rows: Rows) -> Fill:
             f"{option}={written!r} names no column, so that it would be the same for all rows: "
             f"expected columns in braces, such as '{{{named}}}'. {_columns_of(rows)}."
         )
+    check_optional(template, rows)
     return template.fill
 
 
@@ -210,6 +216,10 @@ def _column_of(column: str, row: Row) -> object:
 
 
 def _as_list(value: object) -> list[object]:
-    """The items of a list, or the value alone; nothing for no value."""
+    """The items of a list, or the value alone; nothing for no value and for an empty text."""
     items = list(value) if isinstance(value, list | tuple) else [value]
-    return [each for each in items if each is not None]
+    return [
+        each
+        for each in items
+        if each is not None and not (isinstance(each, str) and is_blank(each))
+    ]

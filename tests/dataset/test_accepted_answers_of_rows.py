@@ -48,6 +48,19 @@ def test_a_list_may_be_the_column_itself(read, ending):
     assert set(accepted(read(rows, ending, answer="answer.1"))) == {("Ada L.",)}
 
 
+@pytest.mark.parametrize("answer", ['{"x": 1, "y": 2}', "[1, 2]", "[a, b]", "[]", '{"x": "y"}'])
+def test_a_text_that_holds_no_list_of_texts_is_the_answer_as_it_is(read, answer, caplog):
+    rows = [{"question": f"q{n}", "answer": answer} for n in range(5)]
+    assert set(accepted(read(rows))) == {(answer,)}
+    assert "are read as lists" not in caplog.text
+
+
+def test_a_text_that_is_read_as_a_list_is_warned_of(read, caplog):
+    rows = [{"question": f"q{n}", "answer": '["x", "y"]'} for n in range(5)]
+    assert set(accepted(read(rows))) == {("x", "y")}
+    assert 'texts that hold a list, such as ["x", "y"], are read as lists' in caplog.text
+
+
 def test_a_list_of_fields_is_the_list_of_one_of_them(read):
     rows = [
         {**row, "answers": [{"text": text} for text in row["answers"]["text"]]} for row in SQUAD
@@ -61,7 +74,7 @@ def test_aliases_are_accepted_after_the_answer(read):
     assert accepted(found)[1] == ("Ada 1", "A. Da")
     found = read(TRIVIA, answer="answer.value", aliases=["answer.aliases", "the {answer.value}"])
     assert accepted(found)[1] == ("Ada 1", "A. Da", "the Ada 1")
-    rows = [{**row, "more": None if n else '["x", "y"]'} for n, row in enumerate(ROWS)]
+    rows = [{**row, "more": ["", None] if n else '["x", "y"]'} for n, row in enumerate(ROWS)]
     assert accepted(read(rows, aliases="more"))[:2] == [("French", "x", "y"), ("three",)]
 
 

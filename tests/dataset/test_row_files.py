@@ -107,6 +107,16 @@ def test_rows_of_parquet_that_cannot_be_read_are_named(tmp_path):
         load_examples(DatasetConfig(path=str(path)))
 
 
+def test_numbers_of_parquet_are_as_short_as_they_can_be_written(tmp_path):
+    values = [0.1, 1e-7, 2.5, None, 100000.0]
+    exact = pa.array([0, 1, 2, 3, 4], pa.int64()).cast(pa.decimal128(21, 2))
+    table = {"f": pa.array(values, pa.float32()), "d": exact, "answer": ["x"] * 5}
+    pq.write_table(pa.table(table), tmp_path / "rows.parquet")
+    config = DatasetConfig(path=str(tmp_path / "rows.parquet"), prompt="{f?} {d}")
+    found = [example.prompt for example in load_examples(config)]
+    assert found == ["0.1 0.00", "1e-07 1.00", "2.5 2.00", " 3.00", "100000.0 4.00"]
+
+
 def test_a_dataset_on_the_hub_that_cannot_be_had_is_named(monkeypatch):
     def refuse(*_, **__):
         raise ConnectionError("no network")

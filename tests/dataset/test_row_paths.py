@@ -181,8 +181,11 @@ def test_a_file_that_is_not_compressed_as_its_name_says_is_refused(
     path = tmp_path / f"rows.jsonl.{compression}"
     write_jsonl(path, ROWS)
     assert "cannot be decompressed as ." in refusal(path)
-    path.write_bytes(COMPRESSED[compression](b'{"question": "x"}\n' * 9)[:-9])
-    assert "rows.jsonl" in refusal(path)
+    whole = COMPRESSED[compression](b'{"question": "x", "answer": "y"}\n' * 9)
+    for length in (len(whole) - 9, len(whole) // 2, 0):
+        path.write_bytes(whole[:length])
+        assert "rows.jsonl" in refusal(path)
+        assert "rows.jsonl" in refusal(tmp_path / f"*.{compression}")
 
 
 def test_an_archive_of_several_files_is_refused(tmp_path: Path):

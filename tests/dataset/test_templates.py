@@ -152,6 +152,24 @@ def test_prompts_that_are_all_equal_are_refused(read):
         read(rows, prompt="{task}")
 
 
+@pytest.mark.parametrize("support", ["", None, " \t"])
+def test_an_optional_column_is_nothing_where_it_has_no_text(support, read):
+    rows = [{**row, "support": support if n else "Read this."} for n, row in enumerate(ROWS)]
+    del rows[2]["support"]
+    prompts = [each.prompt for each in read(rows, prompt="{support?} {question}")]
+    assert prompts[:3] == [f"{'' if n else 'Read this.'} {ROWS[n]['question']}" for n in range(3)]
+    with pytest.raises(ConfigError, match=r"line 2: ('support' is|no column 'support')"):
+        read(rows, prompt="{support} {question}")
+
+
+def test_an_optional_column_that_no_row_has_is_refused(read):
+    for options in ({"prompt": "{suport?}{question}"}, {"choices": ["{suport?}a", "b"]}):
+        with pytest.raises(ConfigError, match=r"no row has the column 'suport'"):
+            read(ROWS, **options)
+    with pytest.raises(ConfigError, match=r"'dataset\.prompt' is empty"):
+        read([{**row, "x": "" if n else "y"} for n, row in enumerate(ROWS)], prompt="{x?}")
+
+
 def test_the_command_line_has_the_escapes_too(command_in_process: Command, tmp_path):
     rows = tmp_path / "rows.jsonl"
     rows.write_text("\n".join(map(json.dumps, ROWS * 2)))
