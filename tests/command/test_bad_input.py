@@ -104,7 +104,7 @@ FILES = {
     f"{GOOD_ROW}\n{{'question': 1}}\n": ["line 2 is not JSON"],
     f"{GOOD_ROW}\n\n[1, 2]\n": ["line 3 is a list, expected an object"],
     f'{GOOD_ROW}\n{{"question": "x"}}\n': ["line 2", "no column 'answer'", "it has question"],
-    f'{GOOD_ROW}\n{{"question": "x", "answer": true}}\n': ["line 2", "'answer' is True (bool)"],
+    f'{GOOD_ROW}\n{{"question": "x", "answer": null}}\n': ["line 2", "'answer' is None"],
     f'{GOOD_ROW}\n{{"question": "x", "answer": " "}}\n': ["line 2", "'answer' is empty"],
     f'{GOOD_ROW}\n{{"question": "\\ud800", "answer": "x"}}\n': ["line 2", "surrogate"],
     "[" * 100_000: ["line 1 is not JSON"],
