@@ -138,6 +138,7 @@ def _aliases(skeleton: PreTrainedModel) -> Mapping[str, tuple[str, ...]]:
 
 
 def _with_aliases(matrix: Matrix, aliases: tuple[str, ...]) -> Matrix:
+    if not aliases:  # nor is a copy made of each of thousands of experts' matrices
+        return matrix
     others = tuple(name for name in aliases if name != matrix.parameter)
-    repeated = bool(aliases) and aliases[0] != matrix.parameter
-    return replace(matrix, shared_with=others, repeated=repeated)
+    return replace(matrix, shared_with=others, repeated=aliases[0] != matrix.parameter)
