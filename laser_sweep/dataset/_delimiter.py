@@ -37,6 +37,8 @@ _open_end = regex.compile(
     r")$"
 )
 """The end of a text that its next word is joined to."""
+_QUOTATION = 2_000
+"""The number of characters in which a quotation that the prompt ends in is looked for."""
 _sentence_end = frozenset(".,:;?!…)")
 """Marks that no special token ends in."""
 
@@ -98,7 +100,7 @@ def _is_joined(example: Example, prompting: Prompting) -> bool:
 
 def _is_open(text: str) -> bool:
     """Whether a text ends in what its next word is joined to, such as an opening bracket."""
-    line = _quoted.sub(" qq", text.rpartition("\n")[2])
+    line = _quoted.sub(" qq", text.rpartition("\n")[2][-_QUOTATION:])
     return _open_end.search(line) is not None or _is_fullwidth_mark(text[-1])
 
 
