@@ -23,6 +23,7 @@ from laser_sweep.evaluate.questions.encode import encode
 from laser_sweep.model import head as head_module
 from laser_sweep.model.head import project_in_float32
 from laser_sweep.model.layout_finder import find_layout
+from laser_sweep.plan.identity import further_options
 from laser_sweep.plan.make import make_plan
 from laser_sweep.run.evaluator_setup import load_evaluator
 
@@ -228,6 +229,13 @@ def test_a_sweep_has_such_logits_and_an_identity_of_its_own(
         logits = evaluator.model(input_ids=IDS).logits
     assert (logits.dtype == torch.float32) == (protocol == "corrected")
     assert len(evaluator.evaluate(range(len(ROWS)))["correct"]) == len(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("family", "options"), [("mobilebert", {"read": "at the mask"}), ("bert", {})]
+)
+def test_what_was_read_elsewhere_is_in_the_identity(family: str, options: dict[str, str]):
+    assert further_options(composed(), Scoring(CHOICE), "float32", family) == options
 
 
 def test_the_digest_of_the_demo_is_what_it_was(tmp_path: Path):
