@@ -33,9 +33,10 @@ def load_dataset(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         own_shots = 0 if config.shots_path else len(loaded.shots)
         _check_count(config, module.FACTS.count, count + own_shots)
     if count < MINIMUM_EXAMPLES:
+        beside = f" beside {config.shots} shots" if config.shots else ""
         raise ConfigError(
-            f"dataset {config.name} has {count} examples ({config.path or 'its source'}): "
-            f"expected at least {MINIMUM_EXAMPLES}."
+            f"dataset {config.name} has {count} examples{beside} "
+            f"({config.path or 'its source'}): expected at least {MINIMUM_EXAMPLES}."
         )
     examples = as_asked(loaded.examples[: config.limit], loaded.shots, config, prompting)
     return replace(loaded, examples=examples)

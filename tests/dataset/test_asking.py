@@ -1,5 +1,6 @@
 """Shots before the prompts, and prompts in a tokenizer's chat template."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def load(path: Path, template: str | None = None, **options: object):
-    tokenizer = make_tokenizer("gptj")
+    tokenizer = copy.deepcopy(make_tokenizer("gptj"))
     tokenizer.chat_template = template
     config = DatasetConfig(path=str(path), prompt="{question}", **options)
     return load_dataset(config, asked(tokenizer=tokenizer))
@@ -121,7 +122,7 @@ def test_results_of_each_way_of_asking_have_an_identity_of_their_own(path: Path)
         ),
         (CHATML, {"system_prompt": "Be brief."}, "expected dataset.chat_template=true too"),
         (None, {"shots": 11}, "dataset rows has 10 examples, expected at least as many as shots"),
-        (None, {"shots": 7}, "has 3 examples"),
+        (None, {"shots": 7}, "has 3 examples beside 7 shots"),
         (None, {"shots": -1}, "expected 0 or more"),
         (None, {"shots_path": "train.jsonl"}, "expected dataset.shots, such as 5"),
         (None, {"shots": 1, "shots_split": "train"}, "expected dataset.shots_path"),
