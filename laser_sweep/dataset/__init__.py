@@ -2,8 +2,9 @@
 `dataset.reader`.
 """
 
+from laser_sweep.dataset._asking.delimiter import between, delimiters
+from laser_sweep.dataset._asking.scripts import UNSPACED
 from laser_sweep.dataset._contract import Dataset, PublishedDataset
-from laser_sweep.dataset._delimiter import between, delimiters
 from laser_sweep.dataset._example import (
     ANSWER,
     CHOICE,
@@ -17,9 +18,8 @@ from laser_sweep.dataset._example import (
 from laser_sweep.dataset._fingerprint import fingerprint
 from laser_sweep.dataset._load_dataset import DATASETS, load_dataset
 from laser_sweep.dataset._prompting import Prompting, prompting_of
-from laser_sweep.dataset._published import Facts
-from laser_sweep.dataset._punctuation import clean_up
-from laser_sweep.dataset._scripts import UNSPACED
+from laser_sweep.dataset._published.facts import Facts
+from laser_sweep.dataset._published.punctuation import clean_up
 
 __all__ = [
     "ANSWER",

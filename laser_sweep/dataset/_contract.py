@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts
+from laser_sweep.dataset._published.facts import Facts
 
 
 @runtime_checkable

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import asdict, fields, replace
 
 from laser_sweep.config import MINIMUM_EXAMPLES, ROWS, DatasetConfig
-from laser_sweep.dataset._asking import as_asked
+from laser_sweep.dataset._asking.as_asked import as_asked
+from laser_sweep.dataset._asking.shots import load_with_shots
 from laser_sweep.dataset._contract import Dataset, PublishedDataset
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._shots import load_with_shots
 from laser_sweep.errors import ConfigError
 from laser_sweep.plugin import Group
 

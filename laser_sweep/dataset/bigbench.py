@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from laser_sweep.config import AUTO, DatasetConfig
-from laser_sweep.dataset._bigbench_task import task_rows
-from laser_sweep.dataset._delimiter import delimited
+from laser_sweep.dataset._asking.delimiter import delimited
 from laser_sweep.dataset._example import CHOICE, Example, ExampleSet
+from laser_sweep.dataset._files.row import Row, RowError, Rows
+from laser_sweep.dataset._files.row_files import read_path
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError, Rows
-from laser_sweep.dataset._row_files import read_path
+from laser_sweep.dataset._published.bigbench_task import task_rows
 from laser_sweep.dataset._scoring import scoring_of
 from laser_sweep.errors import ConfigError
 

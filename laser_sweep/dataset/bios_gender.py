@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _bios
 from laser_sweep.dataset._example import Example, ExampleSet
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import load_rows
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._published import bios
+from laser_sweep.dataset._published.facts import load_rows
 
-FACTS = _bios.facts(
+FACTS = bios.facts(
     "Bias in Bios: the gender of the person in a biography",
     39_642,
     "The prompt is the code's; the paper prints another one.",
@@ -24,11 +24,11 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         ConfigError: if the rows are not available, or a row is not as expected.
     """
     examples = load_rows(FACTS, config).examples(lambda row: [_example(row, prompting)])
-    return ExampleSet(examples, _bios.scoring(prompting, strict=True))
+    return ExampleSet(examples, bios.scoring(prompting, strict=True))
 
 
 def _example(row: Row, prompting: Prompting) -> Example:
-    start = f"Consider the following text: {_bios.biography(row, prompting)}"
+    start = f"Consider the following text: {bios.biography(row, prompting)}"
     question = "Is the person in this text a male or female?"
     person = "This person is" if prompting.masked else "The gender of this person is"
     label = LABELS[row.one_of("gender", range(len(LABELS)))]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _bios
-from laser_sweep.dataset._bios import PROFESSIONS
 from laser_sweep.dataset._example import Example, ExampleSet
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import load_rows
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._published import bios
+from laser_sweep.dataset._published.bios import PROFESSIONS
+from laser_sweep.dataset._published.facts import load_rows
 
-FACTS = _bios.facts(
+FACTS = bios.facts(
     "Bias in Bios: the profession of the person in a biography, one of eight",
     19_223,
     "Professors are about 61 % of the examples.",
@@ -25,14 +25,14 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         ConfigError: if the rows are not available, or a row is not as expected.
     """
     examples = load_rows(FACTS, config).examples(lambda row: _examples(row, prompting))
-    return ExampleSet(examples, _bios.scoring(prompting, strict=False))
+    return ExampleSet(examples, bios.scoring(prompting, strict=False))
 
 
 def _examples(row: Row, prompting: Prompting) -> list[Example]:
     profession = PROFESSIONS[row.one_of("profession", range(len(PROFESSIONS)))]
     if profession not in LABELS:
         return []
-    start = f"Consider the following text: {_bios.biography(row, prompting)}"
+    start = f"Consider the following text: {bios.biography(row, prompting)}"
     if prompting.masked:
         prompt = f"{start} The profession of the person in the text is called"
     else:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _bigbench
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
+from laser_sweep.dataset._published import bigbench_rows
 
-FACTS = _bigbench.facts(
+FACTS = bigbench_rows.facts(
     "BIG-bench causal judgement: would a typical person say that one thing caused another?",
     "causal_judgment",
     190,
@@ -22,11 +22,11 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     Raises:
         ConfigError: if the rows are not available, or a row is not as expected.
     """
-    examples = _bigbench.load_task(FACTS, config).examples(
+    examples = bigbench_rows.load_task(FACTS, config).examples(
         lambda row: [
-            _bigbench.choice_example(
-                row.text("inputs"), _bigbench.target(row), LABELS, row, prompting
+            bigbench_rows.choice_example(
+                row.text("inputs"), bigbench_rows.target(row), LABELS, row, prompting
             )
         ]
     )
-    return ExampleSet(examples, _bigbench.scoring(prompting))
+    return ExampleSet(examples, bigbench_rows.scoring(prompting))

@@ -11,11 +11,11 @@ from laser_sweep.dataset._example import (
     ExampleSet,
     Scoring,
 )
-from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row, RowError, Rows
+from laser_sweep.dataset._files.web import Web
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts, load_rows
-from laser_sweep.dataset._row import Row, RowError, Rows
-from laser_sweep.dataset._web import Web
+from laser_sweep.dataset._published.facts import Facts, load_rows
 
 _ROME = "https://rome.baulab.info/data/dsets/counterfact.json"
 

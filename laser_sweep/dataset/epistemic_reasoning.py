@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _bigbench
 from laser_sweep.dataset._example import Example, ExampleSet
+from laser_sweep.dataset._files.row import Row, RowError
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError
+from laser_sweep.dataset._published import bigbench_rows
 
-FACTS = _bigbench.facts(
+FACTS = bigbench_rows.facts(
     "BIG-bench epistemic reasoning: does a premise about beliefs entail a hypothesis?",
     "epistemic_reasoning",
     2_000,
@@ -26,13 +26,14 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     Raises:
         ConfigError: if the rows are not available, or a row is not as expected.
     """
-    examples = _bigbench.load_task(FACTS, config).examples(lambda row: [_example(row, prompting)])
-    return ExampleSet(examples, _bigbench.scoring(prompting))
+    rows = bigbench_rows.load_task(FACTS, config)
+    examples = rows.examples(lambda row: [_example(row, prompting)])
+    return ExampleSet(examples, bigbench_rows.scoring(prompting))
 
 
 def _example(row: Row, prompting: Prompting) -> Example:
-    return _bigbench.choice_example(
-        relation_prompt(row), _bigbench.target(row), LABELS, row, prompting
+    return bigbench_rows.choice_example(
+        relation_prompt(row), bigbench_rows.target(row), LABELS, row, prompting
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _bigbench
 from laser_sweep.dataset._example import Example, ExampleSet, Scoring
+from laser_sweep.dataset._files.row import Row, RowError
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError
+from laser_sweep.dataset._published import bigbench_rows
 from laser_sweep.dataset.epistemic_reasoning import relation_prompt
 from laser_sweep.errors import ConfigError
 
-FACTS = _bigbench.facts(
+FACTS = bigbench_rows.facts(
     "BIG-bench epistemic reasoning, asked as true or false",
     "epistemic_reasoning",
     2_000,
@@ -31,7 +31,8 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         ConfigError: in `paper` protocol; if the rows are not available, or a row is
             not as expected.
     """
-    examples = _bigbench.load_task(FACTS, config).examples(lambda row: [_example(row, prompting)])
+    rows = bigbench_rows.load_task(FACTS, config)
+    examples = rows.examples(lambda row: [_example(row, prompting)])
     return ExampleSet(examples, _scoring(prompting))
 
 
@@ -47,14 +48,14 @@ def _scoring(prompting: Prompting) -> Scoring:
             "targets True and False where the task has entailment and non-entailment, so that it "
             "always ended in an error. Use protocol=corrected, or dataset=epistemic_reasoning."
         )
-    return _bigbench.scoring(prompting)
+    return bigbench_rows.scoring(prompting)
 
 
 def _example(row: Row, prompting: Prompting) -> Example:
     parts = _PARTS.search(relation_prompt(row))
     if parts is None:
         raise RowError("'inputs' has no 'Premise: ... Hypothesis: ...' before 'Relation:'")
-    gold = _bigbench.target(row)
+    gold = bigbench_rows.target(row)
     if gold not in _TRUTH:
         raise RowError(f"the answer is {gold!r}, expected one of {', '.join(map(repr, _TRUTH))}")
     premise, hypothesis = parts.groups()
@@ -62,4 +63,4 @@ def _example(row: Row, prompting: Prompting) -> Example:
         f"Premise: {premise} Hypothesis: {hypothesis}\nIs it true or false that the hypothesis "
         "follows from the premise? The answer is"
     )
-    return _bigbench.choice_example(prompt, _TRUTH[gold], LABELS, row, prompting)
+    return bigbench_rows.choice_example(prompt, _TRUTH[gold], LABELS, row, prompting)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._example import CHOICE, Example, ExampleSet, Scoring
-from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row, Rows
+from laser_sweep.dataset._files.web import Web
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts, load_rows
-from laser_sweep.dataset._punctuation import sentence
-from laser_sweep.dataset._row import Row, Rows
-from laser_sweep.dataset._web import Web
+from laser_sweep.dataset._published.facts import Facts, load_rows
+from laser_sweep.dataset._published.punctuation import sentence
 from laser_sweep.errors import ConfigError
 
 _SITE = "https://fever.ai/download/fever"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from laser_sweep.config import AUTO, DatasetConfig
 from laser_sweep.dataset._example import GENERATION, Example, ExampleSet, Scoring
-from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row, Rows
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts, load_rows
-from laser_sweep.dataset._row import Row, Rows
+from laser_sweep.dataset._published.facts import Facts, load_rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -14,18 +14,18 @@ from functools import partial
 from pathlib import Path
 
 from laser_sweep.config import DEFAULT_ANSWER, DEFAULT_ID, DatasetConfig
-from laser_sweep.dataset._delimiter import delimited
+from laser_sweep.dataset._asking.delimiter import delimited
+from laser_sweep.dataset._columns.gold import GoldFinder
+from laser_sweep.dataset._columns.labels import LabelsOf, labels_of
+from laser_sweep.dataset._columns.patterns import with_patterns
+from laser_sweep.dataset._columns.scores import scores_of
+from laser_sweep.dataset._columns.template import check_optional, parse_template
 from laser_sweep.dataset._example import Example, ExampleSet
-from laser_sweep.dataset._gold import GoldFinder
-from laser_sweep.dataset._hub import load_hub_rows
-from laser_sweep.dataset._labels import LabelsOf, labels_of
-from laser_sweep.dataset._patterns import with_patterns
+from laser_sweep.dataset._files.hub import load_hub_rows
+from laser_sweep.dataset._files.row import Row, RowError, Rows, checked_text, is_blank, parsed
+from laser_sweep.dataset._files.row_files import read_path
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row, RowError, Rows, checked_text, is_blank, parsed
-from laser_sweep.dataset._row_files import read_path
-from laser_sweep.dataset._scores import scores_of
 from laser_sweep.dataset._scoring import scoring_of
-from laser_sweep.dataset._template import check_optional, parse_template
 from laser_sweep.errors import ConfigError, shorten
 
 log = logging.getLogger(__name__)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
+from laser_sweep.dataset._columns.scores import scores_of
 from laser_sweep.dataset._example import CHOICE, Example, ExampleSet, Scoring
-from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row, RowError
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts, load_rows
-from laser_sweep.dataset._row import Row, RowError
-from laser_sweep.dataset._scores import scores_of
+from laser_sweep.dataset._published.facts import Facts, load_rows
 
 FACTS = Facts(
     title="TruthfulQA: is an answer to a question that people get wrong true or false?",

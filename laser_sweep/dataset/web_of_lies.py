@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _bigbench
+from laser_sweep.dataset._columns.scores import best, scores_of
 from laser_sweep.dataset._example import ExampleSet
-from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row
+from laser_sweep.dataset._files.web import Web
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts, load_rows
-from laser_sweep.dataset._row import Row
-from laser_sweep.dataset._scores import best, scores_of
-from laser_sweep.dataset._web import Web
+from laser_sweep.dataset._published import bigbench_rows
+from laser_sweep.dataset._published.facts import Facts, load_rows
 
 _SUZGUN = "https://raw.githubusercontent.com/suzgunmirac/BIG-Bench-Hard/main/bbh/web_of_lies.json"
 
@@ -46,10 +46,10 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     """
     examples = load_rows(FACTS, config).examples(
         lambda row: [
-            _bigbench.choice_example(row.text("input"), _target(row), LABELS, row, prompting)
+            bigbench_rows.choice_example(row.text("input"), _target(row), LABELS, row, prompting)
         ]
     )
-    return ExampleSet(examples, _bigbench.scoring(prompting))
+    return ExampleSet(examples, bigbench_rows.scoring(prompting))
 
 
 def _target(row: Row) -> str:

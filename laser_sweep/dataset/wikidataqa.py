@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset import _bigbench
 from laser_sweep.dataset._example import GENERATION, Example, ExampleSet, Scoring
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._published import bigbench_rows
 from laser_sweep.dataset.hotpotqa import MASKS
 
-FACTS = _bigbench.facts(
+FACTS = bigbench_rows.facts(
     "BIG-bench WikidataQA: facts as sentences to complete",
     "qa_wikidata",
     20_321,
@@ -25,7 +25,8 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     Raises:
         ConfigError: if the rows are not available, or a row is not as expected.
     """
-    examples = _bigbench.load_task(FACTS, config).examples(lambda row: _examples(row, prompting))
+    rows = bigbench_rows.load_task(FACTS, config)
+    examples = rows.examples(lambda row: _examples(row, prompting))
     return ExampleSet(examples, _scoring(config, prompting))
 
 

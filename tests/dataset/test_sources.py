@@ -19,9 +19,9 @@ from support.parity_cases import PARITY
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset import Facts
-from laser_sweep.dataset._hub import Hub
-from laser_sweep.dataset._published import load_rows
-from laser_sweep.dataset._web import Web
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.web import Web
+from laser_sweep.dataset._published.facts import load_rows
 from laser_sweep.errors import ConfigError
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._hub import Hub
-from laser_sweep.dataset._row import Row, Rows
-from laser_sweep.dataset._row_files import read_path
-from laser_sweep.dataset._web import Web
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row, Rows
+from laser_sweep.dataset._files.row_files import read_path
+from laser_sweep.dataset._files.web import Web
 from laser_sweep.errors import ConfigError, reason
 
 log = logging.getLogger(__name__)

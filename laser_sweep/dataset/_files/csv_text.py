@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.errors import ConfigError
 
 _LONGEST_FIELD = (1 << 31) - 1

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from laser_sweep.config import COMPRESSIONS
 from laser_sweep.config.dataset import without_compression
-from laser_sweep.dataset._compression import content_of
-from laser_sweep.dataset._csv import csv_rows
-from laser_sweep.dataset._json_values import read_json
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._files.compression import content_of
+from laser_sweep.dataset._files.csv_text import csv_rows
+from laser_sweep.dataset._files.json_values import read_json
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.model.lfs import begins_with, check_not_pointer
 

@@ -11,8 +11,8 @@ from glob import has_magic
 from pathlib import Path
 
 from laser_sweep.config.dataset import without_compression
-from laser_sweep.dataset._file_formats import endings, format_of, read_file, read_rows
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._files.file_formats import endings, format_of, read_file, read_rows
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.errors import ConfigError, reason
 from laser_sweep.model.hub_cache import cached_repository
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from laser_sweep.dataset._example import CHOICE, Scoring
-from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts
-from laser_sweep.dataset._punctuation import clean_up, sentence
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._published.facts import Facts
+from laser_sweep.dataset._published.punctuation import clean_up, sentence
 
 PROFESSIONS = (
     "accountant|architect|attorney|chiropractor|comedian|composer|dentist|dietitian|dj|filmmaker|"

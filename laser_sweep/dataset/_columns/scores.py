@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from laser_sweep.dataset._row import RowError
+from laser_sweep.dataset._files.row import RowError
 
 
 def scores_of(value: object) -> dict[str, float] | None:

@@ -15,10 +15,10 @@ from dataclasses import replace
 import regex
 
 from laser_sweep.config import AUTO
+from laser_sweep.dataset._asking.scripts import UNSPACED
+from laser_sweep.dataset._columns.template import unescaped
 from laser_sweep.dataset._example import Example
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._scripts import UNSPACED
-from laser_sweep.dataset._template import unescaped
 
 _unspaced_letter = regex.compile(rf"[{UNSPACED}&&[\p{{L}}\p{{N}}]]", regex.VERSION1)
 _quoted = regex.compile(r"""(?<!\w)(["'`]).*?\1(?!\w)|“[^”“]*[”“]|„[^“”]*[“”]|«[^»]*»|»[^«»]*«""")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._bigbench_task import task_rows
 from laser_sweep.dataset._example import CHOICE, Example, Scoring
-from laser_sweep.dataset._hub import Hub
+from laser_sweep.dataset._files.hub import Hub
+from laser_sweep.dataset._files.row import Row, RowError, Rows
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._published import Facts, load_rows
-from laser_sweep.dataset._row import Row, RowError, Rows
+from laser_sweep.dataset._published.bigbench_task import task_rows
+from laser_sweep.dataset._published.facts import Facts, load_rows
 
 _SPLITS = ("validation", "train")
 """The paper's order; `validation` is BIG-bench's own validation part."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from laser_sweep.dataset._file_formats import read_document
-from laser_sweep.dataset._row import Row, RowError, Rows, as_text
-from laser_sweep.dataset._scores import best, scores_of
+from laser_sweep.dataset._columns.scores import best, scores_of
+from laser_sweep.dataset._files.file_formats import read_document
+from laser_sweep.dataset._files.row import Row, RowError, Rows, as_text
 from laser_sweep.errors import ConfigError
 
 _FILE = "task.json"

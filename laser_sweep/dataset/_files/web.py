@@ -8,8 +8,8 @@ from pathlib import Path
 
 import xxhash
 
-from laser_sweep.dataset._file_formats import read_rows
-from laser_sweep.dataset._row import Row
+from laser_sweep.dataset._files.file_formats import read_rows
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.errors import reason
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from laser_sweep.dataset._example import Example
-from laser_sweep.dataset._json_values import WrittenNumber, read_json
+from laser_sweep.dataset._files.json_values import WrittenNumber, read_json
 from laser_sweep.errors import ConfigError, shorten
 
 T = TypeVar("T")

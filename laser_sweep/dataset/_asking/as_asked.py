@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._chat_template import ChatTemplate
-from laser_sweep.dataset._delimiter import delimited
+from laser_sweep.dataset._asking.chat_template import ChatTemplate
+from laser_sweep.dataset._asking.delimiter import delimited
+from laser_sweep.dataset._columns.template import unescaped
 from laser_sweep.dataset._example import Example
 from laser_sweep.dataset._prompting import Prompting
-from laser_sweep.dataset._template import unescaped
 from laser_sweep.errors import ConfigError
 
 

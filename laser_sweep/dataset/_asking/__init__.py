@@ -1,0 +1,1 @@
+"""The way in which a model is asked an example."""

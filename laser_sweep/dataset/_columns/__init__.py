@@ -1,0 +1,1 @@
+"""The columns of a row: texts, labels and gold answers."""

@@ -1,0 +1,1 @@
+"""Rows of files, of the hub and of the web."""
