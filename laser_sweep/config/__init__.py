@@ -10,6 +10,7 @@ from laser_sweep.config._hydra import PACKAGE, conf_folder, register, register_r
 from laser_sweep.config._root import SELECT_PER, Config
 from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
+from laser_sweep.config.composition import NO_COMPOSITION, ComposeConfig
 from laser_sweep.config.dataset import (
     COMPRESSIONS,
     DEFAULT_ANSWER,
@@ -32,10 +33,12 @@ from laser_sweep.config.model import (
     ModelConfig,
 )
 from laser_sweep.config.paper import CORRECTED, PAPER, PROTOCOLS, PaperConfig
+from laser_sweep.config.search import AUTO_LOSS, GRID, LOSSES, MARGIN, NLL, SearchConfig
 from laser_sweep.config.split import EVERY_POINT, TEST_EVALUATIONS, SplitConfig
 
 __all__ = [
     "AUTO",
+    "AUTO_LOSS",
     "COMPRESSIONS",
     "CORRECTED",
     "DEFAULT_ANSWER",
@@ -46,8 +49,13 @@ __all__ = [
     "EVERY_POINT",
     "FLOAT_DTYPES",
     "FORMS",
+    "GRID",
     "GROUPS",
+    "LOSSES",
+    "MARGIN",
     "MINIMUM_EXAMPLES",
+    "NLL",
+    "NO_COMPOSITION",
     "PACKAGE",
     "PAPER",
     "PROTOCOLS",
@@ -60,6 +68,7 @@ __all__ = [
     "TEST_EVALUATIONS",
     "TOO_LONG",
     "ClusterConfig",
+    "ComposeConfig",
     "Config",
     "DatasetConfig",
     "InterventionConfig",
@@ -68,6 +77,7 @@ __all__ = [
     "ModelConfig",
     "PaperConfig",
     "ParamsConfig",
+    "SearchConfig",
     "SplitConfig",
     "conf_folder",
     "explain",

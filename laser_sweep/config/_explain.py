@@ -20,7 +20,10 @@ from laser_sweep.config._hydra import INTERPOLATIONS, conf_folder
 from laser_sweep.config._root import Config
 from laser_sweep.errors import ConfigError, one_line, unknown
 
-GROUPS = ("model", "dataset", "intervention", "split", "cluster", "experiment")
+GROUPS = (
+    *("model", "dataset", "intervention", "split"),
+    *("search", "compose", "cluster", "experiment"),
+)
 """The groups of options, each a folder of `conf/`."""
 
 

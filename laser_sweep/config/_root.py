@@ -9,10 +9,12 @@ from typing import Any
 from omegaconf import MISSING
 
 from laser_sweep.config.cluster import ClusterConfig
+from laser_sweep.config.composition import ComposeConfig
 from laser_sweep.config.dataset import DatasetConfig
 from laser_sweep.config.intervention import InterventionConfig
 from laser_sweep.config.model import ModelConfig
 from laser_sweep.config.paper import CORRECTED, PROTOCOLS, PaperConfig
+from laser_sweep.config.search import SearchConfig
 from laser_sweep.config.split import SplitConfig
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.grid.notation import distinct, items
@@ -28,6 +30,9 @@ class Config:
     dataset: DatasetConfig = MISSING
     intervention: InterventionConfig = MISSING
     split: SplitConfig = MISSING
+    # The record of a sweep from before there were these groups is that of a grid.
+    search: SearchConfig = field(default_factory=SearchConfig)
+    compose: ComposeConfig = field(default_factory=ComposeConfig)
     cluster: ClusterConfig = MISSING
     # `laser_sweep.grid` checks the axes: OmegaConf has no type for "a number, a text or a list".
     lname: Any = MISSING

@@ -3,5 +3,16 @@
 from laser_sweep.split._contract import Split
 from laser_sweep.split._divide import SPLITS, check, split
 from laser_sweep.split._parts import PARTS, TEST, VALIDATION, Parts
+from laser_sweep.split._random_order import random_order
 
-__all__ = ["PARTS", "SPLITS", "TEST", "VALIDATION", "Parts", "Split", "check", "split"]
+__all__ = [
+    "PARTS",
+    "SPLITS",
+    "TEST",
+    "VALIDATION",
+    "Parts",
+    "Split",
+    "check",
+    "random_order",
+    "split",
+]

@@ -53,6 +53,16 @@ class Paths:
         return self.folder / "spectrum.json"
 
     @property
+    def ranking(self) -> Path:
+        """The predicted changes of the points."""
+        return self.folder / "ranking.json"
+
+    @property
+    def composition(self) -> Path:
+        """The edits that were tried on a stack, and what each did on the validation part."""
+        return self.folder / "composition.json"
+
+    @property
     def jobs(self) -> Path:
         """The folder of the SLURM jobs: what was submitted, their logs, and their events."""
         return self.folder / "jobs"

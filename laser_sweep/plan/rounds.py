@@ -1,0 +1,101 @@
+"""The rounds of a plan's search, as evaluations."""
+
+from __future__ import annotations
+
+from laser_sweep.errors import ConfigError
+from laser_sweep.grid.notation import ranges
+from laser_sweep.grid.point import BASE, Evaluation
+from laser_sweep.plan.plan import Plan
+from laser_sweep.search import (
+    STRATEGIES,
+    Evidence,
+    Size,
+    Space,
+    asked,
+    audited,
+    loss_of,
+    ranked_examples,
+)
+from laser_sweep.selection import measure
+from laser_sweep.split import VALIDATION
+from laser_sweep.store.ranking import Ranking, read_ranking
+
+
+def space_of(plan: Plan) -> Space:
+    """What the search of a plan chooses among: its points and its validation examples."""
+    examples = plan.store.parts.validation
+    names = tuple(str(point) for point in plan.points if point != BASE)
+    return Space(names, examples, tuple(plan.examples[each].cluster for each in examples))
+
+
+def sizes(plan: Plan) -> list[Size]:
+    """The size of each round, without the base model, which is in all of them."""
+    strategy = STRATEGIES.load(plan.config.search.name)
+    size = Size(len(plan.points) - 1, len(plan.store.parts.validation))
+    return strategy.sizes(size, plan.config.search)
+
+
+def evaluations(plan: Plan, number: int) -> list[Evaluation]:
+    """The evaluations of a round, the base model first.
+
+    Args:
+        plan: the plan.
+        number: the round's number, from 0; all earlier rounds are over.
+
+    Raises:
+        ConfigError: if the search needs the predictions of `ranking.json`, and there are none.
+    """
+    strategy, space = STRATEGIES.load(plan.config.search.name), space_of(plan)
+    found = strategy.round(number, space, _evidence(plan, number), plan.config.search)
+    # With split.test=all, what is evaluated on the whole validation part is tested, too.
+    examples = plan.searched if found.examples == space.examples else found.examples
+    return _evaluations(plan, {str(BASE), *found.points}, examples)
+
+
+def audit(plan: Plan) -> list[Evaluation]:
+    """The evaluations of the audit, after the last round; none without `search.audit`."""
+    space, options = space_of(plan), plan.config.search
+    last = len(sizes(plan)) - 1
+    points = audited(space, asked(space, _evidence(plan, last), options), options)
+    return _evaluations(plan, set(points), plan.searched)
+
+
+def needs_ranking(plan: Plan) -> bool:
+    """Whether the search needs predictions that the folder does not have."""
+    ranks = STRATEGIES.load(plan.config.search.name).RANKS
+    return ranks and len(plan.points) > 1 and stored_ranking(plan) is None
+
+
+def stored_ranking(plan: Plan) -> Ranking | None:
+    """The predictions in the sweep's folder; None if they are not those of this plan."""
+    found = read_ranking(plan.store.folder)
+    space = space_of(plan)
+    if found is None or not found.has(space.points):
+        return None
+    key = (plan.store.digest, loss_of(plan.config), ranked(plan))
+    return found if (found.digest, found.loss, found.examples) == key else None
+
+
+def ranked(plan: Plan) -> str:
+    """The validation examples that predictions are made on, as `0..79,85`."""
+    return ranges(ranked_examples(space_of(plan), plan.config.search))
+
+
+def _evidence(plan: Plan, number: int) -> Evidence:
+    """What is known before a round: predictions, and the outcomes on the validation part."""
+    ranking = stored_ranking(plan)
+    if needs_ranking(plan):
+        raise ConfigError(
+            f"{plan.store.paths.ranking} has no predictions for search={plan.config.search.name} "
+            "of these points: the ranking failed, or was not made."
+        )
+    changes = {} if ranking is None else ranking.changes
+    by = measure(plan.config.selection)
+    if number == 0:
+        return Evidence(changes, measure=by)
+    outcomes = plan.store.read()
+    return Evidence(changes, outcomes[outcomes["part"] == VALIDATION], by)
+
+
+def _evaluations(plan: Plan, names: set[str], examples: tuple[int, ...]) -> list[Evaluation]:
+    return [Evaluation(point, examples) for point in plan.points if str(point) in names]

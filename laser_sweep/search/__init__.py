@@ -1,0 +1,23 @@
+"""Strategies of search: which points are evaluated, and on which validation examples, one module
+each, named as the option's value.
+"""
+
+from laser_sweep.search._audit import audited
+from laser_sweep.search._contract import Round, Size, Strategy
+from laser_sweep.search._evidence import Evidence, Space, validation_space
+from laser_sweep.search._strategies import STRATEGIES, asked, check, loss_of, ranked_examples
+
+__all__ = [
+    "STRATEGIES",
+    "Evidence",
+    "Round",
+    "Size",
+    "Space",
+    "Strategy",
+    "asked",
+    "audited",
+    "check",
+    "loss_of",
+    "ranked_examples",
+    "validation_space",
+]

@@ -1,0 +1,51 @@
+"""`ranking.json`: the predicted change of every point, from one backward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from laser_sweep.store.atomic import write_file
+from laser_sweep.store.paths import Paths
+
+
+class Ranking(msgspec.Struct, frozen=True):
+    """The predicted changes of points, with everything that they depend on.
+
+    Attributes:
+        digest: the digest of the results' identity.
+        loss: the loss, `margin` or `nll`.
+        examples: the examples, as `0..79,85`; validation examples only.
+        seconds: the time that the backward pass took, decompositions included.
+        changes: for each point the predicted change of the loss, edited minus base, in nats.
+    """
+
+    digest: str
+    loss: str
+    examples: str
+    seconds: float
+    changes: dict[str, float]
+
+    def order(self, points: Iterable[str]) -> list[str]:
+        """Points by their predicted change, the largest fall first; equal ones stay in order."""
+        return sorted(points, key=self.changes.__getitem__)
+
+    def has(self, points: Iterable[str]) -> bool:
+        """Whether there is a prediction for each of these points."""
+        return all(point in self.changes for point in points)
+
+
+def write_ranking(folder: Path, ranking: Ranking) -> None:
+    """Write the ranking into a sweep's folder, whole or not at all."""
+    content = msgspec.json.format(msgspec.json.encode(ranking), indent=2)
+    write_file(Paths(folder).ranking, content + b"\n")
+
+
+def read_ranking(folder: Path) -> Ranking | None:
+    """The ranking in a sweep's folder; None if there is none that can be read."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(Paths(folder).ranking.read_bytes(), type=Ranking)
+    return None
