@@ -88,7 +88,7 @@ def run_on(plan: Plan, missing: Sequence[Evaluation], *, named: Sequence[str]) -
         context.Process(target=_run, args=(plan.config, device, task, records, threads))
         for device, task in shared
     ]
-    with _logged(records), _ended(processes), Progress(plan.store, missing) as progress:
+    with _logged(records), _ended(processes), Progress(plan.store, len(missing)) as progress:
         for process in processes:
             process.start()
         while any(process.is_alive() for process in processes):

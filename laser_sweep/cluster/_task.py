@@ -25,9 +25,12 @@ from laser_sweep.config import Config
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.logs import log_everything
+from laser_sweep.plan import rounds
 from laser_sweep.plan.make import make_plan
+from laser_sweep.plan.packing import pack
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.execute import finish
+from laser_sweep.run.rank import rank
 from laser_sweep.run.threads import job_threads
 from laser_sweep.run.worker import Worker
 from laser_sweep.store.events import Journal
@@ -116,6 +119,62 @@ class SweepTask(_Task):
             plan = self.submission.plan()
             missing = plan.missing(self.evaluations)
             log.info("%d evaluations, %d to do", len(self.evaluations), len(missing))
+            _raise_if(Worker(plan, journal).run(missing))
+
+
+@dataclass(frozen=True)
+class RankTask(_Task):
+    """Predicts the change of every point of a sweep: the first job of a search that ranks.
+
+    Attributes:
+        submission: the sweep.
+    """
+
+    submission: Submission
+
+    def __call__(self) -> None:
+        """Rank the points, unless the folder has their ranking.
+
+        Raises:
+            ConfigError: if the node does not see the files that it needs, or the gradient is not
+                finite.
+        """
+        with _as_a_job(self.submission.folder) as journal:
+            plan = self.submission.plan()
+            if rounds.needs_ranking(plan):
+                rank(plan, Worker(plan, journal))
+
+
+@dataclass(frozen=True)
+class RoundTask(_Task):
+    """Evaluates a share of the points of a round, which earlier jobs have decided.
+
+    Attributes:
+        submission: the sweep.
+        number: the round's number, from 0.
+        share: the number of the task among the tasks of the round, from 0.
+        tasks: the number of tasks of the round.
+    """
+
+    submission: Submission
+    number: int
+    share: int
+    tasks: int
+
+    def __call__(self) -> None:
+        """Evaluate the points of the share that lack outcomes.
+
+        Raises:
+            PointsFailedError: if a point failed.
+            ConfigError: if the node does not see the files that it needs, or there is no ranking.
+        """
+        with _as_a_job(self.submission.folder) as journal:
+            plan = self.submission.plan()
+            # Not of the missing ones: other tasks write results meanwhile.
+            shares = pack(plan, rounds.evaluations(plan, self.number), self.tasks)
+            wanted = shares[self.share] if self.share < len(shares) else []
+            missing = plan.missing(wanted)
+            log.info("%d evaluations, %d to do", len(wanted), len(missing))
             _raise_if(Worker(plan, journal).run(missing))
 
 

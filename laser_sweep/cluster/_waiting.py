@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 
 from laser_sweep.cluster import _controller as controller
+from laser_sweep.config import GRID
+from laser_sweep.plan import rounds
 from laser_sweep.plan.plan import Plan
 from laser_sweep.report import summary, terminal
 from laser_sweep.run.execute import report_of
@@ -30,7 +32,7 @@ def wait(plan: Plan, jobs: Sequence[Job]) -> int:
     """
     ids = [job.id for job in jobs]
     try:
-        with Progress(plan.store, plan.missing(plan.evaluations)) as progress:
+        with Progress(plan.store, _expected(plan)) as progress:
             _until_ended(ids, progress)
     except KeyboardInterrupt:
         say(
@@ -47,6 +49,13 @@ def wait(plan: Plan, jobs: Sequence[Job]) -> int:
         near(plan.store.folder),
     )
     return 1
+
+
+def _expected(plan: Plan) -> int:
+    """The number of result files that the rounds of a sweep lack, or may lack."""
+    if plan.config.search.name == GRID:
+        return len(plan.missing(plan.evaluations))
+    return sum(size.points + 1 for size in rounds.all_sizes(plan))
 
 
 def _until_ended(ids: Sequence[str], progress: Progress) -> None:

@@ -12,22 +12,25 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from submitit.slurm import slurm
 
 from laser_sweep.cluster import _controller as controller
 from laser_sweep.cluster._sbatch import asks_for_accelerator, options, script, submit
-from laser_sweep.cluster._task import ReportTask, Submission, SweepTask
+from laser_sweep.cluster._task import RankTask, ReportTask, RoundTask, Submission, SweepTask
 from laser_sweep.cluster._waiting import wait
-from laser_sweep.config import AUTO, Config
+from laser_sweep.config import AUTO, GRID, Config
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.logs import log_file
+from laser_sweep.plan import rounds
 from laser_sweep.plan.grouping import groups
 from laser_sweep.plan.packing import number_of_tasks, pack
 from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.run.messages import progress, title
-from laser_sweep.store.jobs import REPORT, SWEEP, Job, read_jobs, write_job
+from laser_sweep.search import Size
+from laser_sweep.store.jobs import RANK, REPORT, SWEEP, Job, read_jobs, write_job
 from laser_sweep.store.provenance import digest
 from laser_sweep.terminal import near, say
 
@@ -54,14 +57,17 @@ def describe(plan: Plan, missing: Sequence[Evaluation]) -> dict[str, str]:
     """The tasks that would be submitted, and the batch script."""
     if not missing:
         return {"tasks": "none; one job that reports"}
-    tasks = _tasks(plan, missing)
-    sizes = sorted({_count(task) for task in tasks})
-    points = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    batch_script = textwrap.indent(script(plan, len(tasks)), "    ")
-    return {
-        "tasks": f"{len(tasks)} of {points} points, then a job that reports",
-        "script": f"\n\n{batch_script}",
-    }
+    if plan.config.search.name == GRID:
+        tasks = _tasks(plan, missing)
+        sizes = sorted({_count(task) for task in tasks})
+        points = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+        shown, most = f"{len(tasks)} of {points} points", len(tasks)
+    else:
+        counts = [_number_of_tasks(plan, size.points + 1) for size in rounds.all_sizes(plan)]
+        ranks = ["one that ranks"] if rounds.needs_ranking(plan) else []
+        shown, most = ", then ".join([*ranks, *map(str, counts)]), max(counts)
+    batch_script = textwrap.indent(script(plan, most), "    ")
+    return {"tasks": f"{shown}, then a job that reports", "script": f"\n\n{batch_script}"}
 
 
 def run(plans: Sequence[Plan]) -> int:
@@ -91,50 +97,103 @@ def _submit(plan: Plan) -> list[Job]:
     plan.store.paths.jobs.mkdir(exist_ok=True)
     with log_file(plan.store.paths.log):
         log.info("%s", title(plan.config, plan.store))
-        missing = plan.missing(plan.evaluations)
-        log.info("%s", progress(len(plan.points), _count(missing)))
-        live, awaited = _under_way(folder)
-        rest = [each for each in missing if plan.store.path(*each).name not in awaited]
-        if len(rest) < len(missing):
-            log.info("%d of these are in the queue", _count(missing) - _count(rest))
-        jobs = [*live, *_submit_sweep(plan, rest)]
-        reports = {job.command for job in live if job.kind == REPORT}
+        queue = _under_way(folder)
+        submitted = _submit_rounds(plan, queue)
+        jobs = [*queue.jobs, *submitted]
+        reports = {job.command for job in queue.jobs if job.kind == REPORT}
         # One job that makes the same report, after the same arrays, is enough.
-        if rest or _command(plan) not in reports:
+        if submitted or _command(plan) not in reports:
             jobs.append(_submit_report(plan, jobs))
         say(_next_steps(folder, jobs))
     return jobs
 
 
-def _under_way(folder: Path) -> tuple[list[Job], set[str]]:
-    """The jobs with a task that waits or runs, and the result files that these tasks write."""
+class _Queue(NamedTuple):
+    """The jobs of a sweep with a task that waits or runs, and the result files of these tasks."""
+
+    jobs: list[Job]
+    files: set[str]
+
+    def searches(self, command: str) -> bool:
+        """Whether jobs of a command are to decide on rounds, and to evaluate these."""
+        own = [job for job in self.jobs if job.command == command and job.kind != REPORT]
+        return any(job.kind == RANK or not any(job.files) for job in own)
+
+
+def _under_way(folder: Path) -> _Queue:
+    """What the queue has of the sweep in a folder."""
     jobs = read_jobs(folder)
     queue = controller.in_queue(job.id for job in jobs)
     if queue is None:
         log.warning("squeue does not answer: points in the queue may be submitted again.")
-        return [], set()
+        return _Queue([], set())
     live = [job for job in jobs if not queue.keys().isdisjoint(job.tasks)]
-    return live, {name for job in live for name in job.files_of(queue)}
+    return _Queue(live, {name for job in live for name in job.files_of(queue)})
 
 
-def _submit_sweep(plan: Plan, missing: Sequence[Evaluation]) -> list[Job]:
-    if not missing:
+def _submit_rounds(plan: Plan, queue: _Queue) -> list[Job]:
+    """Submit the rounds of the search, each to start when the jobs before it have ended."""
+    if queue.searches(_command(plan)):
+        log.info("the rounds of this search are in the queue")
         return []
-    tasks = _tasks(plan, missing)
+    jobs = [_submit_ranking(plan)] if rounds.needs_ranking(plan) else []
+    is_known = not jobs
+    for number, size in enumerate(rounds.all_sizes(plan)):
+        if not is_known:
+            jobs.append(_submit_later_round(plan, number, size, [*queue.jobs, *jobs]))
+            continue
+        wanted = rounds.evaluations(plan, number)
+        missing = plan.missing(wanted)
+        jobs += _submit_points(plan, missing, len(wanted), queue)
+        # What the later rounds evaluate depends on what this one finds.
+        is_known = not missing
+    return jobs
+
+
+def _submit_ranking(plan: Plan) -> Job:
+    id = submit(plan, [RankTask(_submission(plan))], options(plan, "-rank"))
+    log.info("submitted job %s, which ranks %d points", id, len(plan.points) - 1)
+    return write_job(plan.store.folder, id, RANK, _command(plan), [])
+
+
+def _submit_points(
+    plan: Plan, missing: Sequence[Evaluation], points: int, queue: _Queue
+) -> list[Job]:
+    """Submit the evaluations of a round that no job is to make."""
+    log.info("%s", progress(points, _count(missing)))
+    rest = [each for each in missing if plan.store.path(*each).name not in queue.files]
+    if len(rest) < len(missing):
+        log.info("%d of these are in the queue", _count(missing) - _count(rest))
+    if not rest:
+        return []
+    tasks = _tasks(plan, rest)
     submission = _submission(plan)
     id = submit(plan, [SweepTask(submission, task) for task in tasks], options(plan))
-    log.info("submitted job %s: %s", id, "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks")
+    log.info("submitted job %s: %s", id, _tasks_in_words(len(tasks)))
     files = [[plan.store.path(*each).name for each in task] for task in tasks]
     return [write_job(plan.store.folder, id, SWEEP, _command(plan), files)]
 
 
+def _submit_later_round(plan: Plan, number: int, size: Size, before: Sequence[Job]) -> Job:
+    """Submit a round whose points the jobs before it decide."""
+    tasks, submission = _number_of_tasks(plan, size.points + 1), _submission(plan)
+    shares = [RoundTask(submission, number, share, tasks) for share in range(tasks)]
+    id = submit(plan, shares, {**options(plan), **_after(before)})
+    log.info("submitted job %s: %s, of %d points", id, _tasks_in_words(tasks), size.points)
+    return write_job(plan.store.folder, id, SWEEP, _command(plan), [[] for _ in shares])
+
+
 def _submit_report(plan: Plan, jobs: Sequence[Job]) -> Job:
-    given = options(plan, "-report")
-    if arrays := [job.id for job in jobs if job.kind == SWEEP]:
-        given["dependency"] = f"afterany:{':'.join(arrays)}"
+    given = {**options(plan, "-report"), **_after(jobs)}
     id = submit(plan, [ReportTask(_submission(plan))], given)
     log.info("submitted job %s, which selects, tests and reports", id)
     return write_job(plan.store.folder, id, REPORT, _command(plan), [])
+
+
+def _after(jobs: Sequence[Job]) -> dict[str, str]:
+    """The option of sbatch that starts a job when others have ended, whatever became of them."""
+    ids = [job.id for job in jobs if job.kind != REPORT]
+    return {"dependency": f"afterany:{':'.join(ids)}"} if ids else {}
 
 
 def _submission(plan: Plan) -> Submission:
@@ -144,9 +203,18 @@ def _submission(plan: Plan) -> Submission:
 
 
 def _tasks(plan: Plan, missing: Sequence[Evaluation]) -> list[list[Evaluation]]:
-    cluster = plan.config.cluster
-    count = number_of_tasks(cluster, groups(plan, missing), controller.array_limit())
+    count = _number_of_tasks(plan, _count(missing), len(groups(plan, missing)))
     return pack(plan, missing, count)
+
+
+def _number_of_tasks(plan: Plan, points: int, groups: int | None = None) -> int:
+    """The number of tasks for some points; at most one for each layer, if `groups` is None."""
+    most = min(points, len(plan.layout.blocks) + 1) if groups is None else groups
+    return number_of_tasks(plan.config.cluster, points, most, controller.array_limit())
+
+
+def _tasks_in_words(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"
 
 
 def _command(plan: Plan) -> str:

@@ -37,15 +37,21 @@ def pack(plan: Plan, missing: Iterable[Evaluation], count: int) -> list[list[Eva
     ]
 
 
-def number_of_tasks(config: ClusterConfig, groups: Sequence[Group], most: int) -> int:
-    """The number of tasks that the options ask for, else a sensible one; at most `most`."""
-    points = sum(len(group.points) for group in groups)
+def number_of_tasks(config: ClusterConfig, points: int, groups: int, most: int) -> int:
+    """The number of tasks that the options ask for, else a sensible one; at most `most`.
+
+    Args:
+        config: the options.
+        points: the number of points to evaluate.
+        groups: the number of their groups.
+        most: the largest number of tasks.
+    """
     if config.tasks is not None:
         wanted = min(config.tasks, points)
     elif config.groups_per_task is not None:
-        wanted = -(-len(groups) // config.groups_per_task)
+        wanted = -(-groups // config.groups_per_task)
     else:
-        wanted = min(len(groups), -(-points // _POINTS_OF_A_TASK))
+        wanted = min(groups, -(-points // _POINTS_OF_A_TASK))
     return min(wanted, most)
 
 

@@ -9,9 +9,11 @@ from laser_sweep.plan.plan import Plan
 from laser_sweep.search import (
     STRATEGIES,
     Evidence,
+    Round,
     Size,
     Space,
     asked,
+    audit_size,
     audited,
     loss_of,
     ranked_examples,
@@ -35,6 +37,14 @@ def sizes(plan: Plan) -> list[Size]:
     return strategy.sizes(size, plan.config.search)
 
 
+def all_sizes(plan: Plan) -> list[Size]:
+    """The size of each round; an audit is the last one."""
+    found, options = sizes(plan), plan.config.search
+    left_out = len(plan.points) - 1 - found[-1].points
+    count = audit_size(left_out, options)
+    return [*found, Size(count, found[-1].examples)] if count else found
+
+
 def evaluations(plan: Plan, number: int) -> list[Evaluation]:
     """The evaluations of a round, the base model first.
 
@@ -45,19 +55,20 @@ def evaluations(plan: Plan, number: int) -> list[Evaluation]:
     Raises:
         ConfigError: if the search needs the predictions of `ranking.json`, and there are none.
     """
-    strategy, space = STRATEGIES.load(plan.config.search.name), space_of(plan)
-    found = strategy.round(number, space, _evidence(plan, number), plan.config.search)
+    found = _round(plan, number)
     # With split.test=all, what is evaluated on the whole validation part is tested, too.
-    examples = plan.searched if found.examples == space.examples else found.examples
-    return _evaluations(plan, {str(BASE), *found.points}, examples)
+    is_whole = found.examples == plan.store.parts.validation
+    examples = plan.searched if is_whole else found.examples
+    wanted = {str(BASE), *found.points}
+    return [Evaluation(point, examples) for point in plan.points if str(point) in wanted]
 
 
-def audit(plan: Plan) -> list[Evaluation]:
-    """The evaluations of the audit, after the last round; none without `search.audit`."""
-    space, options = space_of(plan), plan.config.search
-    last = len(sizes(plan)) - 1
-    points = audited(space, asked(space, _evidence(plan, last), options), options)
-    return _evaluations(plan, set(points), plan.searched)
+def _round(plan: Plan, number: int) -> Round:
+    strategy, options = STRATEGIES.load(plan.config.search.name), plan.config.search
+    space, evidence = space_of(plan), _evidence(plan, number)
+    if number < len(sizes(plan)):
+        return strategy.round(number, space, evidence, options)
+    return Round(audited(space, asked(space, evidence, options), options), space.examples)
 
 
 def needs_ranking(plan: Plan) -> bool:
@@ -95,7 +106,3 @@ def _evidence(plan: Plan, number: int) -> Evidence:
         return Evidence(changes, measure=by)
     outcomes = plan.store.read()
     return Evidence(changes, outcomes[outcomes["part"] == VALIDATION], by)
-
-
-def _evaluations(plan: Plan, names: set[str], examples: tuple[int, ...]) -> list[Evaluation]:
-    return [Evaluation(point, examples) for point in plan.points if str(point) in names]

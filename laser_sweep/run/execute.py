@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.logs import log_file
+from laser_sweep.plan import rounds
 from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.report import Report, cache, gather, summary, terminal, write_report
 from laser_sweep.run.messages import progress, title
+from laser_sweep.run.rank import rank
 from laser_sweep.run.worker import Worker
 from laser_sweep.store.events import Journal
 from laser_sweep.store.examples import write_examples
@@ -41,7 +43,7 @@ def execute(plan: Plan, run: Run | None = None) -> int:
     with log_file(store.paths.log), Journal(store.paths.events) as journal:
         log.info("%s", title(plan.config, store))
         worker = Worker(plan, journal)
-        failed = _grid(plan, run or worker.run)
+        failed = _search(plan, worker, run)
         failed += finish(plan, worker)
         log.info("finished in %.0f s", time.perf_counter() - started)
         if failed:
@@ -92,11 +94,19 @@ def _store_extras(plan: Plan, worker: Worker, report: Report) -> None:
                 write_spectra(plan.store.folder, weights, chosen, worker.spectra(point))
 
 
-def _grid(plan: Plan, run: Run) -> list[Evaluation]:
-    """Evaluate the points of the grid that lack outcomes."""
-    missing = plan.missing(plan.evaluations)
-    log.info("%s", progress(len(plan.points), len({point for point, _ in missing})))
-    return run(missing)
+def _search(plan: Plan, worker: Worker, run: Run | None) -> list[Evaluation]:
+    """Make the evaluations of all rounds that lack outcomes, one round after the other."""
+    if rounds.needs_ranking(plan):
+        rank(plan, worker)
+        if run is not None:
+            worker.release()
+    failed: list[Evaluation] = []
+    for number in range(len(rounds.all_sizes(plan))):
+        wanted = rounds.evaluations(plan, number)
+        missing = plan.missing(wanted)
+        log.info("%s", progress(len(wanted), len({point for point, _ in missing})))
+        failed += (run or worker.run)(missing)
+    return failed
 
 
 def _finals(plan: Plan) -> list[Evaluation]:

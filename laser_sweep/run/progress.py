@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 
 from tqdm import tqdm
 
-from laser_sweep.grid.point import Evaluation
 from laser_sweep.store.results import Store
 
 
@@ -16,12 +15,13 @@ class Progress:
 
     Args:
         store: the store that they write to.
-        evaluations: the evaluations that they make.
+        total: the number of result files that they are to write.
     """
 
-    def __init__(self, store: Store, evaluations: Iterable[Evaluation]):
-        self._awaited = {store.path(*each) for each in evaluations}
-        self._bar = tqdm(total=len(self._awaited), unit="point", disable=None, dynamic_ncols=True)
+    def __init__(self, store: Store, total: int):
+        self._store = store
+        self._before = set(self._written())
+        self._bar = tqdm(total=total, unit="point", disable=None, dynamic_ncols=True)
 
     def __enter__(self) -> Progress:
         return self
@@ -36,6 +36,8 @@ class Progress:
 
     def update(self) -> None:
         """Count the result files again."""
-        written = {path for path in self._awaited if path.exists()}
-        self._awaited -= written
-        self._bar.update(len(written))
+        written = len(set(self._written()) - self._before)
+        self._bar.update(written - self._bar.n)
+
+    def _written(self) -> list[Path]:
+        return self._store.paths.result_files(self._store.digest)

@@ -21,6 +21,7 @@ from laser_sweep.plan.plan import Plan
 from laser_sweep.run.editor import Editor
 from laser_sweep.run.evaluator_setup import load_evaluator
 from laser_sweep.run.partial_outcomes import PartialOutcomes
+from laser_sweep.run.ranker import predicted_changes
 from laser_sweep.store.columns import columns
 from laser_sweep.store.events import Journal
 from laser_sweep.store.spectra import Spectrum
@@ -67,6 +68,28 @@ class Worker:
     def outcomes(self, point: Point, examples: Sequence[int]) -> dict[str, list[object]]:
         """The outcomes of a point on some examples, by column; nothing is stored."""
         return self._outcomes(self._editor.edits(point), examples)
+
+    def predicted_changes(
+        self, points: Sequence[Point], examples: Sequence[int], loss: str
+    ) -> dict[str, float]:
+        """The predicted change of a loss for each point, by its name; nothing is stored.
+
+        Args:
+            points: the points, without the base model.
+            examples: validation examples.
+            loss: `margin` or `nll`.
+
+        Raises:
+            ConfigError: if the model cannot be loaded.
+            ValueError: if the gradient is not finite.
+        """
+        bars = self._no_bar is None
+        return predicted_changes(self._plan, self._evaluator, points, examples, loss, bars=bars)
+
+    def release(self) -> None:
+        """Release the model; the next evaluation loads it again."""
+        for name in ("_editor", "_evaluator"):
+            vars(self).pop(name, None)
 
     @property
     def is_loaded(self) -> bool:

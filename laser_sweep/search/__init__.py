@@ -2,7 +2,7 @@
 each, named as the option's value.
 """
 
-from laser_sweep.search._audit import audited
+from laser_sweep.search._audit import audit_size, audited
 from laser_sweep.search._contract import Round, Size, Strategy
 from laser_sweep.search._evidence import Evidence, Space, validation_space
 from laser_sweep.search._strategies import STRATEGIES, asked, check, loss_of, ranked_examples
@@ -15,6 +15,7 @@ __all__ = [
     "Space",
     "Strategy",
     "asked",
+    "audit_size",
     "audited",
     "check",
     "loss_of",

@@ -19,6 +19,10 @@ def audited(space: Space, asked: Collection[str], options: SearchConfig) -> tupl
         options: the options of the search.
     """
     left_out = [number for number, point in enumerate(space.points) if point not in set(asked)]
-    count = math.ceil(options.audit * len(left_out))
-    chosen = random_order(left_out, options.seed)[:count]
+    chosen = random_order(left_out, options.seed)[: audit_size(len(left_out), options)]
     return tuple(space.points[number] for number in sorted(chosen))
+
+
+def audit_size(left_out: int, options: SearchConfig) -> int:
+    """The number of points that an audit evaluates, of those that were left out."""
+    return math.ceil(options.audit * left_out)

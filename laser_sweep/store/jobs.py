@@ -13,19 +13,20 @@ import msgspec
 from laser_sweep.store.atomic import write_file
 from laser_sweep.store.paths import Paths
 
-SWEEP, REPORT = "sweep", "report"
+RANK, SWEEP, REPORT = "rank", "sweep", "report"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job array that evaluates points, or the job that reports.
+    """A job that ranks the points, a job array that evaluates points, or the job that reports.
 
     Attributes:
         id: the job's number.
-        kind: `sweep` or `report`.
+        kind: `rank`, `sweep` or `report`.
         command: a digest of the command's configuration and points.
         submitted: the time of submission, in seconds since 1970.
-        files: for each task the names of the result files that it is to write.
+        files: for each task the names of the result files that it is to write; none where earlier
+            jobs decide which.
     """
 
     id: str

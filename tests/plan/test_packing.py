@@ -55,7 +55,10 @@ def test_every_point_is_in_one_task_and_tasks_are_about_as_long(count: int, tmp_
 def test_how_many_tasks_there_are(options: dict, most: int, count: int, tmp_path: Path):
     plan = planned(tmp_path)
     config = ClusterConfig(name="slurm", **options)
-    assert number_of_tasks(config, groups(plan, plan.evaluations), most) == count
+    assert (
+        number_of_tasks(config, len(plan.points), len(groups(plan, plan.evaluations)), most)
+        == count
+    )
 
 
 def test_points_are_grouped_by_the_layer_that_they_start_at(tmp_path: Path):
