@@ -51,6 +51,8 @@ class Evaluator:
 
     Attributes:
         model: the model.
+        context: the facts that the scorers need.
+        pad: the token id of the padding.
     """
 
     def __init__(
@@ -68,17 +70,24 @@ class Evaluator:
         self.model = model
         tokenizer = prompting.tokenizer
         vocabulary = read_vocabulary(tokenizer, model.config.get_text_config().vocab_size)
-        self._context = ScoringContext(scoring, prompting, Tokens(tokenizer), vocabulary)
+        self.context = ScoringContext(scoring, prompting, Tokens(tokenizer), vocabulary)
         # The model does not attend to padding, so without a token of its own any token will do.
         # A padding token that was added to the tokenizer alone is not in the embedding.
         pads = (tokenizer.pad_token_id, getattr(model.config, "pad_token_id", None))
-        pad = next((each for each in pads if each and each < embedding_rows(model)), 0)
-        self._batcher = QuestionBatcher(model, questions, scoring.new_tokens, batch_tokens, pad)
+        self.pad = next((each for each in pads if each and each < embedding_rows(model)), 0)
+        self._batcher = QuestionBatcher(
+            model, questions, scoring.new_tokens, batch_tokens, self.pad
+        )
         self._plain = PlainEngine(model)
         self._layers: LayerEngine | None = None
         self._budget = budget
         if budget is not None:
             self._take_shortcuts(layout, budget, dropped)
+
+    @property
+    def batch_tokens(self) -> int:
+        """The largest number of tokens in a forward pass, padding included."""
+        return self._batcher.batch_tokens
 
     def chunks(self, examples: Sequence[int]) -> list[tuple[int, ...]]:
         """Examples in chunks, in order; the kept states of a chunk fit in memory."""
@@ -123,7 +132,7 @@ class Evaluator:
             ValueError: if the outputs of the model are NaN.
         """
         predictions = self._with_memory(lambda: self._predict(tuple(examples), edited))
-        return outcome_columns(predictions, self._context)
+        return outcome_columns(predictions, self.context)
 
     @torch.inference_mode()
     def _take_shortcuts(

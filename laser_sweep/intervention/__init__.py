@@ -1,11 +1,20 @@
 """Interventions: kinds of edits, one module each; the module's name is the option's value."""
 
-from laser_sweep.intervention._contract import Intervention
+from laser_sweep.intervention._contract import FirstOrder, Intervention
 from laser_sweep.intervention._edited_matrix import EditedMatrix
+from laser_sweep.intervention._first_order import first_order_changes
 from laser_sweep.intervention._options import Options
 from laser_sweep.intervention._retention import Retention
 from laser_sweep.plugin import Group
 
 INTERVENTIONS: Group[Intervention[object]] = Group(__name__, Intervention, "intervention")
 
-__all__ = ["INTERVENTIONS", "EditedMatrix", "Intervention", "Options", "Retention"]
+__all__ = [
+    "INTERVENTIONS",
+    "EditedMatrix",
+    "FirstOrder",
+    "Intervention",
+    "Options",
+    "Retention",
+    "first_order_changes",
+]

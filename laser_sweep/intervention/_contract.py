@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, TypeVar, runtime_checkable
 
 from torch import Tensor
@@ -11,6 +12,7 @@ from laser_sweep.intervention._options import Options
 from laser_sweep.intervention._retention import Retention
 
 Prepared = TypeVar("Prepared")
+Given = TypeVar("Given", contravariant=True)
 
 
 @runtime_checkable
@@ -53,5 +55,33 @@ class Intervention(Protocol[Prepared]):
 
         Raises:
             ConfigError: if a matrix of this full rank cannot keep this amount.
+        """
+        ...
+
+
+@runtime_checkable
+class FirstOrder(Protocol[Given]):
+    """An intervention that knows a faster way to the first-order changes of its edits.
+
+    Without it, every edited matrix is computed.
+    """
+
+    def changes(
+        self,
+        prepared: Given,
+        gradient: Tensor,
+        retentions: Sequence[Retention],
+        options: Options,
+    ) -> list[float]:
+        """The sum of the entries of gradient * (edited - matrix), for each amount.
+
+        Args:
+            prepared: the result of `prepare`, which stays unchanged.
+            gradient: the gradient of a loss with respect to the matrix, shape (out, in), float32.
+            retentions: how much of the matrix stays.
+            options: the options of the config group `intervention`.
+
+        Raises:
+            ConfigError: if the matrix cannot keep one of the amounts.
         """
         ...

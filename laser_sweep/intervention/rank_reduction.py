@@ -7,6 +7,7 @@ implementation computes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import torch
@@ -53,6 +54,15 @@ class Decomposition:
         # Subtracting the small part rounds less: its rounding error is relative to its own size.
         return self._sum((~stays).nonzero()[:, 0]).neg_().add_(self.weight)
 
+    def component_changes(self, gradient: Tensor) -> Tensor:
+        """The product of a gradient with each component, float64, shape (r,).
+
+        Removing a component changes the loss by minus its product, to first order.
+        """
+        u, _, c = self.components
+        projected = u.T @ (gradient.T if self._tall else gradient)
+        return (projected * c).sum(dim=1, dtype=self.components.s.dtype).cpu()
+
     def _is_nearly_all(self, stays: Tensor) -> bool:
         """Whether the components that stay are most of them, or have nearly the whole energy."""
         energy = self.components.s.cpu().square()
@@ -80,10 +90,7 @@ def apply(prepared: Decomposition, retention: Retention, options: Options) -> Ed
         ConfigError: if a rank or an index is beyond the full rank of the matrix.
     """
     weight, full = prepared.weight, prepared.full_rank
-    if options.indices is None and retention.keeps_all:
-        return EditedMatrix(weight, full)
-    count = rank(retention, full, options)
-    count = _measured(prepared, retention) if count is None else count
+    count = _count(prepared, retention, options)
     if count == full:
         return EditedMatrix(weight, full)
     if count == 0:
@@ -91,6 +98,29 @@ def apply(prepared: Decomposition, retention: Retention, options: Options) -> Ed
     if options.svd == RANDOMIZED:
         return EditedMatrix(randomized(weight, count, options), count)
     return EditedMatrix(prepared.partial_sum(kept_indices(options, count, full)), count)
+
+
+def changes(
+    prepared: Decomposition, gradient: Tensor, retentions: Sequence[Retention], options: Options
+) -> list[float]:
+    """The first-order changes of a loss: minus the products of the gradient and what is removed.
+
+    With `svd=randomized`, the exact decomposition stands for the approximate one.
+
+    Raises:
+        ConfigError: if a rank or an index is beyond the full rank of the matrix.
+    """
+    full = prepared.full_rank
+    counts = [_count(prepared, retention, options) for retention in retentions]
+    if all(count == full for count in counts):
+        return [0.0] * len(counts)
+    of_component = prepared.component_changes(gradient)
+    found = []
+    for count in counts:
+        removed = torch.ones(full, dtype=torch.bool)
+        removed[slice(None) if count == full else kept_indices(options, count, full)] = False
+        found.append(-float(of_component[removed].sum()))
+    return found
 
 
 def rank(retention: Retention, full_rank: int, options: Options) -> int | None:
@@ -118,6 +148,18 @@ def randomized(weight: Tensor, count: int, options: Options) -> Tensor:
         torch.manual_seed(options.seed)
         u, s, v = torch.svd_lowrank(weight, q=columns, niter=options.niter)
     return u[:, :count] @ torch.diag(s[:count]) @ v[:, :count].T
+
+
+def _count(prepared: Decomposition, retention: Retention, options: Options) -> int:
+    """The rank that stays.
+
+    Raises:
+        ConfigError: if a rank or an index is beyond the full rank of the matrix.
+    """
+    if options.indices is None and retention.keeps_all:
+        return prepared.full_rank
+    count = rank(retention, prepared.full_rank, options)
+    return _measured(prepared, retention) if count is None else count
 
 
 def _measured(prepared: Decomposition, retention: Retention) -> int:

@@ -97,7 +97,14 @@ class Matrix:
 
     def view(self, model: nn.Module) -> Tensor:
         """The matrix in the model, of shape (out, in) or (groups, rows of a group, in)."""
-        weight = model.get_parameter(self.parameter).data
+        return self.part(model.get_parameter(self.parameter).data)
+
+    def part(self, weight: Tensor) -> Tensor:
+        """The part of a tensor in the parameter's shape that is the matrix, as `view` returns it.
+
+        Args:
+            weight: the parameter itself, or its gradient.
+        """
         if self.expert_slice:
             place, experts = self.expert_slice
             weight = weight.view(experts, -1, weight.shape[-1])[place]

@@ -15,7 +15,8 @@ from laser_sweep.dataset import Example, Prompting, Scoring, delimiters
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.context_length import QuestionSet
 from laser_sweep.evaluate.questions.question import Question
-from laser_sweep.grid.point import Edit, Evaluation, Point
+from laser_sweep.grid.amount import Amount
+from laser_sweep.grid.point import Evaluation, Point
 from laser_sweep.intervention import INTERVENTIONS, Options, Retention
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.matrix import Matrix
@@ -103,9 +104,9 @@ class Plan:
         """The lowest layer that a point changes; None for the base model."""
         return self.layout.lowest(self.matrices(point)) if point.edits else None
 
-    def retention(self, edit: Edit) -> Retention:
-        """The retention of an edit, by the arithmetic of the protocol."""
-        return Retention(edit.amount, self.config.protocol)
+    def retention(self, amount: Amount) -> Retention:
+        """The retention of an amount, by the arithmetic of the protocol."""
+        return Retention(amount, self.config.protocol)
 
     def ranks(self, point: Point) -> dict[Matrix, int | None]:
         """The rank of each matrix of a point; None where it depends on the weights."""
@@ -114,7 +115,9 @@ class Plan:
             intervention = INTERVENTIONS.load(edit.kind)
             for matrix in self.layout.matrices(edit):
                 try:
-                    rank = intervention.rank(self.retention(edit), matrix.full_rank, self.options)
+                    rank = intervention.rank(
+                        self.retention(edit.amount), matrix.full_rank, self.options
+                    )
                 except ConfigError as error:
                     raise ConfigError(f"{edit}, {matrix.name}: {error}") from error
                 ranks[matrix] = rank

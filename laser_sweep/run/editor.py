@@ -62,7 +62,7 @@ class Editor:
             prepared = intervention.prepare(weight_of(matrix, self._model))
             if len(self._prepared) < _MOST_PREPARED:
                 self._prepared[matrix] = prepared
-        return intervention.apply(prepared, self._plan.retention(edit), self._plan.options)
+        return intervention.apply(prepared, self._plan.retention(edit.amount), self._plan.options)
 
     def _keep_only(self, matrices: set[Matrix]) -> None:
         """Drop the decompositions of all other matrices."""

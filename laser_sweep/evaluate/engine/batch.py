@@ -61,7 +61,7 @@ def make_batches(
     """
     order = sorted(range(len(passes)), key=lambda number: -len(passes[number].ids))
     return [
-        _batch([passes[number] for number in numbers], numbers, pad, device)
+        make_batch([passes[number] for number in numbers], pad, device, numbers)
         for numbers in _within_limits(order, passes, batch_tokens, most_places)
     ]
 
@@ -86,13 +86,23 @@ def _within_limits(
         yield batch
 
 
-def _batch(passes: list[Pass], numbers: list[int], pad: int, device: str) -> Batch:
+def make_batch(
+    passes: Sequence[Pass], pad: int, device: str, numbers: Sequence[int] | None = None
+) -> Batch:
+    """One batch of some passes.
+
+    Args:
+        passes: the passes, in the order of the batch.
+        pad: the token id of the padding.
+        device: the device of the tensors.
+        numbers: for each pass its number among all passes; None for passes that are all there are.
+    """
     read = [each.read_positions for each in passes]
     places = _places(read)
     log_probs = list(_log_probs(passes, places))
     likeliest = [n[at] for each, n in zip(passes, places, strict=True) for at in each.likeliest]
     return Batch(
-        numbers=numbers,
+        numbers=list(range(len(passes)) if numbers is None else numbers),
         ids=_padded([each.ids for each in passes], pad).to(device),
         mask=_padded([(1,) * len(each.ids) for each in passes], 0).to(device),
         rows=_tensor((row for row, positions in enumerate(read) for _ in positions), device),
@@ -103,7 +113,7 @@ def _batch(passes: list[Pass], numbers: list[int], pad: int, device: str) -> Bat
     )
 
 
-def _log_probs(passes: list[Pass], places: list[dict[int, int]]) -> Iterator[tuple[int, int]]:
+def _log_probs(passes: Sequence[Pass], places: list[dict[int, int]]) -> Iterator[tuple[int, int]]:
     """The place and the token of each log-probability to read, in the order of the readings."""
     for each, numbers in zip(passes, places, strict=True):
         for reading in each.readings:

@@ -1,0 +1,17 @@
+"""The gradient of the mean loss of some examples, a segment of layers at a time."""
+
+from laser_sweep.ranking._backward import BackwardPass, Gradients
+from laser_sweep.ranking._batches import QuestionBatch, question_batches
+from laser_sweep.ranking._losses import loss_terms
+from laser_sweep.ranking._segments import Segment, batch_tokens, segments
+
+__all__ = [
+    "BackwardPass",
+    "Gradients",
+    "QuestionBatch",
+    "Segment",
+    "batch_tokens",
+    "loss_terms",
+    "question_batches",
+    "segments",
+]

@@ -1,0 +1,88 @@
+"""Segments: consecutive layers whose gradients fit into memory together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from laser_sweep.model.layout import Layout
+from laser_sweep.model.matrix import Matrix
+
+_FLOAT32 = 4
+_ACTIVATIONS = 256 << 20
+"""Bytes for what a batch's backward pass needs of its forward pass."""
+_COPIES = 2.0
+"""Bytes that a layer keeps for the backward pass, relative to the inputs and outputs of its
+matrices: norms, activations and attention keep some of their own."""
+_FEWEST_TOKENS = 64
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Consecutive layers.
+
+    Attributes:
+        start: the first layer.
+        stop: the layer after the last one; None for all layers up to the loss.
+        matrices: the matrices whose gradients are wanted.
+    """
+
+    start: int
+    stop: int | None
+    matrices: tuple[Matrix, ...]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters that hold the matrices, each once."""
+        return tuple(dict.fromkeys(matrix.parameter for matrix in self.matrices))
+
+
+def segments(matrices: Iterable[Matrix], sizes: Mapping[str, int], budget: int) -> list[Segment]:
+    """The segments of some matrices, the lowest first; at least one layer each.
+
+    Args:
+        matrices: the matrices.
+        sizes: the number of entries of each parameter that holds one.
+        budget: the bytes for the float32 gradients of a segment. Matrices that several layers share
+            are in one segment whatever their size: their gradient is complete only at its end.
+    """
+    by_layer: dict[int, list[Matrix]] = {}
+    for matrix in matrices:
+        by_layer.setdefault(matrix.lnum, []).append(matrix)
+    if any(matrix.shared_with for each in by_layer.values() for matrix in each):
+        budget = sum(sizes.values()) * _FLOAT32
+    groups: list[tuple[int, list[Matrix]]] = []
+    free = 0
+    for layer in sorted(by_layer):
+        needed = _FLOAT32 * sum(sizes[name] for name in {m.parameter for m in by_layer[layer]})
+        if not groups or needed > free:
+            groups.append((layer, []))
+            free = budget
+        groups[-1][1].extend(by_layer[layer])
+        free -= needed
+    stops = [*(start for start, _ in groups[1:]), None]
+    return [
+        Segment(start, stop, tuple(found))
+        for (start, found), stop in zip(groups, stops, strict=True)
+    ]
+
+
+def batch_tokens(layout: Layout, found: Iterable[Segment], itemsize: int, most: int) -> int:
+    """The tokens of a batch whose backward pass keeps a bounded number of bytes.
+
+    Args:
+        layout: the layers of the model.
+        found: the segments.
+        itemsize: the bytes of a number of the model's dtype.
+        most: the largest number of tokens.
+    """
+    layers = len(layout.blocks)
+    per_layer = [_bytes_per_token(layout, layer, itemsize) for layer in range(layers)]
+    widest = max(sum(per_layer[each.start : each.stop or layers]) for each in found)
+    return int(min(most, max(_FEWEST_TOKENS, _ACTIVATIONS // max(1, widest))))
+
+
+def _bytes_per_token(layout: Layout, layer: int, itemsize: int) -> int:
+    """The bytes that a layer keeps of a token; of a mixture, as if all experts saw it."""
+    shapes = (matrix.shape for each in layout.blocks[layer].values() for matrix in each)
+    return int(_COPIES * itemsize * sum(sum(shape) for shape in shapes))
