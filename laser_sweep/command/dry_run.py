@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from laser_sweep.cluster import CLUSTERS
+from laser_sweep.config import GRID
 from laser_sweep.grid.point import Evaluation
+from laser_sweep.plan import rounds
 from laser_sweep.plan.grouping import groups
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.messages import title
+from laser_sweep.search import STRATEGIES, Size, ranked_examples
 
 
 def describe(plan: Plan) -> str:
     """The points of a plan, done and to do, their groups, and the cost of evaluating them."""
+    if plan.config.search.name != GRID:
+        return _lines(_searched(plan))
     missing = plan.missing(plan.evaluations)
     todo = len({each.point for each in missing})
     passes = sum(len(each.examples) for each in missing)
@@ -29,7 +34,42 @@ def describe(plan: Plan) -> str:
         "cost": f"{passes:,} examples to evaluate{tested}",
         **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
     }
-    return "\n".join(f"{name + ':':10}{value}" for name, value in lines.items())
+    return _lines(lines)
+
+
+def _searched(plan: Plan) -> dict[str, object]:
+    """The rounds of a search, whose points are not known before it begins."""
+    parts, missing = plan.store.parts, plan.missing(plan.evaluations)
+    ranked = len(ranked_examples(rounds.space_of(plan), plan.config.search))
+    done = "to do" if rounds.needs_ranking(plan) else "done"
+    ranks = STRATEGIES.load(plan.config.search.name).RANKS
+    sizes = rounds.all_sizes(plan)
+    steps = [f"{size.points:,} points on {size.examples:,} examples" for size in sizes]
+    share = _cost(sizes) / max(1, (len(plan.points) - 1) * len(parts.validation))
+    return {
+        "sweep": title(plan.config, plan.store),
+        "folder": plan.store.folder,
+        "examples": f"{len(plan.questions):,} ({parts})",
+        "points": f"{len(plan.points):,}",
+        **({"ranking": f"by one backward pass over {ranked:,} examples, {done}"} if ranks else {}),
+        "rounds": ", then ".join(steps),
+        "cost": f"{100 * share:.0f} % of the grid's evaluations, less those that are stored",
+        **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
+    }
+
+
+def _cost(sizes: Sequence[Size]) -> int:
+    """The evaluations of an example; a later round of a race continues the earlier ones."""
+    known = [0, *(size.examples for size in sizes)]
+    continued = (
+        size.points * ((size.examples - before) or size.examples)
+        for size, before in zip(sizes, known, strict=False)
+    )
+    return sum(continued)
+
+
+def _lines(named: Mapping[str, object]) -> str:
+    return "\n".join(f"{name + ':':10}{value}" for name, value in named.items())
 
 
 def _groups(plan: Plan, missing: Sequence[Evaluation]) -> str:

@@ -11,7 +11,7 @@ from laser_sweep.dataset import Prompting, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.source import Source, find_source
 from laser_sweep.plan.identity import further_options
-from laser_sweep.report import cache, read_report, summary, terminal, write_report
+from laser_sweep.report import cache, read_report, terminal, write_report
 from laser_sweep.run.messages import progress, title
 from laser_sweep.split import split
 from laser_sweep.store.record import ModelRecord, Record, read_record
@@ -36,18 +36,17 @@ def finished(config: Config) -> bool:
     store = _store(config, record)
     if store is None:
         return False
-    text = cache.recall(config.folder)
-    if text is None:
+    cached = cache.recall(config.folder)
+    if cached is None:
         report = read_report(config.folder)
         if not report.search.is_complete:
             return False
         if not all(path.exists() for path in report.files):
             write_report(report)
-        cache.keep(report)
-        text = summary(report)
+        cached = cache.keep(report)
     log.info("%s", title(config, store))
-    log.info("%s", progress(len(record.points), 0))
-    say(terminal(text, config.folder))
+    log.info("%s", progress(cached.points, 0))
+    say(terminal(cached.text, config.folder))
     return True
 
 

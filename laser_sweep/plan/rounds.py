@@ -81,15 +81,9 @@ def stored_ranking(plan: Plan) -> Ranking | None:
     """The predictions in the sweep's folder; None if they are not those of this plan."""
     found = read_ranking(plan.store.folder)
     space = space_of(plan)
-    if found is None or not found.has(space.points):
-        return None
-    key = (plan.store.digest, loss_of(plan.config), ranked(plan))
-    return found if (found.digest, found.loss, found.examples) == key else None
-
-
-def ranked(plan: Plan) -> str:
-    """The validation examples that predictions are made on, as `0..79,85`."""
-    return ranges(ranked_examples(space_of(plan), plan.config.search))
+    examples = ranges(ranked_examples(space, plan.config.search))
+    key = (plan.store.digest, loss_of(plan.config), examples)
+    return found if found is not None and found.is_of(*key, space.points) else None
 
 
 def _evidence(plan: Plan, number: int) -> Evidence:

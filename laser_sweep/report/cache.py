@@ -22,44 +22,48 @@ from laser_sweep.store.provenance import versions
 from laser_sweep.store.record import read_record
 
 
-class _Cached(msgspec.Struct, frozen=True):
+class CachedSummary(msgspec.Struct, frozen=True):
     """The content of the cache.
 
     Attributes:
         made_from: the hash of everything that the summary was made from.
         files: the files of the report, relative to the sweep's folder.
-        summary: the summary.
+        points: the number of points that were evaluated.
+        text: the summary.
     """
 
     made_from: str
     files: list[str]
-    summary: str
+    points: int
+    text: str
 
 
-def keep(report: Report) -> None:
-    """Cache the summary of a complete sweep's report."""
+def keep(report: Report) -> CachedSummary:
+    """Cache the summary of a complete sweep's report, and return it."""
     made_from = _hash_of_sources(report.paths, report.search.record.digest)
     files = [path.relative_to(report.paths.folder).as_posix() for path in report.files]
-    content = msgspec.json.encode(_Cached(made_from, files, summary(report)))
-    write_file(report.paths.report_cache, content)
+    cached = CachedSummary(made_from, files, len(report.search.wanted), summary(report))
+    write_file(report.paths.report_cache, msgspec.json.encode(cached))
+    return cached
 
 
-def recall(folder: Path) -> str | None:
+def recall(folder: Path) -> CachedSummary | None:
     """The cached summary; None if it is not valid, or a file of the report is missing."""
     paths = Paths(folder)
     with suppress(OSError, msgspec.MsgspecError, ConfigError):
-        cached = msgspec.json.decode(paths.report_cache.read_bytes(), type=_Cached)
+        cached = msgspec.json.decode(paths.report_cache.read_bytes(), type=CachedSummary)
         digest = read_record(folder).digest
         is_whole = all((folder / name).exists() for name in cached.files)
         if is_whole and cached.made_from == _hash_of_sources(paths, digest):
-            return cached.summary
+            return cached
     return None
 
 
 def _hash_of_sources(paths: Paths, digest: str) -> str:
-    """A hash of this version of the program, of the record, and of the results of a digest."""
+    """A hash of this version of the program, of the records, and of the results of a digest."""
     hashed = xxhash.xxh3_128(json.dumps(versions(), sort_keys=True).encode())
-    for path in [paths.record, *paths.result_files(digest)]:
+    further = [path for path in (paths.ranking, paths.composition) if path.is_file()]
+    for path in [paths.record, *further, *paths.result_files(digest)]:
         content = path.read_bytes()
         hashed.update(f"{path.name}\0{len(content)}\0".encode())
         hashed.update(content)

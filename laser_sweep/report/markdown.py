@@ -57,6 +57,9 @@ def _tables(report: Report) -> dict[str, object]:
             axis: _table(tables.best_rows(report, axis), tables.best_headers(search, axis))
             for axis in report.best_per
         },
+        "predicted": _table(tables.predicted_rows(report, _TOP), tables.PREDICTED_HEADERS)
+        if tables.predicted_rows(report, 1)
+        else "",
         "folds": _table(tables.fold_rows(report), tables.FOLD_HEADERS) if report.folds else "",
     }
 

@@ -13,6 +13,7 @@ from laser_sweep.grid.point import BASE
 from laser_sweep.report.changes import changed_examples
 from laser_sweep.report.costs import Cost, cost_of
 from laser_sweep.report.folds import Fold, fold_figures
+from laser_sweep.report.left_out import with_left_out
 from laser_sweep.report.other_scores import other_scores
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.search import Search, search_of
@@ -80,7 +81,8 @@ class Report:
     def grid(self) -> pd.DataFrame:
         """The table of all points with 95 % intervals, `<part>_low` and `<part>_high`.
 
-        If labels tie anywhere, it also has the number of ties of each point, `<part>_ties`.
+        If labels tie anywhere, it also has the number of ties of each point, `<part>_ties`. Of a
+        search it also has the points that were left out, and the columns of `with_left_out`.
         """
         grid = self.search.table.copy()
         for part in PARTS:
@@ -89,20 +91,26 @@ class Report:
             after = list(grid.columns).index(f"{part}_accuracy") + 1
             for end in ("high", "low"):
                 grid.insert(after, f"{part}_{end}", ends[end].to_numpy())
-        return grid.join(ties_by_point(self.search.outcomes), on="point")
+        grid = grid.join(ties_by_point(self.search.outcomes), on="point")
+        searched = self.search.searched
+        return grid if searched is None else with_left_out(grid, searched)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """The rows of the table that are on the heat map: single edits that have a result.
+        """The rows of the table that are on the heat map: single edits that have a result, or that
+        a search left out.
 
         A stack of edits has no single layer and matrix type. Without a result of the base model
         there is no map. `accuracy` and `log_loss` are on the part that every point is evaluated on.
         """
         part, table = self.search.grid_part, self.search.table
+        left_out: tuple[str, ...] = ()
+        if self.search.searched is not None:
+            table, left_out = self.grid, self.search.searched.left_out
         table = table.assign(accuracy=table[f"{part}_accuracy"], log_loss=table[f"{part}_log_loss"])
         single = table["lname"].notna() & table["lnum"].notna() & (table["point"] != str(BASE))
         single &= ~table["point"].str.contains("+", regex=False)
-        cells = table[single & table["accuracy"].notna()]
+        cells = table[single & (table["accuracy"].notna() | table["point"].isin(left_out))]
         return cells if self.search.base is not None else cells.head(0)
 
     @property
@@ -140,7 +148,13 @@ class Report:
 
     @cached_property
     def null(self) -> NullBand | None:
-        """The best gain on the validation part among candidates without effect; None if unknown."""
+        """The best gain on the validation part among candidates without effect; None if unknown.
+
+        Of a search it is unknown: the gains of the points that were left out are not known, and
+        those of the others are not the gains of any points.
+        """
+        if self.search.searched is not None:
+            return None
         outcomes = self.search.outcomes
         validating = outcomes[outcomes["part"] == VALIDATION]
         points = set(validating["point"])

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from laser_sweep.config import Config
+from laser_sweep.config import GRID, Config
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.point_figures import PointFigures, part_figures, point_figures
+from laser_sweep.report.searched import Searched, searched_of
 from laser_sweep.selection import Pick, Picker, candidates, summarize, whole_parts
 from laser_sweep.split import TEST, VALIDATION, Parts
 from laser_sweep.store.record import Record
@@ -28,6 +29,7 @@ class Search:
             none.
         picker: the selection among the points.
         pick: the chosen points.
+        searched: what the search evaluated, and what it left out; None for the whole grid.
     """
 
     folder: Path
@@ -35,6 +37,7 @@ class Search:
     outcomes: pd.DataFrame
     picker: Picker
     pick: Pick
+    searched: Searched | None = None
 
     @property
     def config(self) -> Config:
@@ -80,7 +83,12 @@ class Search:
     def missing(self) -> int:
         """The number of points without a result on the part that every point is evaluated on."""
         evaluated = self.table[self.table[f"{self.grid_part}_accuracy"].notna()]["point"]
-        return len(set(self.record.points) - set(evaluated))
+        return len(set(self.wanted) - set(evaluated))
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The points to evaluate on the part that every point of a grid is evaluated on."""
+        return self.record.points if self.searched is None else self.searched.wanted
 
     @cached_property
     def picks_per(self) -> dict[str, dict[object, Pick]]:
@@ -101,7 +109,9 @@ class Search:
     def is_complete(self) -> bool:
         """Whether every point has all results that the command asks for."""
         tests_all = self.config.split.test == "all" or not self.selects
-        points = self.record.points
+        if self.searched is not None and self.searched.waits_for_ranking:
+            return False
+        points = self.wanted
         wanted = {VALIDATION: points, TEST: points if tests_all else self.finals}
         return all(self._has(part, points) for part, points in wanted.items())
 
@@ -136,6 +146,9 @@ def search_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Search:
         outcomes: all outcomes in the folder, as `read_results` returns them.
     """
     config, parts = record.config, record.split_parts
-    outcomes = whole_parts(outcomes[outcomes["point"].isin(record.points)], parts)
+    outcomes = outcomes[outcomes["point"].isin(record.points)]
+    is_grid = config.search.name == GRID
+    searched = None if is_grid else searched_of(folder, record, outcomes)
+    outcomes = whole_parts(outcomes, parts)
     picker = Picker(outcomes, parts, config.selection, config.protocol)
-    return Search(folder, record, outcomes, picker, picker.pick())
+    return Search(folder, record, outcomes, picker, picker.pick(), searched)

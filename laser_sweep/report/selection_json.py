@@ -11,6 +11,7 @@ from laser_sweep.report.changes import change_counts
 from laser_sweep.report.folds import Fold
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.report import Best, Report
+from laser_sweep.report.search import Search
 from laser_sweep.report.sentences import choice, paper_differences
 from laser_sweep.statistics import Comparison, NullBand
 from laser_sweep.store.provenance import versions
@@ -29,6 +30,7 @@ def selection_json(report: Report) -> str:
         "judgement": {"kind": report.judgement.kind, "text": report.judgement.text},
         "comparison": _plain(report.comparison),
         "null": _plain(report.null),
+        "search": _search(search),
         "folds": list(map(_plain, report.folds)),
         "per": {axis: list(map(_best, best)) for axis, best in report.best_per.items()},
         "otherwise": report.other_scores.to_dict(orient="index"),
@@ -48,6 +50,23 @@ def _paper(report: Report) -> dict[str, object] | None:
     if not paper.headline:
         return None
     return {**asdict(paper), "differences": paper_differences(report.search)}
+
+
+def _search(search: Search) -> dict[str, object] | None:
+    """The numbers of points that a search evaluated, audited and left out; None for the grid."""
+    if (searched := search.searched) is None:
+        return None
+    ranking = searched.ranking
+    return {
+        **asdict(search.config.search),
+        "points": len(searched.space.points),
+        "evaluated": len(searched.asked),
+        "audited": len(searched.audited),
+        "left_out": len(searched.left_out),
+        "ranked_by": None if ranking is None else ranking.loss,
+        "ranked_on": None if ranking is None else ranking.examples,
+        "seconds": None if ranking is None else ranking.seconds,
+    }
 
 
 def _cost(report: Report) -> dict[str, object]:

@@ -14,11 +14,14 @@ from laser_sweep.report.costs import Cost
 from laser_sweep.report.formatting import duration, p_value, percent, sentence_case, signed
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
+from laser_sweep.report.searched import places
 from laser_sweep.report.split_faults import AbsentLabel
 from laser_sweep.report.tables import result_headers, result_rows
 from laser_sweep.report.ties import Ties
+from laser_sweep.search import ranked_examples
 from laser_sweep.selection import BY_ACCURACY, why_base
 from laser_sweep.statistics import majority_accuracy
+from laser_sweep.store.ranking import Ranking
 
 FEW_CLUSTERS = 20
 """With fewer clusters, intervals that assume many of them are too narrow."""
@@ -31,7 +34,7 @@ def summary(report: Report) -> str:
     alignment = ("left", "left", *["right"] * (len(names) - 2))
     table = tabulate(result_rows(search), names, disable_numparse=True, colalign=alignment)
     lines = (
-        *(choice(report), *fold_choices(report)),
+        *(choice(report), *fold_choices(report), *search_notes(search)),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
         *context_notes(search),
@@ -109,10 +112,37 @@ def fold_choices(report: Report) -> Iterator[str]:
 
 def unfinished(search: Search) -> str:
     """The number of points without a result; empty if all points have one."""
+    if search.searched is not None and search.searched.waits_for_ranking:
+        return "The points are not ranked yet."
     if not search.missing:
         return ""
     have = "point has" if search.missing == 1 else "points have"
     return f"{search.missing} {have} no result yet."
+
+
+def search_notes(search: Search) -> Iterator[str]:
+    """What a search left out, and where the chosen point stood in its ranking."""
+    if (searched := search.searched) is None or not searched.asked:
+        return
+    points, name = len(searched.space.points), search.config.search.name
+    evaluated = f"evaluated {_counted(len(searched.asked), 'of them', 'of them')} on all of it"
+    ranking = searched.ranking
+    if ranking is None:
+        yield f"search={name} raced {points:,} points on the validation part, and {evaluated}."
+        return
+    yield (
+        f"search={name} ranked {points:,} points by one backward pass over "
+        f"{len(ranked_examples(searched.space, search.config.search)):,} validation examples "
+        f"({duration(ranking.seconds)}), and {evaluated}{_place_of_chosen(search, ranking)}."
+    )
+
+
+def _place_of_chosen(search: Search, ranking: Ranking) -> str:
+    chosen = search.pick.point
+    if chosen not in ranking.changes:
+        return ""
+    place = places(ranking, search.record.points[1:])[chosen]
+    return f"; the chosen point is number {place:,} of the ranking"
 
 
 def tested_on(search: Search) -> str:
@@ -139,6 +169,7 @@ def chance(report: Report) -> str:
 def notes(report: Report) -> Iterator[str]:
     """Further facts about the figures, one sentence each."""
     yield from fold_choices(report)
+    yield from search_notes(report.search)
     yield from _comparison_notes(report)
     yield from _majority(report)
     yield from context_notes(report.search)

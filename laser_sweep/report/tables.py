@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from laser_sweep.grid.point import ALL_LAYERS
 from laser_sweep.report.formatting import (
     UNKNOWN,
@@ -17,6 +19,7 @@ from laser_sweep.report.formatting import (
 from laser_sweep.report.point_figures import PointFigures, point_figures
 from laser_sweep.report.report import Best, Report
 from laser_sweep.report.search import Search
+from laser_sweep.report.searched import places
 from laser_sweep.split import PARTS, TEST, VALIDATION
 
 FIGURES = ("accuracy", "log-loss")
@@ -123,6 +126,35 @@ def fold_rows(report: Report) -> list[list[str]]:
             percent(fold.accuracy),
         ]
         for number, fold in enumerate(report.folds)
+    ]
+
+
+PREDICTED_HEADERS = (
+    *("place", "point", "predicted change", "log-loss change", "accuracy change"),
+    "",
+)
+
+
+def predicted_rows(report: Report, most: int) -> list[list[str]]:
+    """The points with the best predictions, under `PREDICTED_HEADERS`; none without a ranking."""
+    searched = report.search.searched
+    if searched is None or searched.ranking is None:
+        return []
+    ranked = places(searched.ranking, searched.space.points)
+    grid = report.grid.assign(place=report.grid["point"].map(ranked)).dropna(subset="place")
+    columns = ["place", "point", "predicted_change", "log_loss_change", "accuracy_change", "search"]
+    return [
+        [
+            f"{place:.0f}",
+            point,
+            signed(predicted, 4),
+            UNKNOWN if pd.isna(log_loss) else signed(log_loss, 4),
+            points(accuracy),
+            state,
+        ]
+        for place, point, predicted, log_loss, accuracy, state in grid.sort_values("place")
+        .head(most)[columns]
+        .itertuples(index=False)
     ]
 
 

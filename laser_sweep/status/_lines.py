@@ -40,12 +40,22 @@ def lines(status: Status, *, whole: bool = False) -> Iterator[str]:
 
 
 def _counts(status: Status) -> str:
+    if status.is_ranking:
+        return f"{len(status.record.points) - 1} points, which are not ranked yet"
     failed, running = len(status.failures), len(status.running)
     missing = len(status.lacking) - failed - len(set(status.running) & status.lacking)
+    done = len(status.points) - len(status.lacking)
     return (
-        f"{len(status.points)} points: {len(status.points) - len(status.lacking)} done, "
+        f"{len(status.points)} points{_left_out(status)}: {done} done, "
         f"{running} running, {failed} failed, {missing} missing"
     )
+
+
+def _left_out(status: Status) -> str:
+    """The number of points that the search leaves out."""
+    if status.searched is None:
+        return ""
+    return f" of {len(status.record.points)}, the others left out by the search"
 
 
 def _local(history: History | None) -> Iterator[str]:

@@ -11,14 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from laser_sweep.cluster import State, states
+from laser_sweep.config import GRID
 from laser_sweep.status._history import History, failures_of, read_history
 from laser_sweep.store.events import Failed
 from laser_sweep.store.files import StoredOutcomes
 from laser_sweep.store.jobs import Job, read_jobs
 from laser_sweep.store.paths import Paths
 from laser_sweep.store.record import Record, read_record
+
+if TYPE_CHECKING:
+    from laser_sweep.report.searched import Searched
 
 _RECENT = 40
 """Result files that the rate is computed from, the latest ones."""
@@ -70,6 +75,7 @@ class Status:
         stored: the stored outcomes.
         tasks: the tasks of its jobs.
         local: the events of commands on this machine; None if there are none.
+        searched: what the search of its last command evaluates; None for the whole grid.
     """
 
     folder: Path
@@ -78,6 +84,7 @@ class Status:
     stored: StoredOutcomes
     tasks: list[Task]
     local: History | None
+    searched: Searched | None
 
     @cached_property
     def title(self) -> str:
@@ -87,8 +94,13 @@ class Status:
 
     @property
     def points(self) -> tuple[str, ...]:
-        """The points of the last command."""
-        return self.record.points
+        """The points that the last command evaluates on all examples; none before it ranks them."""
+        return self.record.points if self.searched is None else self.searched.wanted
+
+    @property
+    def is_ranking(self) -> bool:
+        """Whether the search of the last command waits for its ranking."""
+        return self.searched is not None and self.searched.waits_for_ranking
 
     @cached_property
     def lacking(self) -> set[str]:
@@ -153,7 +165,19 @@ def read_status(folder: Path) -> Status:
         stored=StoredOutcomes(folder, record.digest, record.points),
         tasks=_tasks(paths, written),
         local=read_history(paths.events),
+        searched=_searched(folder, record),
     )
+
+
+def _searched(folder: Path, record: Record) -> Searched | None:
+    if record.config.search.name == GRID:
+        return None
+    # The grid needs no pandas, which takes a second to import.
+    from laser_sweep.report.searched import searched_of
+    from laser_sweep.store.results import read_results
+
+    outcomes = read_results(folder)
+    return searched_of(folder, record, outcomes[outcomes["point"].isin(record.points)])
 
 
 def _tasks(paths: Paths, written: Mapping[str, float]) -> list[Task]:

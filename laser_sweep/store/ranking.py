@@ -33,9 +33,10 @@ class Ranking(msgspec.Struct, frozen=True):
         """Points by their predicted change, the largest fall first; equal ones stay in order."""
         return sorted(points, key=self.changes.__getitem__)
 
-    def has(self, points: Iterable[str]) -> bool:
-        """Whether there is a prediction for each of these points."""
-        return all(point in self.changes for point in points)
+    def is_of(self, digest: str, loss: str, examples: str, points: Iterable[str]) -> bool:
+        """Whether the predictions are those of these points, with all that they depend on."""
+        same = (self.digest, self.loss, self.examples) == (digest, loss, examples)
+        return same and all(point in self.changes for point in points)
 
 
 def write_ranking(folder: Path, ranking: Ranking) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 from laser_sweep.grid.point import ALL_LAYERS
 from laser_sweep.report.figures.cells import amounts_of, cells_of, panels_of
@@ -20,6 +20,8 @@ from laser_sweep.report.tables import grid_figure_headers
 
 _PAGE_WIDTH = 12.0
 """The width, in inches, at which the panels continue in the next row."""
+_LEFT_OUT = "0.85"
+"""The grey of a cell that a search left out."""
 _MAXIMAL_LABELS = 400
 """In a panel with more cells, numbers could not be read."""
 
@@ -32,11 +34,13 @@ class _Scale:
         layers: the layers ℓ, from the bottom up.
         amounts: the amounts that are kept, from the mildest edit to the most severe one.
         limit: the difference to the base model, in points, at the ends of the colour scale.
+        background: the colour of a cell without a point, or of a point that was left out.
     """
 
     layers: list[int]
     amounts: list[str]
     limit: float
+    background: str
 
 
 def heat_map(report: Report) -> dict[str, bytes]:
@@ -53,6 +57,7 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
         layers=sorted(cells["lnum"].unique()),
         amounts=amounts_of(cells),
         limit=max(cells["difference"].abs().max(), 1.0),
+        background=_LEFT_OUT if cells["difference"].isna().any() else "white",
     )
     figure, panels = _panels(len(names), scale)
     for axes, name in zip_longest(panels, names):
@@ -66,6 +71,9 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
     figure.supxlabel("ρ (fraction kept)" if cells["rho"].notna().all() else "kept")
     figure.supylabel("ℓ (layer)")
     figure.colorbar(image, ax=panels, label="points above base")
+    if scale.background == _LEFT_OUT:
+        left_out = Patch(facecolor=_LEFT_OUT, label="left out by the search")
+        figure.legend(handles=[left_out], loc="outside lower right", frameon=False)
     figure.suptitle(_title(report))
     return figure
 
@@ -103,6 +111,7 @@ def _draw(axes: Axes, cells: pd.DataFrame, scale: _Scale) -> AxesImage:
         vmin=-scale.limit,
         vmax=scale.limit,
     )
+    axes.set_facecolor(scale.background)
     axes.set_xticks(range(len(scale.amounts)), scale.amounts)
     names = ["all" if layer == ALL_LAYERS else str(layer) for layer in scale.layers]
     axes.set_yticks(range(len(scale.layers)), names)

@@ -57,7 +57,7 @@ def _panel(
 ) -> None:
     places = {amount: place for place, amount in enumerate(amounts)}
     for lnum in sorted(cells["lnum"].unique()):
-        line = cells[cells["lnum"] == lnum]
+        line = cells[(cells["lnum"] == lnum) & cells[column].notna()]
         ordered = line.assign(place=line["kept"].map(places)).sort_values("place")
         colour = "black" if lnum == ALL_LAYERS else colours.to_rgba(lnum)
         axes.plot(

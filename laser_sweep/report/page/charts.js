@@ -4,7 +4,8 @@ const WORSE = "#b3261e";
 const BETTER = "#1f5fbf";
 
 const cells = points.filter((point) => point.kept !== null && point.accuracy !== null);
-const layers = [...new Set(cells.map((point) => point.lnum))].sort((a, b) => a - b);
+const placed = points.filter((point) => point.kept !== null);
+const layers = [...new Set(placed.map((point) => point.lnum))].sort((a, b) => a - b);
 const layerName = (lnum) => (lnum === -1 ? "all" : String(lnum));
 
 // A colour of the style sheet.

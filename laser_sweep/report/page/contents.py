@@ -17,6 +17,8 @@ from laser_sweep.split import PARTS, TEST
 from laser_sweep.statistics import Estimate, PairedMeans
 from laser_sweep.store.provenance import versions
 
+_PREDICTED = 20
+"""Rows of the table of predicted changes."""
 _ALL = "all"
 """The choice in the menu of changes that shows every example."""
 
@@ -76,6 +78,8 @@ def _tables(report: Report) -> dict[str, object]:
     return {
         "columns": tables.figure_headers(search),
         "results": list(_results(report)),
+        "predicted_headers": tables.PREDICTED_HEADERS,
+        "predicted_rows": tables.predicted_rows(report, _PREDICTED),
         "fold_headers": tables.FOLD_HEADERS,
         "fold_rows": tables.fold_rows(report),
         "best_per": {
@@ -139,9 +143,16 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "intervention", str(config.intervention.name)
     yield "protocol", config.protocol
     if search.selects:
-        yield "selection", f"{config.selection}, among {search.candidates:,} candidates"
+        yield "selection", _selection(search)
     yield "cost", sentences.cost_text(report.cost)
     yield "versions", ", ".join(f"{name} {version}" for name, version in versions().items())
+
+
+def _selection(search: Search) -> str:
+    selected = f"{search.config.selection}, among {search.candidates:,} candidates"
+    return (
+        selected if search.searched is None else f"{selected} of search={search.config.search.name}"
+    )
 
 
 def _split(search: Search) -> str:
