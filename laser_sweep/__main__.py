@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from laser_sweep.command.compose import compose
+from laser_sweep.command.configurations import configurations
 from laser_sweep.entry import entry
 from laser_sweep.run.threads import core_times, settle_threads
 
@@ -20,7 +20,7 @@ def main() -> None:
 
 def _run() -> int:
     started = core_times()
-    configs = compose(sys.argv[1:])
+    configs = configurations(sys.argv[1:])
     if not configs:  # Hydra has answered --help, --cfg and the like
         return 0
     settle_threads(configs[0].threads, started)

@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from laser_sweep.command.compose import compose
+from laser_sweep.command.configurations import configurations
 from laser_sweep.config import Config
 from laser_sweep.dataset import (
     DATASETS,
@@ -55,7 +55,7 @@ def _compose(arguments: argparse.Namespace) -> Config:
         ConfigError: if the options are not those of one sweep.
     """
     folder = [] if arguments.config_dir is None else ["--config-dir", arguments.config_dir]
-    configs = compose([f"dataset={arguments.dataset}", *arguments.options, *folder])
+    configs = configurations([f"dataset={arguments.dataset}", *arguments.options, *folder])
     if len(configs) != 1:
         raise ConfigError(
             f"{' '.join([arguments.dataset, *arguments.options])} makes {len(configs)} sweeps: "

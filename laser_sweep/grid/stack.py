@@ -69,6 +69,11 @@ def points(
     return [BASE, *sorted(dict.fromkeys(made), key=_lowest_lnum)]
 
 
+def stacked(one: Point, other: Point) -> Point:
+    """The point with the edits of two points, sorted as those of a stack."""
+    return Point(tuple(sorted((*one.edits, *other.edits), key=_order)))
+
+
 def _completed(edit: WrittenEdit, axes: Axes) -> Axes:
     """The axes of one edit: its own fields, and the sweep's axes for the fields that it lacks."""
     has_amount = any(axis in edit for axis in AMOUNTS)

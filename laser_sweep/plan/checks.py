@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 
+from laser_sweep.composition import check as check_composition
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Point
 from laser_sweep.intervention import INTERVENTIONS
 from laser_sweep.plan.plan import NO_INTERVENTION, Plan
+from laser_sweep.search import check as check_search
 from laser_sweep.store.record import DamagedRecordError, read_record
 from laser_sweep.store.results import Store
 
@@ -26,6 +28,9 @@ def check(plan: Plan) -> None:
     _warn_of_long_examples(plan)
     _tell_of_chat_template(plan)
     _check_folder(plan.store)
+    edited = len(plan.points) - 1
+    check_search(plan.config, edited, plan.store.parts)
+    check_composition(plan.config, edited, plan.store.parts)
 
 
 def _checked_ranks(plan: Plan) -> dict[Point, set[int | None]]:

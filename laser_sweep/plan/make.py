@@ -36,7 +36,6 @@ from laser_sweep.model.tokenizer import load_tokenizer
 from laser_sweep.plan.checks import check
 from laser_sweep.plan.identity import further_options
 from laser_sweep.plan.plan import NO_INTERVENTION, Plan, options_of
-from laser_sweep.search import check as check_search
 from laser_sweep.selection import RULES
 from laser_sweep.selection import check as check_rule
 from laser_sweep.split import check as check_split
@@ -85,7 +84,6 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
         store=_store(config, source, dtype, prompting.family, loaded, question_set),
     )
     check(plan)
-    check_search(config, len(plan.points) - 1, plan.store.parts)
     return plan
 
 

@@ -38,6 +38,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "tested_on": sentences.tested_on(search),
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
+        "composition": sentences.composition(report),
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
         "asking": list(sentences.asking(search.config.dataset)),
@@ -60,6 +61,10 @@ def _tables(report: Report) -> dict[str, object]:
         "predicted": _table(tables.predicted_rows(report, _TOP), tables.PREDICTED_HEADERS)
         if tables.predicted_rows(report, 1)
         else "",
+        "trials": _table(tables.trial_rows(report.composed), tables.TRIAL_HEADERS)
+        if report.composed
+        else "",
+        "stack": _table(tables.stack_rows(report), tables.STACK_HEADERS) if report.composed else "",
         "folds": _table(tables.fold_rows(report), tables.FOLD_HEADERS) if report.folds else "",
     }
 

@@ -11,6 +11,7 @@ import pandas as pd
 from laser_sweep.config import PAPER
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.changes import changed_examples
+from laser_sweep.report.composed import Composed, composed_of
 from laser_sweep.report.costs import Cost, cost_of
 from laser_sweep.report.folds import Fold, fold_figures
 from laser_sweep.report.left_out import with_left_out
@@ -138,6 +139,11 @@ class Report:
     def comparison(self) -> Comparison | None:
         """The base model against the chosen point; None if one of them is not tested."""
         return self._compared(self.search.pick, self._tested_chosen)
+
+    @cached_property
+    def composed(self) -> Composed | None:
+        """The stack of edits, and what it does on the test part; None without a composition."""
+        return composed_of(self.search, self._tested_base, self._tested_chosen)
 
     @property
     def judgement(self) -> Verdict:

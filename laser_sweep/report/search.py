@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from laser_sweep.config import GRID, Config
+from laser_sweep.config import GRID, NO_COMPOSITION, Config
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.point_figures import PointFigures, part_figures, point_figures
 from laser_sweep.report.searched import Searched, searched_of
+from laser_sweep.search import composition_key
 from laser_sweep.selection import Pick, Picker, candidates, summarize, whole_parts
 from laser_sweep.split import TEST, VALIDATION, Parts
+from laser_sweep.store.composition import Composition, read_composition
 from laser_sweep.store.record import Record
 
 
@@ -30,6 +32,8 @@ class Search:
         picker: the selection among the points.
         pick: the chosen points.
         searched: what the search evaluated, and what it left out; None for the whole grid.
+        composition: the edits that were tried on a stack; None without one, or before it exists.
+        stack_outcomes: the outcomes of the stack, as `outcomes`; empty without one.
     """
 
     folder: Path
@@ -38,6 +42,8 @@ class Search:
     picker: Picker
     pick: Pick
     searched: Searched | None = None
+    composition: Composition | None = None
+    stack_outcomes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def config(self) -> Config:
@@ -105,11 +111,26 @@ class Search:
         chosen = [pick.point for pick in (self.pick, *best) if pick.point is not None]
         return list(dict.fromkeys([str(BASE), *chosen]))
 
+    @property
+    def stack(self) -> str | None:
+        """The name of the stack that was composed; None without one, or if it has no edit."""
+        composed = None if self.composition is None else self.composition.point
+        return None if composed == str(BASE) else composed
+
+    @property
+    def may_compose(self) -> bool:
+        """Whether every point that the search asks for has its outcomes on the validation part."""
+        if self.searched is not None and self.searched.waits_for_ranking:
+            return False
+        return self.selects and self._has(VALIDATION, self.wanted)
+
     @cached_property
     def is_complete(self) -> bool:
         """Whether every point has all results that the command asks for."""
         tests_all = self.config.split.test == "all" or not self.selects
         if self.searched is not None and self.searched.waits_for_ranking:
+            return False
+        if not self._is_composed:
             return False
         points = self.wanted
         wanted = {VALIDATION: points, TEST: points if tests_all else self.finals}
@@ -130,6 +151,16 @@ class Search:
         out_of_fold = part_figures(summarize(tested.assign(part=TEST)), TEST)
         return replace(found[0], test=out_of_fold[0])
 
+    @property
+    def _is_composed(self) -> bool:
+        """Whether the stack that the command asks for exists, and is tested where it can be."""
+        if self.config.compose.name == NO_COMPOSITION:
+            return True
+        if self.composition is None:
+            return False
+        tested = len(self.stack_outcomes) and (self.stack_outcomes["part"] == TEST).sum()
+        return self.stack is None or tested == len(self.parts.test)
+
     def _has(self, part: str, points: Sequence[str]) -> bool:
         """Whether all of these points were evaluated on all examples of a part."""
         counts = self.table.set_index("point")[f"{part}_examples"]
@@ -146,9 +177,26 @@ def search_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Search:
         outcomes: all outcomes in the folder, as `read_results` returns them.
     """
     config, parts = record.config, record.split_parts
-    outcomes = outcomes[outcomes["point"].isin(record.points)]
+    asked_for = outcomes[outcomes["point"].isin(record.points)]
     is_grid = config.search.name == GRID
-    searched = None if is_grid else searched_of(folder, record, outcomes)
-    outcomes = whole_parts(outcomes, parts)
-    picker = Picker(outcomes, parts, config.selection, config.protocol)
-    return Search(folder, record, outcomes, picker, picker.pick(), searched)
+    searched = None if is_grid else searched_of(folder, record, asked_for)
+    whole = whole_parts(asked_for, parts)
+    picker = Picker(whole, parts, config.selection, config.protocol)
+    composition = _composition(folder, record, asked_for)
+    stack = (
+        whole_parts(outcomes[outcomes["point"] == composition.point], parts)
+        if (composition)
+        else outcomes.head(0)
+    )
+    return Search(folder, record, whole, picker, picker.pick(), searched, composition, stack)
+
+
+def _composition(folder: Path, record: Record, outcomes: pd.DataFrame) -> Composition | None:
+    """The composition of a command; None without one, or if it is that of other candidates."""
+    if record.config.compose.name == NO_COMPOSITION:
+        return None
+    found = read_composition(folder)
+    validating = outcomes[outcomes["part"] == VALIDATION]
+    examples = record.split_parts.validation
+    key = composition_key(record.config, record.digest, record.points, examples, validating)
+    return found if found is not None and found.key == key else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+import msgspec
 import numpy as np
 
 from laser_sweep.report.changes import change_counts
@@ -31,6 +32,7 @@ def selection_json(report: Report) -> str:
         "comparison": _plain(report.comparison),
         "null": _plain(report.null),
         "search": _search(search),
+        "composition": _composition(report),
         "folds": list(map(_plain, report.folds)),
         "per": {axis: list(map(_best, best)) for axis, best in report.best_per.items()},
         "otherwise": report.other_scores.to_dict(orient="index"),
@@ -66,6 +68,20 @@ def _search(search: Search) -> dict[str, object] | None:
         "ranked_by": None if ranking is None else ranking.loss,
         "ranked_on": None if ranking is None else ranking.examples,
         "seconds": None if ranking is None else ranking.seconds,
+    }
+
+
+def _composition(report: Report) -> dict[str, object] | None:
+    """The stack, the edits that were tried, and its comparisons; None without a composition."""
+    if (composed := report.composed) is None:
+        return None
+    return {
+        "rule": composed.composition.key.rule,
+        "point": composed.composition.point,
+        "stack": _plain(composed.figures),
+        "trials": msgspec.to_builtins(composed.composition.trials),
+        "against_base": _plain(composed.against_base),
+        "against_chosen": _plain(composed.against_chosen),
     }
 
 

@@ -36,6 +36,7 @@ def summary(report: Report) -> str:
     lines = (
         *(choice(report), *fold_choices(report), *search_notes(search)),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
+        composition(report),
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
         *context_notes(search),
         *tie_notes(report),
@@ -135,6 +136,35 @@ def search_notes(search: Search) -> Iterator[str]:
         f"{len(ranked_examples(searched.space, search.config.search)):,} validation examples "
         f"({duration(ranking.seconds)}), and {evaluated}{_place_of_chosen(search, ranking)}."
     )
+
+
+def composition(report: Report) -> str:
+    """The stack that was composed, with its verdicts; empty without a composition."""
+    rule, composed = report.search.config.compose.name, report.composed
+    if composed is None:
+        return ""
+    tried = _counted(len(composed.composition.trials), "edit", "edits")
+    if composed.figures is None:
+        return f"compose={rule} tried {tried}, and accepted none."
+    edits = composed.composition.accepted
+    stacked = f"compose={rule} tried {tried}, and accepted {len(edits)}: {' + '.join(edits)}."
+    if composed.against_base is None or composed.against_chosen is None:
+        return f"{stacked} Not tested yet."
+    return (
+        f"{stacked} On the test part this stack is right on "
+        f"{percent(composed.figures.test.accuracy)}. Against the base model: "
+        f"{composed.against_base.verdict.text}. Against the chosen point: "
+        f"{_against_chosen(report)}."
+    )
+
+
+def _against_chosen(report: Report) -> str:
+    composed = report.composed
+    assert composed is not None
+    assert composed.against_chosen is not None
+    if composed.composition.point == report.search.pick.point:
+        return "it is the same"
+    return composed.against_chosen.verdict.text
 
 
 def _place_of_chosen(search: Search, ranking: Ranking) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from laser_sweep.grid.point import ALL_LAYERS
+from laser_sweep.report.composed import Composed
 from laser_sweep.report.formatting import (
     UNKNOWN,
     interval,
     number,
+    p_value,
     percent,
     points,
     rank,
@@ -21,6 +23,8 @@ from laser_sweep.report.report import Best, Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.searched import places
 from laser_sweep.split import PARTS, TEST, VALIDATION
+from laser_sweep.statistics import Comparison
+from laser_sweep.store.composition import FAILED, OVERLAPS
 
 FIGURES = ("accuracy", "log-loss")
 INTERVAL = "95 % interval"
@@ -127,6 +131,46 @@ def fold_rows(report: Report) -> list[list[str]]:
         ]
         for number, fold in enumerate(report.folds)
     ]
+
+
+TRIAL_HEADERS = ("edit", "", "validation accuracy", "change", "log-loss change", "z")
+STACK_HEADERS = ("", "test accuracy", "log-loss", "against base", INTERVAL, "p")
+_OUTCOMES = {OVERLAPS: "passed over: the stack edits its matrix", FAILED: "failed"}
+
+
+def trial_rows(composed: Composed) -> list[list[str]]:
+    """The edits that were tried on a stack, under `TRIAL_HEADERS`."""
+    return [
+        [
+            trial.candidate,
+            _OUTCOMES.get(trial.outcome, trial.outcome),
+            percent(trial.accuracy),
+            points(trial.accuracy_change),
+            UNKNOWN if trial.log_loss_change is None else signed(trial.log_loss_change, 3),
+            UNKNOWN if trial.z is None else signed(trial.z, 1),
+        ]
+        for trial in composed.composition.trials
+    ]
+
+
+def stack_rows(report: Report) -> list[list[str]]:
+    """Base, the best single point and the stack on the test part, under `STACK_HEADERS`."""
+    search, composed = report.search, report.composed
+    rows = [("base", search.base, None), ("chosen", search.chosen, report.comparison)]
+    if composed is not None and composed.figures is not None:
+        rows.append(("stack", composed.figures, composed.against_base))
+    return [_stack_row(name, figures, compared) for name, figures, compared in rows]
+
+
+def _stack_row(name: str, figures: PointFigures | None, compared: Comparison | None) -> list[str]:
+    if figures is None:
+        return [name, *[UNKNOWN] * 5]
+    row = [name, percent(figures.test.accuracy), number(figures.test.log_loss)]
+    if compared is None:
+        return [*row, UNKNOWN, UNKNOWN, UNKNOWN]
+    difference = compared.accuracy.difference
+    ends = interval(difference.low, difference.high)
+    return [*row, points(difference.value), ends, p_value(compared.p_value)]
 
 
 PREDICTED_HEADERS = (

@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 
-from laser_sweep.grid.point import Evaluation
+from laser_sweep.grid.point import Evaluation, point_of
 from laser_sweep.logs import log_file
 from laser_sweep.plan import rounds
 from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.report import Report, cache, gather, summary, terminal, write_report
+from laser_sweep.run.composition import compose
 from laser_sweep.run.messages import progress, title
 from laser_sweep.run.rank import rank
 from laser_sweep.run.worker import Worker
@@ -59,11 +60,13 @@ def execute(plan: Plan, run: Run | None = None) -> int:
 
 
 def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
-    """Select among the stored outcomes, evaluate base and chosen on the test part, and report.
+    """Select among the stored outcomes, compose, evaluate the choice on the test part, and report.
 
     Returns:
         The evaluations that failed.
     """
+    if report_of(plan).search.may_compose:
+        compose(plan, worker)
     failed = worker.run(plan.missing(_finals(plan)))
     report = report_of(plan)
     _store_extras(plan, worker, report)
@@ -113,5 +116,9 @@ def _finals(plan: Plan) -> list[Evaluation]:
     """The base model and the chosen points on the test part; none where there is no test part."""
     if not (tested := plan.store.parts.test):
         return []
-    names = report_of(plan).search.finals
-    return [Evaluation(point, tested) for point in plan.points if str(point) in names]
+    search = report_of(plan).search
+    finals = [Evaluation(point, tested) for point in plan.points if str(point) in search.finals]
+    stack = search.stack
+    if stack is None or stack in map(str, plan.points):
+        return finals
+    return [*finals, Evaluation(point_of(stack, plan.config.intervention.kind), tested)]

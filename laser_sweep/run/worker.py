@@ -43,8 +43,12 @@ class Worker:
         self._journal = journal or Journal(None)
         self._no_bar = None if bars else True
 
-    def run(self, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    def run(self, evaluations: Iterable[Evaluation], *, bar: bool = True) -> list[Evaluation]:
         """Evaluate points and store their outcomes.
+
+        Args:
+            evaluations: the points, each with its examples.
+            bar: whether to show a progress bar, if the worker shows any.
 
         Returns:
             The evaluations that failed. Each failure is logged, and the others go on.
@@ -57,11 +61,12 @@ class Worker:
             return []
         _ = self._evaluator  # a model that cannot be loaded is not the failure of a point
         failed: list[Evaluation] = []
+        hidden = self._no_bar if bar else True
         with tqdm(
-            total=len(evaluations), unit="point", disable=self._no_bar, dynamic_ncols=True
-        ) as bar:
+            total=len(evaluations), unit="point", disable=hidden, dynamic_ncols=True
+        ) as shown:
             for group in groups(self._plan, evaluations):
-                failed += self._run_group(group, bar)
+                failed += self._run_group(group, shown)
         self._evaluator.leave()
         return failed
 

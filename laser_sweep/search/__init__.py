@@ -3,6 +3,7 @@ each, named as the option's value.
 """
 
 from laser_sweep.search._audit import audit_size, audited
+from laser_sweep.search._candidates import composition_key
 from laser_sweep.search._contract import Round, Size, Strategy
 from laser_sweep.search._evidence import Evidence, Space, validation_space
 from laser_sweep.search._strategies import STRATEGIES, asked, check, loss_of, ranked_examples
@@ -18,6 +19,7 @@ __all__ = [
     "audit_size",
     "audited",
     "check",
+    "composition_key",
     "loss_of",
     "ranked_examples",
     "validation_space",

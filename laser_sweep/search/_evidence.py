@@ -45,11 +45,16 @@ class Evidence:
     def best(
         self, points: tuple[str, ...], examples: tuple[int, ...], count: int
     ) -> tuple[str, ...]:
-        """The best points by their figures on some examples, in the given order.
+        """The best points by their figures on some examples, in the given order."""
+        chosen = set(self.order(points, examples)[:count])
+        return tuple(point for point in points if point in chosen)
+
+    def order(self, points: tuple[str, ...], examples: tuple[int, ...]) -> list[str]:
+        """Points by their figures on some examples, the best first.
 
         Points that are equal in the measure are compared by the other one, accuracy by log-loss and
         all others by accuracy; then the first one is better. A point that lacks an outcome, because
-        it failed, is not among the best.
+        it failed or was left out, is not among them.
         """
         figures = self._figures(examples)
         whole = figures[(figures["size"] == len(examples)) & figures.index.isin(points)]
@@ -57,11 +62,8 @@ class Evidence:
         whole = whole.reindex([point for point in points if point in whole.index])
         second = "log_loss" if self.measure == "accuracy" else "accuracy"
         by = [self.measure, second]
-        ordered = whole.sort_values(
-            by, ascending=[name == "log_loss" for name in by], kind="stable"
-        )
-        chosen = set(ordered.index[:count])
-        return tuple(point for point in points if point in chosen)
+        rising = [name == "log_loss" for name in by]
+        return list(whole.sort_values(by, ascending=rising, kind="stable").index)
 
     def _figures(self, examples: tuple[int, ...]) -> pd.DataFrame:
         rows = self._scored[self._scored["example"].isin(examples)]

@@ -6,6 +6,7 @@ same figures.
 """
 
 from laser_sweep.statistics.best_gain import NullBand, null_band
+from laser_sweep.statistics.change import Change, change
 from laser_sweep.statistics.comparison import Comparison, PairedMeans, compare
 from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.fold_null import OutOfFoldNull, out_of_fold_null
@@ -18,6 +19,7 @@ __all__ = [
     "SIGNIFICANT",
     "UNSELECTED",
     "UNTESTED",
+    "Change",
     "CommonestPrediction",
     "Comparison",
     "Estimate",
@@ -26,6 +28,7 @@ __all__ = [
     "PairedMeans",
     "Verdict",
     "accuracy_intervals",
+    "change",
     "compare",
     "majority_accuracy",
     "null_band",

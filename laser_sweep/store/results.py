@@ -36,7 +36,7 @@ from laser_sweep.store.files import (
     StoredOutcomes,
     read_all,
 )
-from laser_sweep.store.paths import Paths
+from laser_sweep.store.paths import Paths, stem_in, stem_of
 from laser_sweep.store.provenance import content_hash, versions
 from laser_sweep.store.record import (
     Command,
@@ -113,9 +113,15 @@ class Store:
         )
         return path
 
+    def read_point(self, point: object) -> pd.DataFrame:
+        """All stored outcomes of a point, one row for each example of the parts."""
+        files = self.paths.result_files(self.digest)
+        own = [path for path in files if stem_in(path.name) == stem_of(str(point))]
+        return _frame(own, self.parts)
+
     def read(self) -> pd.DataFrame:
         """All stored outcomes of the parts, one row for each point and example."""
-        return _frame(self.paths, self.digest, self.parts)
+        return _frame(self.paths.result_files(self.digest), self.parts)
 
     def record(self, command: Command) -> Record:
         """The record of a command whose results these are."""
@@ -150,11 +156,11 @@ def read_results(folder: str | Path) -> pd.DataFrame:
         ConfigError: if the folder is not a sweep's, or another version of the store wrote it.
     """
     record = read_record(Path(folder))
-    return _frame(Paths(Path(folder)), record.digest, record.split_parts)
+    return _frame(Paths(Path(folder)).result_files(record.digest), record.split_parts)
 
 
-def _frame(paths: Paths, digest: str, parts: Parts) -> pd.DataFrame:
-    tables = [table for table in read_all(paths.result_files(digest)) if table is not None]
+def _frame(files: Sequence[Path], parts: Parts) -> pd.DataFrame:
+    tables = [table for table in read_all(files) if table is not None]
     rows = pa.concat_tables(tables) if tables else STORED.empty_table()
     frame = _with_parts(rows, parts).to_pandas(types_mapper=_PANDAS_TYPES.get)
     frame["correct"] = frame["correct"].astype(bool)

@@ -66,6 +66,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "choice": sentences.choice(report),
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
+        "composition": sentences.composition(report),
         "tested_on": sentences.tested_on(search),
         "paper": sentences.paper_figures(search),
         "paper_note": search.config.paper.note,
@@ -78,6 +79,10 @@ def _tables(report: Report) -> dict[str, object]:
     return {
         "columns": tables.figure_headers(search),
         "results": list(_results(report)),
+        "stack_headers": tables.STACK_HEADERS,
+        "stack_rows": tables.stack_rows(report),
+        "trial_headers": tables.TRIAL_HEADERS,
+        "trial_rows": tables.trial_rows(report.composed) if report.composed else [],
         "predicted_headers": tables.PREDICTED_HEADERS,
         "predicted_rows": tables.predicted_rows(report, _PREDICTED),
         "fold_headers": tables.FOLD_HEADERS,

@@ -29,7 +29,7 @@ from laser_sweep.config import Config, conf_folder, explain, register, register_
 from laser_sweep.grid.axes import bracket
 
 
-def compose(arguments: Sequence[str]) -> list[Config]:
+def configurations(arguments: Sequence[str]) -> list[Config]:
     """The configuration of every sweep that the command line asks for; none for --help.
 
     Args:

@@ -1,0 +1,126 @@
+"""The composition of a plan: a stack of the best edits, built on the validation part."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+import pandas as pd
+
+from laser_sweep.composition import RULES
+from laser_sweep.config import NO_COMPOSITION
+from laser_sweep.errors import ConfigError
+from laser_sweep.grid.point import BASE, Evaluation, Point
+from laser_sweep.grid.stack import stacked
+from laser_sweep.plan.plan import Plan
+from laser_sweep.run.worker import Worker
+from laser_sweep.search import composition_key
+from laser_sweep.split import VALIDATION
+from laser_sweep.statistics import change
+from laser_sweep.store.composition import (
+    ACCEPTED,
+    FAILED,
+    OVERLAPS,
+    REFUSED,
+    Composition,
+    CompositionKey,
+    Trial,
+    read_composition,
+    write_composition,
+)
+
+log = logging.getLogger(__name__)
+
+
+def compose(plan: Plan, worker: Worker) -> None:
+    """Try the best points on a stack, one after the other, and store what each of them changed.
+
+    There is one pass: it ends with the last candidate. Nothing is done without a composition, or if
+    the folder has this very one.
+    """
+    if plan.config.compose.name == NO_COMPOSITION:
+        return
+    key = key_of(plan)
+    stored = read_composition(plan.store.folder)
+    if stored is None or stored.key != key:
+        write_composition(plan.store.folder, _Composer(plan, worker, key).composition())
+
+
+def key_of(plan: Plan) -> CompositionKey:
+    """What the composition of a plan depends on, once all rounds of the search are over."""
+    names, examples = list(map(str, plan.points)), plan.store.parts.validation
+    outcomes = plan.store.read()
+    of_points = outcomes["point"].isin(names) & (outcomes["part"] == VALIDATION)
+    return composition_key(plan.config, plan.store.digest, names, examples, outcomes[of_points])
+
+
+class _Composer:
+    """One pass through the candidates of a composition.
+
+    Args:
+        plan: the plan.
+        worker: the worker that evaluates stacks.
+        key: what the composition depends on, with its candidates.
+    """
+
+    def __init__(self, plan: Plan, worker: Worker, key: CompositionKey):
+        self._plan = plan
+        self._worker = worker
+        self._key = key
+        self._rule = RULES.load(key.rule)
+        self._points = {str(point): point for point in plan.points}
+        self._stack = BASE
+
+    def composition(self) -> Composition:
+        """Try every candidate, and return the finished composition."""
+        log.info("composing: %d candidates, one after the other", len(self._key.candidates))
+        trials = tuple(self._try(self._points[name]) for name in self._key.candidates)
+        return Composition(self._key, trials, str(self._stack))
+
+    def _try(self, candidate: Point) -> Trial:
+        with_it = stacked(self._stack, candidate)
+        try:
+            self._plan.matrices(with_it)
+        except ConfigError:
+            return Trial(str(candidate), OVERLAPS)
+        before, after = self._outcomes(self._stack), self._outcomes(with_it)
+        if before is None or after is None:
+            return Trial(str(candidate), FAILED)
+        found = change(before, after)
+        is_accepted = self._rule.accepts(found, self._plan.config.compose)
+        trial = Trial(
+            str(candidate),
+            ACCEPTED if is_accepted else REFUSED,
+            float(after["correct"].mean()),
+            found.accuracy,
+            found.log_loss,
+            found.z if math.isfinite(found.z) else None,
+        )
+        _log(trial)
+        if is_accepted:
+            self._stack = with_it
+        return trial
+
+    def _outcomes(self, point: Point) -> pd.DataFrame | None:
+        """The outcomes of a point on the validation part; None if it fails."""
+        examples = self._plan.store.parts.validation
+        missing = self._plan.missing([Evaluation(point, examples)])
+        if self._worker.run(missing, bar=False):
+            return None
+        outcomes = self._plan.store.read_point(point)
+        return outcomes[outcomes["part"] == VALIDATION]
+
+
+def _log(trial: Trial) -> None:
+    assert trial.accuracy is not None
+    assert trial.accuracy_change is not None
+    assert trial.log_loss_change is not None
+    log.info(
+        "%s %s: accuracy %.1f %% (%+.1f), log-loss %+.3f, z %s",
+        trial.candidate,
+        trial.outcome,
+        100 * trial.accuracy,
+        100 * trial.accuracy_change,
+        trial.log_loss_change,
+        "–" if trial.z is None else f"{trial.z:+.1f}",
+    )

@@ -1,0 +1,83 @@
+"""`composition.json`: the edits that were tried on a stack, and what each of them changed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from laser_sweep.store.atomic import write_file
+from laser_sweep.store.paths import Paths
+
+ACCEPTED, REFUSED, OVERLAPS, FAILED = "accepted", "refused", "overlaps", "failed"
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """An edit that was tried on a stack.
+
+    Attributes:
+        candidate: the edit's point.
+        outcome: `accepted`, `refused`, `overlaps` if the stack edits the same matrix, or `failed`.
+        accuracy: of the stack with the edit on the validation part, 0..1; None if not evaluated.
+        accuracy_change: that accuracy minus the accuracy of the stack without the edit.
+        log_loss_change: so for the log-loss, in nats per answer token.
+        z: the change of the log-loss in standard errors; None if it is not finite.
+    """
+
+    candidate: str
+    outcome: str
+    accuracy: float | None = None
+    accuracy_change: float | None = None
+    log_loss_change: float | None = None
+    z: float | None = None
+
+
+class CompositionKey(msgspec.Struct, frozen=True):
+    """Everything that a composition depends on.
+
+    Attributes:
+        digest: the digest of the results' identity.
+        rule: the rule that accepts edits.
+        z: the rule's number of standard errors.
+        examples: the validation examples, as `0..79,85`.
+        candidates: the edits that are tried, in order.
+    """
+
+    digest: str
+    rule: str
+    z: float
+    examples: str
+    candidates: tuple[str, ...]
+
+
+class Composition(msgspec.Struct, frozen=True):
+    """A finished composition.
+
+    Attributes:
+        key: what it depends on.
+        trials: the trials, in order.
+        point: the name of the stack; the base model's if no edit was accepted.
+    """
+
+    key: CompositionKey
+    trials: tuple[Trial, ...]
+    point: str
+
+    @property
+    def accepted(self) -> list[str]:
+        """The edits of the stack, in the order in which they were accepted."""
+        return [trial.candidate for trial in self.trials if trial.outcome == ACCEPTED]
+
+
+def write_composition(folder: Path, composition: Composition) -> None:
+    """Write a composition into a sweep's folder, whole or not at all."""
+    content = msgspec.json.format(msgspec.json.encode(composition), indent=2)
+    write_file(Paths(folder).composition, content + b"\n")
+
+
+def read_composition(folder: Path) -> Composition | None:
+    """The composition in a sweep's folder; None if there is none that can be read."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(Paths(folder).composition.read_bytes(), type=Composition)
+    return None
