@@ -16,7 +16,7 @@ from _measure import peak as peak_memory
 
 from laser_sweep.command.configurations import configurations
 from laser_sweep.plan.make import make_plan
-from laser_sweep.run import ranker
+from laser_sweep.run import predicted_changes as ranker
 from laser_sweep.run.evaluator_setup import load_evaluator
 
 _REPEATS = 5
