@@ -119,7 +119,7 @@ def test_a_finished_sweep_is_composed_from_its_results(tmp_path: Path, preloaded
 def test_the_stack_can_be_exported(composed: Path, tmp_path: Path, preloaded_command: Command):
     name = read_composition(composed).point
     result = preloaded_command(
-        "laser_sweep.export", composed, "--to", tmp_path / "out", "--point", name
+        "laser_sweep.export", composed, "--to", tmp_path / "out", "--point", "stack"
     )
     assert_success(result)
     recipe = json.loads((tmp_path / "out" / "recipe.json").read_text())
