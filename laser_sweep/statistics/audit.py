@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.stats import hypergeom
+import scipy
 
 _LEVEL = 0.95
 
@@ -44,5 +44,7 @@ def audit(left_out: int, audited: int, better: int) -> Audit:
     if not 0 <= better <= audited <= left_out:
         raise ValueError(f"{better} better of {audited} audited of {left_out} left out")
     possible = range(better, left_out - (audited - better) + 1)
-    most = max(n for n in possible if hypergeom.cdf(better, left_out, n, audited) > 1 - _LEVEL)
+    most = max(
+        n for n in possible if scipy.stats.hypergeom.cdf(better, left_out, n, audited) > 1 - _LEVEL
+    )
     return Audit(left_out, audited, better, int(most))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+import scipy
 
 from laser_sweep.statistics.alignment import candidates_and_base, cluster_labels, correct
 from laser_sweep.statistics.arrays import Bools, Floats, Labels
@@ -80,4 +80,4 @@ def best_p_value(correct: Bools, base: Bools, candidates: int, clusters: Labels 
 def _one_sided(sums: Floats) -> Floats:
     """The one-sided p-value of the sign test of each column, shape (points,)."""
     gained, lost = (sums > 0).sum(axis=0), (sums < 0).sum(axis=0)
-    return np.asarray(binom.sf(gained - 1, gained + lost, 0.5))
+    return np.asarray(scipy.stats.binom.sf(gained - 1, gained + lost, 0.5))
