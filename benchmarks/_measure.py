@@ -71,10 +71,10 @@ def memory(shape: tuple[int, int], spectrum: str, device: str) -> float:
     """The peak memory of the decomposition and nine cuts, as a multiple of the matrix's size."""
     _run(matrix((600, 700), spectrum, device))
     cuda = device.startswith("cuda")
-    before = torch.cuda.memory_allocated() if cuda else _forgotten_peak()
+    before = torch.cuda.memory_allocated() if cuda else forgotten_peak()
     weight = matrix(shape, spectrum, device)
     _run(weight)
-    after = torch.cuda.max_memory_allocated() if cuda else _peak()
+    after = torch.cuda.max_memory_allocated() if cuda else peak()
     return (after - before) / (weight.numel() * 4)
 
 
@@ -119,13 +119,13 @@ def _worst(residuals: list[float], optima: list[float]) -> float:
     return max(abs(residual / optimum - 1) for residual, optimum in pairs)
 
 
-def _peak() -> int:
+def peak() -> int:
     """The peak memory of the process, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def _forgotten_peak() -> int:
+def forgotten_peak() -> int:
     """The current memory of the process in bytes; the peak is counted anew from here.
 
     Only Linux can forget a peak: here, that of the imports and of the warm-up.
@@ -133,4 +133,4 @@ def _forgotten_peak() -> int:
     forget = Path("/proc/self/clear_refs")
     if forget.exists():
         forget.write_text("5")
-    return _peak()
+    return peak()

@@ -2,7 +2,7 @@
 option's value.
 """
 
+from laser_sweep.composition._acceptance import RULES, check
 from laser_sweep.composition._contract import Rule
-from laser_sweep.composition._rules import RULES, check
 
 __all__ = ["RULES", "Rule", "check"]

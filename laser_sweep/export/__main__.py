@@ -34,7 +34,11 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 _OPTIONS = {
-    "--point": ("NAME", "another point than the chosen one, by its name in the report, or base"),
+    "--point": (
+        "NAME",
+        "another point than the chosen one, by its name in the report, or base, or stack for the "
+        "composed one",
+    ),
     "--dtype": (
         "DTYPE",
         "save in float32, bfloat16 or float16, rounding the weights; default: the dtype that the "

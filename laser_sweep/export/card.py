@@ -12,7 +12,7 @@ from laser_sweep.export.original import EditedModel
 from laser_sweep.export.recipe_file import RECIPE
 from laser_sweep.export.request import ExportRequest
 from laser_sweep.report.formatting import rank
-from laser_sweep.report.sentences import choice, unfinished
+from laser_sweep.report.sentences import choice, composition, unfinished
 from laser_sweep.report.tables import point_row, result_headers
 from laser_sweep.report.templates import template
 
@@ -37,6 +37,7 @@ def card(request: ExportRequest, edited: EditedModel, dtype: str) -> str:
         identity=request.record.identity,
         choice=choice(request.report),
         unfinished=unfinished(search),
+        composition=composition(request.report),
         recipe=recipe,
         recipe_name=RECIPE,
         is_chosen=search.chosen is not None and search.chosen.point == recipe.point,

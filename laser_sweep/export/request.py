@@ -13,6 +13,9 @@ from laser_sweep.plan.plan import options_of
 from laser_sweep.report import PointFigures, Report, point_figures, read_report
 from laser_sweep.store.record import Record
 
+_STACK = "stack"
+"""What the user calls the stack that was composed."""
+
 
 @dataclass(frozen=True)
 class ExportRequest:
@@ -49,17 +52,24 @@ def read_request(folder: Path, name: str | None) -> ExportRequest:
 
     Args:
         folder: the sweep's folder.
-        name: the point's name; None for the chosen point.
+        name: the point's name, or `stack`; None for the chosen point.
 
     Raises:
         ConfigError: if the folder is not a sweep's, its last command does not have the point, or
             the point has no result; if the chosen point is the base model, which must be named.
     """
     report = read_report(folder)
-    points = report.search.record.points
-    name = _chosen(report) if name is None else choose("point", name, points)
+    name = _chosen(report) if name is None else _named(report, name)
     kind = report.search.config.intervention.kind
     return ExportRequest(report, _figures(report, name), point_of(name, kind))
+
+
+def _named(report: Report, name: str) -> str:
+    """The point with a name, or the stack that was composed, by its name or as `stack`."""
+    stack, points = report.search.stack, report.search.record.points
+    if stack is not None and name in (_STACK, stack):
+        return stack
+    return choose("point", name, points if stack is None else (_STACK, *points))
 
 
 def _chosen(report: Report) -> str:
@@ -85,6 +95,9 @@ def _chosen(report: Report) -> str:
 
 def _figures(report: Report, name: str) -> PointFigures:
     search = report.search
+    stack = None if report.composed is None else report.composed.figures
+    if stack is not None and stack.point == name:
+        return stack
     found = point_figures(search.table[search.table["point"] == name])
     if not found or not found[0].on(search.grid_part).examples:
         raise ConfigError(

@@ -25,13 +25,17 @@ from laser_sweep.split import PARTS, VALIDATION
 from laser_sweep.statistics import (
     UNSELECTED,
     UNTESTED,
+    Audit,
     Comparison,
     NullBand,
+    SearchedGain,
     Verdict,
     accuracy_intervals,
+    audit,
     compare,
     null_band,
     out_of_fold_null,
+    searched_gain,
 )
 from laser_sweep.store.examples import read_examples
 from laser_sweep.store.paths import Paths
@@ -165,6 +169,29 @@ class Report:
         validating = outcomes[outcomes["part"] == VALIDATION]
         points = set(validating["point"])
         return null_band(validating) if str(BASE) in points and len(points) > 1 else None
+
+    @cached_property
+    def searched_gain(self) -> SearchedGain | None:
+        """The best gain of a search on the validation part; None for the grid, or if unknown."""
+        outcomes, searched = self.search.outcomes, self.search.searched
+        validating = outcomes[outcomes["part"] == VALIDATION]
+        points = set(validating["point"])
+        if searched is None or str(BASE) not in points or len(points) < 2:
+            return None
+        return searched_gain(validating, len(searched.space.points))
+
+    @cached_property
+    def audit(self) -> Audit | None:
+        """What the audit of a search found; None without one, or if it is not finished."""
+        searched, table = self.search.searched, self.search.table
+        if searched is None or not searched.audited:
+            return None
+        done = table[table["point"].isin(searched.audited)]
+        if len(done) < len(searched.audited):
+            return None
+        found = self.search.better_than_searched(searched.audited)
+        left_out = len(searched.left_out) + len(searched.audited)
+        return audit(left_out, len(searched.audited), len(found))
 
     @cached_property
     def best_per(self) -> dict[str, list[Best]]:

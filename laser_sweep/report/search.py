@@ -14,7 +14,7 @@ from laser_sweep.grid.point import BASE
 from laser_sweep.report.point_figures import PointFigures, part_figures, point_figures
 from laser_sweep.report.searched import Searched, searched_of
 from laser_sweep.search import composition_key
-from laser_sweep.selection import Pick, Picker, candidates, summarize, whole_parts
+from laser_sweep.selection import Pick, Picker, candidates, select, summarize, whole_parts
 from laser_sweep.split import TEST, VALIDATION, Parts
 from laser_sweep.store.composition import Composition, read_composition
 from laser_sweep.store.record import Record
@@ -110,6 +110,17 @@ class Search:
         best = [pick for picks in self.picks_per.values() for pick in picks.values()]
         chosen = [pick.point for pick in (self.pick, *best) if pick.point is not None]
         return list(dict.fromkeys([str(BASE), *chosen]))
+
+    def better_than_searched(self, points: Sequence[str]) -> list[str]:
+        """The points, of those given, that the rule prefers to all that the search asked for."""
+        assert self.searched is not None
+        asked = {str(BASE), *self.searched.asked}
+        table, rule, protocol = self.table, self.config.selection, self.config.protocol
+        return [
+            point
+            for point in points
+            if select(table[table["point"].isin({*asked, point})], rule, protocol) == point
+        ]
 
     @property
     def stack(self) -> str | None:

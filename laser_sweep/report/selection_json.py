@@ -12,7 +12,6 @@ from laser_sweep.report.changes import change_counts
 from laser_sweep.report.folds import Fold
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.report import Best, Report
-from laser_sweep.report.search import Search
 from laser_sweep.report.sentences import choice, paper_differences
 from laser_sweep.statistics import Comparison, NullBand
 from laser_sweep.store.provenance import versions
@@ -31,7 +30,7 @@ def selection_json(report: Report) -> str:
         "judgement": {"kind": report.judgement.kind, "text": report.judgement.text},
         "comparison": _plain(report.comparison),
         "null": _plain(report.null),
-        "search": _search(search),
+        "search": _search(report),
         "composition": _composition(report),
         "folds": list(map(_plain, report.folds)),
         "per": {axis: list(map(_best, best)) for axis, best in report.best_per.items()},
@@ -54,10 +53,12 @@ def _paper(report: Report) -> dict[str, object] | None:
     return {**asdict(paper), "differences": paper_differences(report.search)}
 
 
-def _search(search: Search) -> dict[str, object] | None:
+def _search(report: Report) -> dict[str, object] | None:
     """The numbers of points that a search evaluated, audited and left out; None for the grid."""
+    search = report.search
     if (searched := search.searched) is None:
         return None
+    gain, audit = report.searched_gain, report.audit
     ranking = searched.ranking
     return {
         **asdict(search.config.search),
@@ -68,6 +69,8 @@ def _search(search: Search) -> dict[str, object] | None:
         "ranked_by": None if ranking is None else ranking.loss,
         "ranked_on": None if ranking is None else ranking.examples,
         "seconds": None if ranking is None else ranking.seconds,
+        "best_gain": None if gain is None else asdict(gain),
+        "audit_found": None if audit is None else asdict(audit),
     }
 
 

@@ -34,7 +34,7 @@ def summary(report: Report) -> str:
     alignment = ("left", "left", *["right"] * (len(names) - 2))
     table = tabulate(result_rows(search), names, disable_numparse=True, colalign=alignment)
     lines = (
-        *(choice(report), *fold_choices(report), *search_notes(search)),
+        *(choice(report), *fold_choices(report), *search_notes(search), *_audit_note(report)),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         composition(report),
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
@@ -186,7 +186,7 @@ def chance(report: Report) -> str:
     """The best gain among candidates without an effect; empty if it is not known."""
     null = report.null
     if null is None:
-        return ""
+        return _searched_chance(report)
     left_out = f" ({null.harmful:,} harmful ones are left out)" if null.harmful else ""
     return (
         f"the best of {null.candidates - null.harmful:,} candidates without an effect{left_out} "
@@ -196,10 +196,33 @@ def chance(report: Report) -> str:
     )
 
 
+def _searched_chance(report: Report) -> str:
+    """The p-value of the best gain of a search; empty without one."""
+    gain = report.searched_gain
+    if gain is None or not gain.observed:
+        return ""
+    return (
+        f"the best gain on the validation part is {100 * gain.observed:.1f} points "
+        f"(p = {p_value(gain.p_value)}, corrected for all {gain.candidates:,} points that the "
+        "search chose among)"
+    )
+
+
+def _audit_note(report: Report) -> Iterator[str]:
+    if (found := report.audit) is not None:
+        yield (
+            f"Audit: of {found.left_out:,} points that the search left out, {found.audited:,} "
+            f"were evaluated at random; {found.better:,} of these "
+            f"{'is' if found.better == 1 else 'are'} better than all that it evaluated. With a "
+            f"confidence of 95 %, at most {found.most_better:,} of those left out are better."
+        )
+
+
 def notes(report: Report) -> Iterator[str]:
     """Further facts about the figures, one sentence each."""
     yield from fold_choices(report)
     yield from search_notes(report.search)
+    yield from _audit_note(report)
     yield from _comparison_notes(report)
     yield from _majority(report)
     yield from context_notes(report.search)

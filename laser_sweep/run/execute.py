@@ -11,7 +11,7 @@ from laser_sweep.logs import log_file
 from laser_sweep.plan import rounds
 from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.report import Report, cache, gather, summary, terminal, write_report
-from laser_sweep.run.composition import compose
+from laser_sweep.run.composer import compose
 from laser_sweep.run.messages import progress, title
 from laser_sweep.run.rank import rank
 from laser_sweep.run.worker import Worker

@@ -21,7 +21,7 @@ from laser_sweep.plan.plan import Plan
 from laser_sweep.run.editor import Editor
 from laser_sweep.run.evaluator_setup import load_evaluator
 from laser_sweep.run.partial_outcomes import PartialOutcomes
-from laser_sweep.run.ranker import predicted_changes
+from laser_sweep.run.predicted_changes import predicted_changes
 from laser_sweep.store.columns import columns
 from laser_sweep.store.events import Journal
 from laser_sweep.store.spectra import Spectrum

@@ -5,20 +5,23 @@ gain that the best of a sweep's points reaches where no point has an effect. The
 same figures.
 """
 
+from laser_sweep.statistics.audit import Audit, audit
 from laser_sweep.statistics.best_gain import NullBand, null_band
-from laser_sweep.statistics.change import Change, change
 from laser_sweep.statistics.comparison import Comparison, PairedMeans, compare
 from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.fold_null import OutOfFoldNull, out_of_fold_null
 from laser_sweep.statistics.majority import CommonestPrediction, majority_accuracy
 from laser_sweep.statistics.paired import SIGNIFICANT
+from laser_sweep.statistics.paired_change import Change, change
 from laser_sweep.statistics.point_intervals import accuracy_intervals
+from laser_sweep.statistics.searched_gain import SearchedGain, searched_gain
 from laser_sweep.statistics.verdict import UNSELECTED, UNTESTED, Verdict
 
 __all__ = [
     "SIGNIFICANT",
     "UNSELECTED",
     "UNTESTED",
+    "Audit",
     "Change",
     "CommonestPrediction",
     "Comparison",
@@ -26,11 +29,14 @@ __all__ = [
     "NullBand",
     "OutOfFoldNull",
     "PairedMeans",
+    "SearchedGain",
     "Verdict",
     "accuracy_intervals",
+    "audit",
     "change",
     "compare",
     "majority_accuracy",
     "null_band",
     "out_of_fold_null",
+    "searched_gain",
 ]

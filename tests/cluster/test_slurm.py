@@ -384,3 +384,27 @@ def test_several_sweeps_are_submitted_before_any_is_waited_for(tmp_path: Path):
     submitted = [output.index(f"on {name}") for name in ("noisy_facts", "clean_facts")]
     assert max(submitted) < output.index("Chosen on the validation part")
     assert "\n".join(sorted(re.findall(r"3 points: 3 done", status(tmp_path)))).count("3 done") == 2
+
+
+@pytest.mark.slow
+def test_a_search_ranks_evaluates_its_rounds_and_composes(tmp_path: Path):
+    search = ("search=gradient", "search.race=true", "search.keep=0.3", "compose=guarded")
+    options = (*GRID, *search, "search.audit=0.05")
+    assert run(tmp_path, *options, "output=here").returncode == 0
+    submitted = run(tmp_path, *options, *SLURM, "cluster.wait=true")
+    output = assert_success(submitted)
+    assert "which ranks 84 points" in output
+    assert "compose=guarded tried" in output
+    there = tmp_path / "here" / Path(SWEEP_FOLDER).relative_to("multirun")
+    folder = tmp_path / SWEEP_FOLDER
+    assert bytes_of(folder) == bytes_of(there)
+    assert (folder / "composition.json").read_bytes() == (there / "composition.json").read_bytes()
+    rankings = [json.loads((each / "ranking.json").read_text()) for each in (folder, there)]
+    assert rankings[0]["changes"] == pytest.approx(rankings[1]["changes"], abs=1e-6)
+    jobs = [json.loads(path.read_text())["kind"] for path in (folder / "jobs").glob("*.json")]
+    # One job ranks, one array is a round of the race or the audit, and one job reports.
+    assert Counter(jobs)["rank"] == Counter(jobs)["report"] == 1
+    assert Counter(jobs)["sweep"] >= 3
+    again = assert_success(run(tmp_path, *options, *SLURM))
+    assert "nothing to compute" in again
+    assert "Jobs" not in again

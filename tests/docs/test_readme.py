@@ -59,8 +59,9 @@ def test_links_lead_somewhere(document: Path):
 def test_options_of_the_schema_are_in_the_readme():
     from laser_sweep.config import LayoutConfig, options
 
-    of_files = {"intervention.name", "split.name", "cluster.name"}
-    pages = ("describing-a-model.md", "datasets.md", "cluster.md")
+    groups = ("intervention", "split", "search", "compose", "cluster")
+    of_files = {f"{group}.name" for group in groups}
+    pages = ("describing-a-model.md", "datasets.md", "cluster.md", "search.md")
     described = README + "".join((ROOT / "docs" / page).read_text() for page in pages)
     undocumented = [
         name

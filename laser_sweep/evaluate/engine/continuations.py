@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from laser_sweep.evaluate.engine.greedy import GreedyDecoder
+from laser_sweep.evaluate.engine.greedy_decoder import GreedyDecoder
 from laser_sweep.evaluate.engine.memory import MemoryBudget
 from laser_sweep.model.blocks import Blocks, PromptState
 

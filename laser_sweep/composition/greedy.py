@@ -1,6 +1,6 @@
 """An edit is accepted if the accuracy rises; if it stays, where the log-loss falls.
 
-The rule accepts what chance brings, and often goes on too long.
+The rule takes what chance brings, and often goes on too long.
 """
 
 from __future__ import annotations
