@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -47,17 +48,42 @@ def _projection(head: nn.Linear) -> Callable[[Tensor], Tensor]:
     """The map of a head in float32, cast some rows at a time."""
 
     def project(hidden: Tensor) -> Tensor:
-        words, width = head.weight.shape
         given = hidden.to(head.weight.device, torch.float32)
-        logits = given.new_empty(*given.shape[:-1], words)
-        most = _CAST if given.device.type == "cpu" else _CAST_ON_DEVICE
-        rows = max(1, most // width)
-        for start in range(0, words, rows):
-            some = slice(start, start + rows)
-            logits[..., some] = linear(given, head.weight[some].float())
+        logits: Tensor = _Projection.apply(given, head.weight)  # type: ignore[no-untyped-call]
         return logits if head.bias is None else logits.add_(head.bias.float())
 
     return project
+
+
+class _Projection(torch.autograd.Function):
+    """The product with a matrix, which is cast to float32 some rows at a time.
+
+    Autograd by itself would keep the casts for the backward pass: the whole matrix in float32. The
+    matrix gets no gradient.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, given: Tensor, weight: Tensor) -> Tensor:
+        ctx.weight = weight
+        logits = given.new_empty(*given.shape[:-1], len(weight))
+        for some in _rows(weight):
+            logits[..., some] = linear(given, weight[some].float())
+        return logits
+
+    @staticmethod
+    def backward(ctx: Any, *of_logits: Tensor) -> tuple[Tensor, None]:
+        weight: Tensor = ctx.weight
+        of_given = sum(of_logits[0][..., some] @ weight[some].float() for some in _rows(weight))
+        assert isinstance(of_given, Tensor)
+        return of_given, None
+
+
+def _rows(weight: Tensor) -> Iterator[slice]:
+    """The rows of a matrix, some at a time."""
+    words, width = weight.shape
+    most = _CAST if weight.device.type == "cpu" else _CAST_ON_DEVICE
+    rows = max(1, most // width)
+    return (slice(start, start + rows) for start in range(0, words, rows))
 
 
 def _warn_of_half_precision(model: PreTrainedModel) -> None:

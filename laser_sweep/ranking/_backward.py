@@ -8,8 +8,9 @@ batches in float32. No more gradients are kept than those of one segment.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import torch
@@ -22,7 +23,7 @@ from laser_sweep.evaluate.engine.plain_engine import PlainEngine
 from laser_sweep.model.blocks import Blocks
 from laser_sweep.model.layout import Layout
 from laser_sweep.ranking._batches import QuestionBatch
-from laser_sweep.ranking._segments import Segment
+from laser_sweep.ranking._segments import Segment, kept_starts
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,21 @@ Loss: TypeAlias = Callable[[Tensor, QuestionBatch], Tensor]
 
 _TOLERANCE, _HALF_TOLERANCE = 1e-3, 5e-2
 """The largest difference between the logits of runs that start at a layer and of whole runs."""
+
+
+@dataclass
+class _Descent:
+    """A batch on its way down through the segments.
+
+    Attributes:
+        asked: the batch.
+        kept: the states that enter some of the layers which are still to come.
+        above: the gradient of the states that leave the segment to come; None before the first.
+    """
+
+    asked: QuestionBatch
+    kept: dict[int, Tensor]
+    above: Tensor | None = None
 
 
 class BackwardPass:
@@ -57,83 +73,81 @@ class BackwardPass:
         self._is_tried = False
 
     def gradients(
-        self, batches: Sequence[QuestionBatch], segments: Sequence[Segment]
+        self, batches: Sequence[QuestionBatch], segments: Sequence[Segment], most_kept: int
     ) -> Iterator[tuple[Segment, Gradients]]:
         """The gradients of each segment's parameters, the top segment first.
 
-        The states that enter each segment but the lowest are kept for all batches, and each batch
-        runs a segment again from there. If the model cannot be run so, every segment takes a whole
-        run. A parameter that had no part in the loss has a gradient of zeros.
+        The states that enter some of the segments are kept for all batches, and each batch runs
+        from there to a segment, and through it with gradients. If the model cannot be run so, every
+        segment takes a whole run. A parameter that had no part in the loss has a gradient of zeros.
 
         Args:
             batches: the batches.
             segments: the segments, the lowest first.
+            most_kept: the largest number of states to keep of each token; one gradient of a state
+                is kept beside them.
         """
         if len(segments) > 1:
             self._try(min(batches, key=lambda each: each.batch.ids.numel()).batch, segments)
         is_split = len(segments) > 1 and self._blocks is not None
-        entering = [self._entering(each.batch, segments) if is_split else {} for each in batches]
-        above: list[Tensor | None] = [None] * len(batches)
+        starts = kept_starts(segments, most_kept) if is_split else []
+        descents = [_Descent(each, self._entering(each.batch, starts)) for each in batches]
         for segment in reversed(segments):
+            start = segment.start if is_split and segment is not segments[0] else None
             with _summed(self._model, segment.parameters) as sums:
-                for number, asked in enumerate(batches):
-                    states = entering[number].pop(segment.start, None)
-                    stop = segment.stop if is_split else None
-                    above[number] = self._run(asked, segment.start, stop, states, above[number])
+                for each in descents:
+                    self._descend(each, start, segment.stop if is_split else None)
                     self._tick()
             yield segment, sums
 
-    def _run(
-        self,
-        asked: QuestionBatch,
-        start: int,
-        stop: int | None,
-        states: Tensor | None,
-        above: Tensor | None,
-    ) -> Tensor | None:
-        """One batch forward and backward through a segment.
+    def _descend(self, descent: _Descent, start: int | None, stop: int | None) -> None:
+        """Run a batch forward and backward through a segment.
 
         Args:
-            asked: the batch.
-            start: the first layer of the segment.
+            descent: the batch.
+            start: the first layer of the segment; None for a run from the tokens on.
             stop: the layer after its last one; None for a run up to the loss.
-            states: the states that enter the segment; None for a run from the tokens on.
-            above: the gradient of the states that enter the layer `stop`.
-
-        Returns:
-            The gradient of `states`; None without them.
         """
-        batch = asked.batch
-        with torch.enable_grad(), self._starting(start, states) as leaf:
+        asked = descent.asked
+        with torch.enable_grad(), self._starting(descent, start) as leaf:
             if stop is None:
-                output = self._loss(self._engine.full_logits(batch), asked)
+                output, above = self._loss(self._engine.full_logits(asked.batch), asked), None
             else:
-                output = self._states(batch, stop)
+                output, above = self._states(asked.batch, stop), descent.above
             if output.requires_grad:
-                output.backward(above if stop is not None else None)
-        return None if leaf is None else leaf.grad
+                output.backward(above)
+        descent.above = None if leaf is None else leaf.grad
 
     @contextmanager
-    def _starting(self, start: int, states: Tensor | None) -> Iterator[Tensor | None]:
+    def _starting(self, descent: _Descent, start: int | None) -> Iterator[Tensor | None]:
         """Start the run within this context at a layer, from states that get a gradient."""
-        if states is None or self._blocks is None:
+        if start is None or self._blocks is None:
             yield None
             return
-        leaf = states.detach().requires_grad_()
-        with self._blocks.starting_at(start, leaf):
+        leaf = self._at(descent.asked.batch, start, descent.kept).detach().requires_grad_()
+        descent.kept.pop(start, None)
+        # A model may change its states in place, which autograd does not allow to a leaf.
+        with self._blocks.starting_at(start, leaf.clone()):
             yield leaf
 
-    def _entering(self, batch: Batch, segments: Sequence[Segment]) -> dict[int, Tensor]:
-        """The states of a batch that enter each segment but the lowest."""
+    def _entering(self, batch: Batch, layers: Sequence[int]) -> dict[int, Tensor]:
+        """The states of a batch that enter some layers, given in ascending order."""
         found: dict[int, Tensor] = {}
-        assert self._blocks is not None
-        with torch.no_grad():
-            below: tuple[int, Tensor] | None = None
-            for segment in segments[1:]:
-                with nullcontext() if below is None else self._blocks.starting_at(*below):
-                    below = segment.start, self._states(batch, segment.start)
-                found[segment.start] = below[1]
+        for layer in layers:
+            found[layer] = self._at(batch, layer, found)
         return found
+
+    @torch.no_grad()
+    def _at(self, batch: Batch, layer: int, kept: Mapping[int, Tensor]) -> Tensor:
+        """The states of a batch that enter a layer, from the highest kept ones, all not above."""
+        if layer in kept:
+            return kept[layer]
+        assert self._blocks is not None
+        below = max(kept, default=None)
+        if below is None:
+            return self._states(batch, layer)
+        with self._blocks.starting_at(below, kept[below].clone()):
+            return self._states(batch, layer)
 
     def _states(self, batch: Batch, layer: int) -> Tensor:
         assert self._blocks is not None
@@ -151,7 +165,8 @@ class BackwardPass:
                     self._model, self._layout.modules, lambda: self._engine.full_logits(batch)
                 )
                 self._blocks = blocks
-                for start, states in self._entering(batch, segments).items():
+                starts = [segment.start for segment in segments[1:]]
+                for start, states in self._entering(batch, starts).items():
                     with blocks.starting_at(start, states):
                         _check_equal(self._engine.full_logits(batch), wanted, self._model.dtype)
         except Exception as error:

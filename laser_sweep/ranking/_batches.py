@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from laser_sweep.evaluate.engine.batch import Batch, make_batch
 from laser_sweep.evaluate.questions.question import GOLD, Pass, Question, Reading
+
+
+class BatchSize(NamedTuple):
+    """The size of a batch: its tokens, padding included, and the places where it is read."""
+
+    tokens: int
+    places: int
 
 
 @dataclass(frozen=True)
@@ -51,32 +59,35 @@ class QuestionBatch:
 
 
 def question_batches(
-    questions: Sequence[Question], pad: int, tokens: int, device: str
+    questions: Sequence[Question], pad: int, most: BatchSize, device: str
 ) -> list[QuestionBatch]:
     """Put questions into batches, those with the longest texts first.
 
     Args:
         questions: the questions.
         pad: the token id of the padding.
-        tokens: the largest number of tokens in a batch, padding included; a question that exceeds
-            it is a batch of its own.
+        most: the largest size of a batch; a question that exceeds it is a batch of its own.
         device: the device of the tensors.
     """
     longest_first = sorted(questions, key=lambda each: -max(len(p.ids) for p in _passes(each)))
-    return [_batch(group, pad, device) for group in _groups(longest_first, tokens)]
+    return [_batch(group, pad, device) for group in _groups(longest_first, most)]
 
 
-def _groups(longest_first: Sequence[Question], tokens: int) -> Iterator[list[Question]]:
+def _groups(longest_first: Sequence[Question], most: BatchSize) -> Iterator[list[Question]]:
     group: list[Question] = []
-    count = length = 0
+    texts = length = places = 0
     for question in longest_first:
         passes = _passes(question)
-        length = length if group else max(len(each.ids) for each in passes)
-        if group and (count + len(passes)) * length > tokens:
+        read = sum(len(each.read_positions) for each in passes)
+        is_over = (texts + len(passes)) * length > most.tokens or places + read > most.places
+        if group and is_over:
             yield group
-            group, count, length = [], 0, max(len(each.ids) for each in passes)
+            group, texts, places = [], 0, 0
+        # The first question of a batch has its longest text.
+        length = length if group else max(len(each.ids) for each in passes)
         group.append(question)
-        count += len(passes)
+        texts += len(passes)
+        places += read
     if group:
         yield group
 

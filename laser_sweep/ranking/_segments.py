@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from laser_sweep.model.layout import Layout
 from laser_sweep.model.matrix import Matrix
+from laser_sweep.ranking._batches import BatchSize
 
 _FLOAT32 = 4
 _ACTIVATIONS = 256 << 20
@@ -14,6 +15,9 @@ _ACTIVATIONS = 256 << 20
 _COPIES = 2.0
 """Bytes that a layer keeps for the backward pass, relative to the inputs and outputs of its
 matrices: norms, activations and attention keep some of their own."""
+_LOGITS = 4
+"""Float32 numbers that a place needs for each token of the vocabulary: logits, log-probabilities,
+and the gradients of both."""
 _FEWEST_TOKENS = 64
 
 
@@ -67,19 +71,33 @@ def segments(matrices: Iterable[Matrix], sizes: Mapping[str, int], budget: int) 
     ]
 
 
-def batch_tokens(layout: Layout, found: Iterable[Segment], itemsize: int, most: int) -> int:
-    """The tokens of a batch whose backward pass keeps a bounded number of bytes.
+def batch_size(
+    layout: Layout, found: Iterable[Segment], itemsize: int, vocabulary: int
+) -> BatchSize:
+    """The size of a batch whose backward pass keeps a bounded number of bytes.
 
     Args:
         layout: the layers of the model.
         found: the segments.
         itemsize: the bytes of a number of the model's dtype.
-        most: the largest number of tokens.
+        vocabulary: the number of tokens that the model tells apart.
     """
     layers = len(layout.blocks)
     per_layer = [_bytes_per_token(layout, layer, itemsize) for layer in range(layers)]
     widest = max(sum(per_layer[each.start : each.stop or layers]) for each in found)
-    return int(min(most, max(_FEWEST_TOKENS, _ACTIVATIONS // max(1, widest))))
+    tokens = max(_FEWEST_TOKENS, _ACTIVATIONS // max(1, widest))
+    return BatchSize(tokens, max(1, _ACTIVATIONS // (_LOGITS * _FLOAT32 * vocabulary)))
+
+
+def kept_starts(found: Sequence[Segment], most: int) -> list[int]:
+    """The first layers of evenly spaced segments, never of the lowest one.
+
+    Args:
+        found: the segments, the lowest first.
+        most: the largest number of layers.
+    """
+    count = min(most, len(found) - 1)
+    return [found[(n + 1) * len(found) // (count + 1)].start for n in range(count)]
 
 
 def _bytes_per_token(layout: Layout, layer: int, itemsize: int) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -27,9 +28,10 @@ from laser_sweep.model.matrix import Matrix
 from laser_sweep.plan.plan import Plan
 from laser_sweep.ranking import (
     BackwardPass,
+    BatchSize,
     QuestionBatch,
     Segment,
-    batch_tokens,
+    batch_size,
     loss_terms,
     question_batches,
     segments,
@@ -79,30 +81,39 @@ def predicted_changes(
     """
     edits = {point: list(_edits(plan, point)) for point in points}
     wanted = list(dict.fromkeys(edit for each in edits.values() for edit in each))
-    tokens = evaluator.batch_tokens
+    ranker = _Ranker(plan, evaluator, wanted, loss, bars=bars)
+    log.info("ranking %d points by one backward pass over %d examples", len(points), len(examples))
+    started = time.perf_counter()
+    changes = _with_memory(partial(ranker.changes, examples), ranker.batch_size)
+    log.info("ranked in %.0f s", time.perf_counter() - started)
+    return {str(point): math.fsum(changes[edit] for edit in edits[point]) for point in points}
+
+
+def _with_memory(run: Callable[[BatchSize], _Changes], size: BatchSize) -> _Changes:
+    """The result of a function, which is run with smaller batches while memory runs out."""
     while True:
         try:
-            changes = _Ranker(plan, evaluator, wanted, loss, tokens, bars=bars).changes(examples)
-            break
+            return run(size)
         except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error) or tokens <= _FEWEST_TOKENS:
+            if not is_out_of_memory(error) or size.tokens <= _FEWEST_TOKENS:
                 raise
-        tokens //= 2
-        log.warning("Out of memory: ranking with batch_tokens=%d.", tokens)
+        size = BatchSize(size.tokens // 2, max(1, size.places // 2))
+        log.warning("Out of memory: ranking with batch_tokens=%d.", size.tokens)
         torch.cuda.empty_cache()
-    return {str(point): _sum(point, [changes[edit] for edit in edits[point]]) for point in points}
 
 
 class _Ranker:
-    """The changes of a plan's edits with batches of a size.
+    """The changes of the loss of a plan's model at edits of single matrices.
 
     Args:
         plan: the plan.
         evaluator: the evaluator with the model.
         edits: the edits of single matrices.
         loss: `margin` or `nll`.
-        tokens: the largest number of tokens in a batch.
         bars: whether to show a progress bar on a terminal.
+
+    Attributes:
+        batch_size: the largest size of a batch, as long as there is memory.
     """
 
     def __init__(
@@ -111,7 +122,6 @@ class _Ranker:
         evaluator: Evaluator,
         edits: Sequence[MatrixEdit],
         loss: str,
-        tokens: int,
         *,
         bars: bool,
     ):
@@ -129,41 +139,46 @@ class _Ranker:
         self._budget = int((plan.config.cache_gb or 1.0) * GIB)
         share = int(_SHARE_OF_GRADIENTS * self._budget)
         self._segments = segments(self._edits, sizes, share)
-        itemsize = self._model.dtype.itemsize
-        self._tokens = batch_tokens(plan.layout, self._segments, itemsize, tokens)
+        size = batch_size(plan.layout, self._segments, self._model.dtype.itemsize, len(self._same))
+        self.batch_size = size._replace(tokens=min(size.tokens, evaluator.batch_tokens))
 
-    def changes(self, examples: Sequence[int]) -> _Changes:
-        """The change of the mean loss of some examples at each edit."""
+    def changes(self, examples: Sequence[int], most: BatchSize) -> _Changes:
+        """The change of the mean loss of some examples at each edit.
+
+        Args:
+            examples: the examples.
+            most: the largest size of a batch.
+        """
         questions = [self._plan.questions[example] for example in examples]
-        batches = question_batches(questions, self._pad, self._tokens, str(self._model.device))
+        batches = question_batches(questions, self._pad, most, str(self._model.device))
         changes: dict[MatrixEdit, float] = defaultdict(float)
         total = len(batches) * len(self._segments)
         with tqdm(
             total=total, desc="ranking", disable=None if self._bars else True, dynamic_ncols=True
         ) as bar:
-            loss = partial(self._mean_loss, count=len(questions))
-            run = BackwardPass(self._model, self._plan.layout, loss, bar.update)
-            for chunk in self._chunks(batches):
-                for segment, gradients in run.gradients(chunk, self._segments):
+            run = BackwardPass(self._model, self._plan.layout, self._sum_of_losses, bar.update)
+            for chunk, kept in self._chunks(batches):
+                for segment, gradients in run.gradients(chunk, self._segments, kept):
                     for edit, change in self._changes(segment, gradients):
                         changes[edit] += change
-        return changes
+        return {edit: change / len(questions) for edit, change in changes.items()}
 
-    def _chunks(self, batches: Sequence[QuestionBatch]) -> Iterator[list[QuestionBatch]]:
-        """Batches in chunks whose kept states fit in memory; changes of chunks add up."""
+    def _chunks(
+        self, batches: Sequence[QuestionBatch]
+    ) -> Iterator[tuple[Sequence[QuestionBatch], int]]:
+        """Batches in chunks, with the number of states to keep of each token.
+
+        The changes of chunks add up. But each chunk decomposes all matrices again, which takes far
+        longer than to run its tokens again. So the chunks are as large as they can be: the gradient
+        of one state of each token has to fit in memory.
+        """
+        if len(self._segments) == 1:
+            yield batches, 0
+            return
         width = int(self._model.config.get_text_config().hidden_size) * self._model.dtype.itemsize
-        # The states at the start of each segment, and the gradient of the states at one of them.
         most = (self._budget - int(_SHARE_OF_GRADIENTS * self._budget)) // width
-        chunk: list[QuestionBatch] = []
-        kept = 0
-        for each in batches:
-            added = each.batch.ids.numel() * len(self._segments)
-            if chunk and len(self._segments) > 1 and kept + added > most:
-                yield chunk
-                chunk, kept = [], 0
-            chunk.append(each)
-            kept += added
-        yield chunk
+        for chunk in _chunks(batches, most):
+            yield chunk, max(0, most // _tokens(chunk) - 1)
 
     def _changes(
         self, segment: Segment, gradients: Mapping[str, Tensor]
@@ -173,7 +188,23 @@ class _Ranker:
             for matrix in segment.matrices:
                 weight = weight_of(matrix, self._model)
                 gradient = matrix.part(gradients[matrix.parameter]).reshape(matrix.shape)
-                yield from self._of_matrix(matrix, weight, gradient)
+                yield from self._checked(self._of_matrix(matrix, weight, gradient))
+
+    def _checked(
+        self, changes: Iterable[tuple[MatrixEdit, float]]
+    ) -> Iterator[tuple[MatrixEdit, float]]:
+        """Changes that are finite numbers.
+
+        Raises:
+            ValueError: if one is not.
+        """
+        for edit, change in changes:
+            if not math.isfinite(change):
+                raise ValueError(
+                    f"the predicted change by an edit of {edit.matrix.name} is {change}: does "
+                    f"{self._model.dtype} overflow? Try another dtype"
+                )
+            yield edit, change
 
     def _of_matrix(
         self, matrix: Matrix, weight: Tensor, gradient: Tensor
@@ -190,28 +221,44 @@ class _Ranker:
             )
             yield from zip(own, changes, strict=True)
 
-    def _mean_loss(self, logits: Tensor, asked: QuestionBatch, *, count: int) -> Tensor:
-        """The part of the mean loss of `count` questions that a batch has."""
+    def _sum_of_losses(self, logits: Tensor, asked: QuestionBatch) -> Tensor:
+        """The sum, not the mean: in half precision, small gradients are rounded to zero.
+
+        Raises:
+            ValueError: if logits are NaN.
+        """
         log_probs = logits.float().log_softmax(dim=-1)
+        # One NaN among the logits of a place makes all of its log-probabilities NaN.
+        if log_probs[:, 0].isnan().any():
+            dtype = self._model.dtype
+            raise ValueError(
+                f"the model's outputs are NaN: does {dtype} overflow? Try another dtype"
+            )
         terms = loss_terms(log_probs.detach(), asked, self._loss, self._same)
         device = log_probs.device
         places = torch.tensor([each.place for each in terms], dtype=torch.long, device=device)
         tokens = torch.tensor([each.token for each in terms], dtype=torch.long, device=device)
         weights = torch.tensor([each.weight for each in terms], device=device)
-        return (log_probs[places, tokens] * weights).sum() / count
+        return (log_probs[places, tokens] * weights).sum()
+
+
+def _chunks(batches: Sequence[QuestionBatch], most: int) -> Iterator[list[QuestionBatch]]:
+    """Batches in chunks of at most `most` tokens, or of one batch."""
+    chunk: list[QuestionBatch] = []
+    for each in batches:
+        if chunk and _tokens(chunk) + _tokens([each]) > most:
+            yield chunk
+            chunk = []
+        chunk.append(each)
+    yield chunk
+
+
+def _tokens(batches: Iterable[QuestionBatch]) -> int:
+    """The number of tokens of batches, padding included."""
+    return sum(each.batch.ids.numel() for each in batches)
 
 
 def _edits(plan: Plan, point: Point) -> Iterator[MatrixEdit]:
     for edit in point.edits:
         for matrix in plan.layout.matrices(edit):
             yield MatrixEdit(matrix, edit.kind, edit.amount)
-
-
-def _sum(point: Point, changes: Sequence[float]) -> float:
-    total = math.fsum(changes) if all(map(math.isfinite, changes)) else math.nan
-    if not math.isfinite(total):
-        raise ValueError(
-            f"the predicted change of {point} is not a finite number: does the gradient overflow "
-            "the model's dtype? Try another model.dtype"
-        )
-    return total

@@ -93,6 +93,25 @@ def test_logits_are_those_of_float32_arithmetic(name: str, dtype: torch.dtype, m
     assert not torch.equal(found, found.to(dtype).float())
 
 
+@pytest.mark.parametrize("dtype", HALVES, ids=str)
+@pytest.mark.parametrize("name", ["llama", "phi"])
+def test_the_gradient_is_that_of_float32_arithmetic(name: str, dtype: torch.dtype, monkeypatch):
+    monkeypatch.setattr(head_module, "_CAST", 7 * 32)
+    model = half(name, dtype)
+    project_in_float32(model)
+    head = model.get_output_embeddings()
+    torch.manual_seed(0)
+    states = torch.randn(5, 32, dtype=dtype).requires_grad_()
+    kept: list[Tensor] = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t) or t, lambda t: t):
+        logits = head(states)
+    given = torch.randn_like(logits)
+    logits.backward(given)
+    assert not kept, "no float32 copy of the matrix is kept for the backward pass"
+    assert states.grad is not None
+    torch.testing.assert_close(states.grad, (given @ head.weight.float()).to(dtype))
+
+
 @torch.inference_mode()
 def test_the_weights_are_those_of_the_time():
     model = half("gpt2", torch.bfloat16)

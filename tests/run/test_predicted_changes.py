@@ -14,8 +14,10 @@ from support.losses import STEPS, slope
 from support.most_used import HYBRIDS, MASKED
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
 
+from laser_sweep.intervention import rank_reduction
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan
+from laser_sweep.ranking import BackwardPass
 from laser_sweep.run.editor import Editor
 from laser_sweep.run.worker import Worker
 
@@ -111,8 +113,18 @@ def test_every_family(family: str, tmp_path: Path):
         (CHOICES, ()),
         (LONG_CHOICES, ()),
         (LONG, ("dataset.scoring=generation", "dataset.new_tokens=3")),
+        (LONG, ("protocol=paper",)),
+        (LONG_CHOICES, ("protocol=paper",)),
     ],
-    ids=["several tokens", "several answers", "choices", "long choices", "generation"],
+    ids=[
+        "several tokens",
+        "several answers",
+        "choices",
+        "long choices",
+        "generation",
+        "the paper's",
+        "the paper's choices",
+    ],
 )
 def test_every_scoring(
     rows: list[dict[str, object]],
@@ -147,7 +159,8 @@ def test_every_edit(family: str, options: tuple[str, ...], tmp_path: Path):
 def test_segments_and_chunks_change_nothing(family: str, tmp_path: Path):
     whole = predicted(planned(tmp_path, family, LONG_CHOICES), "margin")
     # A layer is a segment, and a batch a chunk of examples.
-    parts = predicted(planned(tmp_path, family, LONG_CHOICES, "cache_gb=1e-9"), "margin")
+    options = ("cache_gb=1e-9", "batch_tokens=16")
+    parts = predicted(planned(tmp_path, family, LONG_CHOICES, *options), "margin")
     assert parts == pytest.approx(whole, rel=1e-4, abs=1e-6)
 
 
@@ -189,3 +202,72 @@ def test_half_precision_is_close(dtype: str, tmp_path: Path):
     half = predicted(planned(tmp_path, "llama", ANSWERS, f"model.dtype={dtype}"), "nll")
     pairs = torch.tensor([[exact[name], half[name]] for name in exact]).T
     assert float(torch.corrcoef(pairs)[0, 1]) > 0.99
+
+
+def test_smaller_batches_after_running_out_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    plan = planned(tmp_path, "llama", LONG_CHOICES, "batch_tokens=256")
+    whole = predicted(plan, "margin")
+    own = BackwardPass._descend
+
+    def descend(self: BackwardPass, descent, start, stop) -> None:
+        if descent.asked.batch.ids.numel() > 64:
+            raise MemoryError
+        own(self, descent, start, stop)
+
+    monkeypatch.setattr(BackwardPass, "_descend", descend)
+    assert predicted(plan, "margin") == pytest.approx(whole, rel=1e-4, abs=1e-6)
+    sizes = [word for word in caplog.text.split() if word.startswith("batch_tokens=")]
+    assert sizes == ["batch_tokens=128.", "batch_tokens=64."]
+
+
+@pytest.mark.parametrize("loss", ["margin", "nll"])
+def test_a_model_whose_numbers_overflow_is_not_ranked(loss: str, tmp_path: Path):
+    plan = planned(tmp_path, "llama", ANSWERS, "model.dtype=float16")
+    worker = Worker(plan)
+    worker._evaluator.model.get_parameter("model.norm.weight").fill_(6e4)
+    with pytest.raises(ValueError, match=r"NaN: does torch.float16 overflow\? Try another dtype"):
+        worker.predicted_changes(plan.points[1:], plan.store.parts.validation, loss)
+
+
+def test_a_gradient_that_overflows_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    plan = planned(tmp_path, "llama", ANSWERS, "model.dtype=bfloat16")
+    own = BackwardPass.gradients
+
+    def gradients(self: BackwardPass, *args):
+        for segment, found in own(self, *args):
+            found["model.layers.1.mlp.down_proj.weight"][0, 0] = torch.inf
+            yield segment, found
+
+    monkeypatch.setattr(BackwardPass, "gradients", gradients)
+    wanted = r"down_proj.weight is -?(inf|nan): does torch.bfloat16 overflow\? Try another dtype"
+    with pytest.raises(ValueError, match=wanted):
+        predicted(plan, "nll")
+
+
+def test_two_lines_tell_of_the_ranking(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("INFO")
+    plan = planned(tmp_path, "llama", ANSWERS)
+    predicted(plan, "nll")
+    points, examples = len(plan.points) - 1, len(plan.store.parts.validation)
+    wanted = f"ranking {points} points by one backward pass over {examples} examples"
+    assert wanted in caplog.text
+    assert "ranked in " in caplog.text
+
+
+def test_matrices_are_decomposed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    decomposed = []
+    own = rank_reduction.components
+
+    def components(matrix):
+        decomposed.append(matrix.shape)
+        return own(matrix)
+
+    # A layer is a segment; a state of every token is kept, but not of every segment.
+    options = ("cache_gb=2.5e-5", "batch_tokens=16", "rho=[0.2,0.4,0.6]")
+    plan = planned(tmp_path, "llama", [*LONG_CHOICES, *LONG_CHOICES], *options)
+    monkeypatch.setattr(rank_reduction, "components", components)
+    predicted(plan, "margin")
+    matrices = [m for block in plan.layout.blocks for each in block.values() for m in each]
+    assert len(decomposed) == len(matrices)
