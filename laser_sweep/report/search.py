@@ -167,7 +167,7 @@ class Search:
         """Whether the stack that the command asks for exists, and is tested where it can be."""
         if self.config.compose.name == NO_COMPOSITION:
             return True
-        if self.composition is None:
+        if self.composition is None or self.composition.failed:
             return False
         tested = len(self.stack_outcomes) and (self.stack_outcomes["part"] == TEST).sum()
         return self.stack is None or tested == len(self.parts.test)

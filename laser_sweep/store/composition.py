@@ -69,6 +69,11 @@ class Composition(msgspec.Struct, frozen=True):
         """The edits of the stack, in the order in which they were accepted."""
         return [trial.candidate for trial in self.trials if trial.outcome == ACCEPTED]
 
+    @property
+    def failed(self) -> list[str]:
+        """The edits that could not be evaluated on the stack."""
+        return [trial.candidate for trial in self.trials if trial.outcome == FAILED]
+
 
 def write_composition(folder: Path, composition: Composition) -> None:
     """Write a composition into a sweep's folder, whole or not at all."""
