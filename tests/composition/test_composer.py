@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from support.configs import composed
 
+from laser_sweep import read_results
+from laser_sweep.command.dry_run import describe
 from laser_sweep.command.finished import finished
 from laser_sweep.grid.point import Evaluation, Point
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan, command_of
-from laser_sweep.report import read_report
+from laser_sweep.report import read_report, summary
 from laser_sweep.run.composer import compose
 from laser_sweep.run.execute import execute
 from laser_sweep.run.worker import Worker
@@ -175,7 +177,7 @@ def test_an_interrupted_composition_continues(tmp_path: Path, monkeypatch: pytes
         with pytest.raises(KeyboardInterrupt):
             execute(plan)
     assert read_composition(plan.store.folder) is None
-    assert "not composed yet" in _summary(plan)
+    assert "not composed yet" in summary(read_report(plan.store.folder))
 
     def count(self, point, examples, partial):
         computed.append(str(point))
@@ -187,6 +189,25 @@ def test_an_interrupted_composition_continues(tmp_path: Path, monkeypatch: pytes
     on_validation = len(computed) - len(read_report(plan.store.folder).search.finals) - 1
     stacks = [name for name in computed if name.count("+") >= 2]
     assert on_validation == len(stacks) - 1, "only what was left, then base, chosen and stack"
+
+
+def test_the_cost_counts_every_trial(tmp_path: Path):
+    plan = planned(tmp_path, *STACKED)
+    assert execute(plan) == 0
+    report = read_report(plan.store.folder)
+    assert report.search.stack not in report.search.record.points
+    # The folder has nothing but this sweep, one row for each evaluation.
+    assert report.cost.evaluations == len(read_results(plan.store.folder))
+    assert report.cost.points == len(plan.points)
+
+
+@pytest.mark.parametrize("search", ["search=grid", "search=gradient"])
+def test_a_dry_run_tells_of_the_composition(tmp_path: Path, search: str):
+    plan = planned(tmp_path, *STACKED, search)
+    assert "compose:  greedy, up to 4 edits, each tried on 20 examples" in describe(plan)
+    limited = planned(tmp_path, *STACKED, search, "compose.candidates=2")
+    assert "greedy, up to 2 edits" in describe(limited)
+    assert "compose" not in describe(planned(tmp_path, *STACKED[:-1], search))
 
 
 def test_outcomes_of_the_test_part_have_no_influence(tmp_path: Path):
@@ -221,9 +242,3 @@ def _turn_over_the_test_part(plan: Plan) -> None:
         }
         plan.store.write(columns(point, []), tuple(rows["example"]), changed)
     assert (plan.store.read()["part"] == VALIDATION).any()
-
-
-def _summary(plan: Plan) -> str:
-    from laser_sweep.report import summary
-
-    return summary(read_report(plan.store.folder))
