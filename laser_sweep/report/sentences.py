@@ -153,11 +153,10 @@ def composition(report: Report) -> str:
     if composed is None:
         return ""
     tried = _counted(len(composed.composition.trials), "edit", "edits")
-    if composed.figures is None:
+    if not (edits := composed.composition.accepted):
         return f"compose={rule} tried {tried}, and accepted none."
-    edits = composed.composition.accepted
     stacked = f"compose={rule} tried {tried}, and accepted {len(edits)}: {' + '.join(edits)}."
-    if composed.against_base is None or composed.against_chosen is None:
+    if not (composed.figures and composed.against_base and composed.against_chosen):
         return f"{stacked} Not tested yet."
     return (
         f"{stacked} On the test part this stack is right on "

@@ -160,6 +160,21 @@ def test_a_failed_trial_is_told_and_tried_again(tmp_path: Path, monkeypatch: pyt
     assert finished(again.config)
 
 
+def test_a_lost_result_of_the_stack_is_computed_again(tmp_path: Path):
+    plan = planned(tmp_path, *STACKED)
+    assert execute(plan) == 0
+    found, report = composition_in(plan), read_report(plan.store.folder)
+    lost = plan.store.path(found.point, plan.store.parts.validation)
+    content = lost.read_bytes()
+    lost.unlink()
+    assert f"accepted {len(found.accepted)}" in summary(read_report(plan.store.folder))
+    assert not finished(plan.config)
+    assert execute(planned(tmp_path, *STACKED)) == 0
+    assert lost.read_bytes() == content
+    assert composition_in(plan) == found
+    assert summary(read_report(plan.store.folder)) == summary(report)
+
+
 def test_an_interrupted_composition_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     whole = planned(tmp_path / "whole", *STACKED)
     assert execute(whole) == 0
