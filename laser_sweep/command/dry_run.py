@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from laser_sweep.cluster import CLUSTERS
-from laser_sweep.config import GRID
+from laser_sweep.config import GRID, NO_COMPOSITION
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.plan import rounds
 from laser_sweep.plan.grouping import groups
@@ -32,6 +32,7 @@ def describe(plan: Plan) -> str:
         "to do": f"{todo:,}",
         "groups": _groups(plan, missing),
         "cost": f"{passes:,} examples to evaluate{tested}",
+        **_composed(plan),
         **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
     }
     return _lines(lines)
@@ -54,8 +55,20 @@ def _searched(plan: Plan) -> dict[str, object]:
         **({"ranking": f"by one backward pass over {ranked:,} examples, {done}"} if ranks else {}),
         "rounds": ", then ".join(steps),
         "cost": f"{100 * share:.0f} % of the grid's evaluations, less those that are stored",
+        **_composed(plan),
         **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
     }
+
+
+def _composed(plan: Plan) -> dict[str, object]:
+    """The composition after the last round."""
+    compose = plan.config.compose
+    if compose.name == NO_COMPOSITION:
+        return {}
+    candidates = min(compose.candidates, len(plan.points) - 1)
+    examples = len(plan.store.parts.validation)
+    shown = f"{compose.name}, up to {candidates:,} edits, each tried on {examples:,} examples"
+    return {"compose": shown}
 
 
 def _cost(sizes: Sequence[Size]) -> int:

@@ -17,7 +17,7 @@ class ComposeConfig:
     candidates: int = 20
     """The best single edits that are tried, in order."""
     z: float = 2.0
-    """How many standard errors the log-loss has to fall, with `compose=guarded`."""
+    """How many standard errors the log-loss has to fall, for the rules that read it."""
 
     def __post_init__(self) -> None:
         if self.candidates < 1:

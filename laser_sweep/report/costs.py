@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laser_sweep.report.search import Search
-from laser_sweep.split import PARTS
+from laser_sweep.split import PARTS, TEST
 from laser_sweep.store.events import Computed, read_events
 from laser_sweep.store.paths import Paths
 
@@ -20,8 +20,8 @@ class Cost:
     """The cost of the results.
 
     Attributes:
-        points: the number of points with a result.
-        evaluations: the number of evaluations of an example.
+        points: the number of points with a result, without the stacks of a composition.
+        evaluations: the number of evaluations of an example, those of stacks included.
         seconds: the time of the evaluations; None if no event tells it.
     """
 
@@ -35,9 +35,18 @@ def cost_of(search: Search) -> Cost:
     evaluations = sum(search.table[f"{part}_examples"].sum() for part in PARTS)
     return Cost(
         points=len(search.table),
-        evaluations=int(evaluations),
+        evaluations=int(evaluations) + _stack_evaluations(search),
         seconds=evaluation_seconds(search.folder, search.record.digest),
     )
+
+
+def _stack_evaluations(search: Search) -> int:
+    """The evaluations of a composition: trials on a stack, and the test of one that is no point."""
+    if search.composition is None:
+        return 0
+    trials = len(search.composition.stacks) * len(search.parts.validation)
+    is_point = search.stack in search.record.points
+    return trials + (0 if is_point else int((search.stack_outcomes["part"] == TEST).sum()))
 
 
 def evaluation_seconds(folder: Path, digest: str) -> float | None:

@@ -167,10 +167,10 @@ class Search:
         """Whether the stack that the command asks for exists, and is tested where it can be."""
         if self.config.compose.name == NO_COMPOSITION:
             return True
-        if self.composition is None:
+        if self.composition is None or self.composition.failed:
             return False
-        tested = len(self.stack_outcomes) and (self.stack_outcomes["part"] == TEST).sum()
-        return self.stack is None or tested == len(self.parts.test)
+        examples = len(self.parts.validation) + len(self.parts.test)
+        return self.stack is None or len(self.stack_outcomes) == examples
 
     def _has(self, part: str, points: Sequence[str]) -> bool:
         """Whether all of these points were evaluated on all examples of a part."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from laser_sweep.config import PAPER, DatasetConfig
+from laser_sweep.config import NO_COMPOSITION, PAPER, DatasetConfig
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.changes import change_counts
 from laser_sweep.report.costs import Cost
@@ -112,13 +112,22 @@ def fold_choices(report: Report) -> Iterator[str]:
 
 
 def unfinished(search: Search) -> str:
-    """The number of points without a result; empty if all points have one."""
+    """What has no result yet, points or trials of a stack; empty if nothing is missing."""
     if search.searched is not None and search.searched.waits_for_ranking:
         return "The points are not ranked yet."
     if not search.missing:
-        return ""
+        return _uncomposed(search)
     have = "point has" if search.missing == 1 else "points have"
     return f"{search.missing} {have} no result yet."
+
+
+def _uncomposed(search: Search) -> str:
+    if search.config.compose.name == NO_COMPOSITION:
+        return ""
+    if search.composition is None:
+        return "The stack is not composed yet."
+    failed = len(search.composition.failed)
+    return f"{_counted(failed, 'trial', 'trials')} of the composition failed." if failed else ""
 
 
 def search_notes(search: Search) -> Iterator[str]:
@@ -144,11 +153,10 @@ def composition(report: Report) -> str:
     if composed is None:
         return ""
     tried = _counted(len(composed.composition.trials), "edit", "edits")
-    if composed.figures is None:
+    if not (edits := composed.composition.accepted):
         return f"compose={rule} tried {tried}, and accepted none."
-    edits = composed.composition.accepted
     stacked = f"compose={rule} tried {tried}, and accepted {len(edits)}: {' + '.join(edits)}."
-    if composed.against_base is None or composed.against_chosen is None:
+    if not (composed.figures and composed.against_base and composed.against_chosen):
         return f"{stacked} Not tested yet."
     return (
         f"{stacked} On the test part this stack is right on "

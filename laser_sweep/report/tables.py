@@ -133,8 +133,8 @@ def fold_rows(report: Report) -> list[list[str]]:
     ]
 
 
-TRIAL_HEADERS = ("edit", "", "validation accuracy", "change", "log-loss change", "z")
-STACK_HEADERS = ("", "test accuracy", "log-loss", "against base", INTERVAL, "p")
+TRIAL_HEADERS = ("edit", "outcome", "validation accuracy", "change", "log-loss change", "z")
+STACK_HEADERS = ("model", "test accuracy", "test log-loss", "against base", INTERVAL, "p")
 _OUTCOMES = {OVERLAPS: "passed over: the stack edits its matrix", FAILED: "failed"}
 
 
@@ -175,7 +175,7 @@ def _stack_row(name: str, figures: PointFigures | None, compared: Comparison | N
 
 PREDICTED_HEADERS = (
     *("place", "point", "predicted change", "log-loss change", "accuracy change"),
-    "",
+    "search",
 )
 
 

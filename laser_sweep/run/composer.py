@@ -8,7 +8,6 @@ import math
 import pandas as pd
 
 from laser_sweep.composition import RULES
-from laser_sweep.config import NO_COMPOSITION
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import BASE, Evaluation, Point
 from laser_sweep.grid.stack import stacked
@@ -25,25 +24,24 @@ from laser_sweep.store.composition import (
     Composition,
     CompositionKey,
     Trial,
-    read_composition,
     write_composition,
 )
 
 log = logging.getLogger(__name__)
 
 
-def compose(plan: Plan, worker: Worker) -> None:
+def compose(plan: Plan, worker: Worker) -> list[Evaluation]:
     """Try the best points on a stack, one after the other, and store what each of them changed.
 
-    There is one pass: it ends with the last candidate. Nothing is done without a composition, or if
-    the folder has this very one.
+    There is one pass: it ends with the last candidate. Trials that have outcomes are not evaluated
+    again, so an interrupted pass continues, and failed trials are tried again.
+
+    Returns:
+        The trials that failed.
     """
-    if plan.config.compose.name == NO_COMPOSITION:
-        return
-    key = key_of(plan)
-    stored = read_composition(plan.store.folder)
-    if stored is None or stored.key != key:
-        write_composition(plan.store.folder, _Composer(plan, worker, key).composition())
+    composer = _Composer(plan, worker, key_of(plan))
+    write_composition(plan.store.folder, composer.composition())
+    return composer.failed
 
 
 def key_of(plan: Plan) -> CompositionKey:
@@ -70,6 +68,7 @@ class _Composer:
         self._rule = RULES.load(key.rule)
         self._points = {str(point): point for point in plan.points}
         self._stack = BASE
+        self.failed: list[Evaluation] = []
 
     def composition(self) -> Composition:
         """Try every candidate, and return the finished composition."""
@@ -105,7 +104,8 @@ class _Composer:
         """The outcomes of a point on the validation part; None if it fails."""
         examples = self._plan.store.parts.validation
         missing = self._plan.missing([Evaluation(point, examples)])
-        if self._worker.run(missing, bar=False):
+        if failed := self._worker.run(missing, bar=False):
+            self.failed += failed
             return None
         outcomes = self._plan.store.read_point(point)
         return outcomes[outcomes["part"] == VALIDATION]

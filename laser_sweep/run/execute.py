@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from laser_sweep.config import NO_COMPOSITION
 from laser_sweep.grid.point import Evaluation, point_of
 from laser_sweep.logs import log_file
 from laser_sweep.plan import rounds
@@ -65,9 +66,8 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
     Returns:
         The evaluations that failed.
     """
-    if report_of(plan).search.may_compose:
-        compose(plan, worker)
-    failed = worker.run(plan.missing(_finals(plan)))
+    failed = _compose(plan, worker)
+    failed += worker.run(plan.missing(_finals(plan)))
     report = report_of(plan)
     _store_extras(plan, worker, report)
     # Another command may have worked in the folder meanwhile; the report belongs to this command.
@@ -82,6 +82,16 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
 def report_of(plan: Plan) -> Report:
     """The report on this command's points, from the stored outcomes."""
     return gather(plan.store.folder, plan.store.record(command_of(plan)), plan.store.read())
+
+
+def _compose(plan: Plan, worker: Worker) -> list[Evaluation]:
+    """Compose, if the command asks for it; the evaluations that failed."""
+    if plan.config.compose.name == NO_COMPOSITION:
+        return []
+    if not report_of(plan).search.may_compose:
+        log.warning("not composing: points lack outcomes on the validation part")
+        return []
+    return compose(plan, worker)
 
 
 def _store_extras(plan: Plan, worker: Worker, report: Report) -> None:
@@ -119,6 +129,6 @@ def _finals(plan: Plan) -> list[Evaluation]:
     search = report_of(plan).search
     finals = [Evaluation(point, tested) for point in plan.points if str(point) in search.finals]
     stack = search.stack
-    if stack is None or stack in map(str, plan.points):
+    if stack is None or stack in search.finals:
         return finals
     return [*finals, Evaluation(point_of(stack, plan.config.intervention.kind), tested)]

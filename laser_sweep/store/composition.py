@@ -69,6 +69,18 @@ class Composition(msgspec.Struct, frozen=True):
         """The edits of the stack, in the order in which they were accepted."""
         return [trial.candidate for trial in self.trials if trial.outcome == ACCEPTED]
 
+    @property
+    def stacks(self) -> list[str]:
+        """The edits that were evaluated on a stack, not on the base model alone."""
+        places = [place for place, trial in enumerate(self.trials) if trial.outcome == ACCEPTED]
+        later = self.trials[places[0] + 1 :] if places else ()
+        return [trial.candidate for trial in later if trial.outcome in (ACCEPTED, REFUSED)]
+
+    @property
+    def failed(self) -> list[str]:
+        """The edits that could not be evaluated on the stack."""
+        return [trial.candidate for trial in self.trials if trial.outcome == FAILED]
+
 
 def write_composition(folder: Path, composition: Composition) -> None:
     """Write a composition into a sweep's folder, whole or not at all."""
