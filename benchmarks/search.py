@@ -40,7 +40,9 @@ def sweeps(bench: Benchmark) -> dict[str, list[tuple[float, int]]]:
         for name in SEARCHES:
             say(f"{bench.name}: search={name}, run {number + 1}")
             output = bench.results / name / str(number)
-            done = run("-m", "laser_sweep", *bench.command(), f"search={name}", f"output={output}")
+            threads = f"threads={torch.get_num_threads()}"
+            given = [*bench.command(), f"search={name}", threads, f"output={output}"]
+            done = run("-m", "laser_sweep", *given)
             found[name].append((done.seconds, done.peak))
     return found
 
