@@ -63,6 +63,13 @@ def evaluations(plan: Plan, number: int) -> list[Evaluation]:
     return [Evaluation(point, examples) for point in plan.points if str(point) in wanted]
 
 
+def wanted(plan: Plan) -> list[str]:
+    """The points that are evaluated on the whole validation part, once all rounds are over."""
+    rounds = range(len(sizes(plan)) - 1, len(all_sizes(plan)))
+    names = {str(point) for number in rounds for point, _ in evaluations(plan, number)}
+    return [str(point) for point in plan.points if str(point) in names]
+
+
 def _round(plan: Plan, number: int) -> Round:
     strategy, options = STRATEGIES.load(plan.config.search.name), plan.config.search
     space, evidence = space_of(plan), _evidence(plan, number)

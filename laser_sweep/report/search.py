@@ -191,9 +191,12 @@ def search_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Search:
     asked_for = outcomes[outcomes["point"].isin(record.points)]
     is_grid = config.search.name == GRID
     searched = None if is_grid else searched_of(folder, record, asked_for)
+    # Of what other commands evaluated, the report of a search has only what it asks for itself.
+    names = record.points if searched is None else searched.wanted
+    asked_for = asked_for[asked_for["point"].isin(names)]
     whole = whole_parts(asked_for, parts)
     picker = Picker(whole, parts, config.selection, config.protocol)
-    composition = _composition(folder, record, asked_for)
+    composition = _composition(folder, record, names, asked_for)
     stack = (
         whole_parts(outcomes[outcomes["point"] == composition.point], parts)
         if (composition)
@@ -202,12 +205,14 @@ def search_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Search:
     return Search(folder, record, whole, picker, picker.pick(), searched, composition, stack)
 
 
-def _composition(folder: Path, record: Record, outcomes: pd.DataFrame) -> Composition | None:
+def _composition(
+    folder: Path, record: Record, names: Sequence[str], outcomes: pd.DataFrame
+) -> Composition | None:
     """The composition of a command; None without one, or if it is that of other candidates."""
     if record.config.compose.name == NO_COMPOSITION:
         return None
     found = read_composition(folder)
     validating = outcomes[outcomes["part"] == VALIDATION]
     examples = record.split_parts.validation
-    key = composition_key(record.config, record.digest, record.points, examples, validating)
+    key = composition_key(record.config, record.digest, names, examples, validating)
     return found if found is not None and found.key == key else None

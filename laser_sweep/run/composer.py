@@ -12,6 +12,7 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import BASE, Evaluation, Point
 from laser_sweep.grid.stack import stacked
 from laser_sweep.plan.plan import Plan
+from laser_sweep.plan.rounds import wanted
 from laser_sweep.run.worker import Worker
 from laser_sweep.search import composition_key
 from laser_sweep.split import VALIDATION
@@ -46,7 +47,7 @@ def compose(plan: Plan, worker: Worker) -> list[Evaluation]:
 
 def key_of(plan: Plan) -> CompositionKey:
     """What the composition of a plan depends on, once all rounds of the search are over."""
-    names, examples = list(map(str, plan.points)), plan.store.parts.validation
+    names, examples = wanted(plan), plan.store.parts.validation
     outcomes = plan.store.read()
     of_points = outcomes["point"].isin(names) & (outcomes["part"] == VALIDATION)
     return composition_key(plan.config, plan.store.digest, names, examples, outcomes[of_points])

@@ -80,6 +80,11 @@ def test_a_search_continues_and_its_outcomes_are_those_of_the_grid(
     assert {name: found[name] for name in alone} == alone
     assert searched.items() <= found.items()
     assert "search" not in pd.read_csv(folder / "grid.csv")
+    # The report of a search has what it asks for, whatever else was evaluated.
+    assert "9 points, 9 done, 0 to do" in assert_success(preloaded_sweep(*GRADIENT))
+    grid = pd.read_csv(folder / "grid.csv").set_index("search")
+    assert grid.loc["left out", "validation_accuracy"].isna().all()
+    assert json.loads((folder / "selection.json").read_text())["cost"]["candidates"] == 9
 
 
 def test_ranking_by_log_loss_and_by_some_examples(tmp_path: Path, preloaded_sweep: Command):
