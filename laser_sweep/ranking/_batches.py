@@ -73,6 +73,12 @@ def question_batches(
     return [_batch(group, pad, device) for group in _groups(longest_first, most)]
 
 
+def padded_tokens(question: Question) -> int:
+    """The number of tokens of a question's texts, padded to one length."""
+    passes = _passes(question)
+    return len(passes) * max(len(each.ids) for each in passes)
+
+
 def _groups(longest_first: Sequence[Question], most: BatchSize) -> Iterator[list[Question]]:
     group: list[Question] = []
     texts = length = places = 0

@@ -12,9 +12,12 @@ from laser_sweep.ranking._batches import BatchSize
 _FLOAT32 = 4
 _ACTIVATIONS = 256 << 20
 """Bytes for what a batch's backward pass needs of its forward pass."""
-_COPIES = 2.0
+_COPIES = 1.25
 """Bytes that a layer keeps for the backward pass, relative to the inputs and outputs of its
-matrices: norms, activations and attention keep some of their own."""
+matrices. Measured on five families: 0.7 to 1.2, since matrices share inputs; norms, activations and
+attention keep some of their own. Attention that is not fused keeps more of long texts."""
+_EXPERTS = 8
+"""The largest number of experts that a token is known to go through in a layer."""
 _LOGITS = 4
 """Float32 numbers that a place needs for each token of the vocabulary: logits, log-probabilities,
 and the gradients of both."""
@@ -41,25 +44,30 @@ class Segment:
         return tuple(dict.fromkeys(matrix.parameter for matrix in self.matrices))
 
 
-def segments(matrices: Iterable[Matrix], sizes: Mapping[str, int], budget: int) -> list[Segment]:
+def segments(
+    matrices: Iterable[Matrix], sizes: Mapping[str, int], budget: int, most_layers: int
+) -> list[Segment]:
     """The segments of some matrices, the lowest first; at least one layer each.
+
+    Matrices that several layers share are in one segment whatever their size: their gradient is
+    complete only at its end.
 
     Args:
         matrices: the matrices.
         sizes: the number of entries of each parameter that holds one.
-        budget: the bytes for the float32 gradients of a segment. Matrices that several layers share
-            are in one segment whatever their size: their gradient is complete only at its end.
+        budget: the bytes for the float32 gradients of a segment.
+        most_layers: the largest number of layers of a segment.
     """
     by_layer: dict[int, list[Matrix]] = {}
     for matrix in matrices:
         by_layer.setdefault(matrix.lnum, []).append(matrix)
     if any(matrix.shared_with for each in by_layer.values() for matrix in each):
-        budget = sum(sizes.values()) * _FLOAT32
+        budget, most_layers = sum(sizes.values()) * _FLOAT32, max(by_layer) + 1
     groups: list[tuple[int, list[Matrix]]] = []
     free = 0
     for layer in sorted(by_layer):
         needed = _FLOAT32 * sum(sizes[name] for name in {m.parameter for m in by_layer[layer]})
-        if not groups or needed > free:
+        if not groups or needed > free or layer - groups[-1][0] >= most_layers:
             groups.append((layer, []))
             free = budget
         groups[-1][1].extend(by_layer[layer])
@@ -69,6 +77,19 @@ def segments(matrices: Iterable[Matrix], sizes: Mapping[str, int], budget: int) 
         Segment(start, stop, tuple(found))
         for (start, found), stop in zip(groups, stops, strict=True)
     ]
+
+
+def most_layers(layout: Layout, itemsize: int, tokens: int) -> int:
+    """The number of layers whose backward pass keeps a bounded number of bytes; at least one.
+
+    Args:
+        layout: the layers of the model.
+        itemsize: the bytes of a number of the model's dtype.
+        tokens: the number of tokens of the largest question, which cannot be divided.
+    """
+    layers = range(len(layout.blocks))
+    widest = max(_bytes_per_token(layout, layer, itemsize) for layer in layers)
+    return max(1, _ACTIVATIONS // max(1, widest * tokens))
 
 
 def batch_size(
@@ -101,6 +122,6 @@ def kept_starts(found: Sequence[Segment], most: int) -> list[int]:
 
 
 def _bytes_per_token(layout: Layout, layer: int, itemsize: int) -> int:
-    """The bytes that a layer keeps of a token; of a mixture, as if all experts saw it."""
-    shapes = (matrix.shape for each in layout.blocks[layer].values() for matrix in each)
+    """The bytes that a layer keeps of a token."""
+    shapes = (matrix.shape for each in layout.blocks[layer].values() for matrix in each[:_EXPERTS])
     return int(_COPIES * itemsize * sum(sum(shape) for shape in shapes))

@@ -11,7 +11,6 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import torch
@@ -33,6 +32,8 @@ from laser_sweep.ranking import (
     Segment,
     batch_size,
     loss_terms,
+    most_layers,
+    padded_tokens,
     question_batches,
     segments,
 )
@@ -81,10 +82,10 @@ def predicted_changes(
     """
     edits = {point: list(_edits(plan, point)) for point in points}
     wanted = list(dict.fromkeys(edit for each in edits.values() for edit in each))
-    ranker = _Ranker(plan, evaluator, wanted, loss, bars=bars)
+    ranker = _Ranker(plan, evaluator, wanted, examples, loss, bars=bars)
     log.info("ranking %d points by one backward pass over %d examples", len(points), len(examples))
     started = time.perf_counter()
-    changes = _with_memory(partial(ranker.changes, examples), ranker.batch_size)
+    changes = _with_memory(ranker.changes, ranker.batch_size)
     log.info("ranked in %.0f s", time.perf_counter() - started)
     return {str(point): math.fsum(changes[edit] for edit in edits[point]) for point in points}
 
@@ -109,6 +110,7 @@ class _Ranker:
         plan: the plan.
         evaluator: the evaluator with the model.
         edits: the edits of single matrices.
+        examples: the examples.
         loss: `margin` or `nll`.
         bars: whether to show a progress bar on a terminal.
 
@@ -121,11 +123,13 @@ class _Ranker:
         plan: Plan,
         evaluator: Evaluator,
         edits: Sequence[MatrixEdit],
+        examples: Sequence[int],
         loss: str,
         *,
         bars: bool,
     ):
         self._plan = plan
+        self._questions = [plan.questions[example] for example in examples]
         self._model = evaluator.model
         self._pad = evaluator.pad
         self._same = evaluator.context.vocabulary.same
@@ -138,19 +142,19 @@ class _Ranker:
         sizes = {name: self._model.get_parameter(name).numel() for name in names}
         self._budget = int((plan.config.cache_gb or 1.0) * GIB)
         share = int(_SHARE_OF_GRADIENTS * self._budget)
-        self._segments = segments(self._edits, sizes, share)
-        size = batch_size(plan.layout, self._segments, self._model.dtype.itemsize, len(self._same))
+        itemsize = self._model.dtype.itemsize
+        layers = most_layers(plan.layout, itemsize, max(map(padded_tokens, self._questions)))
+        self._segments = segments(self._edits, sizes, share, layers)
+        size = batch_size(plan.layout, self._segments, itemsize, len(self._same))
         self.batch_size = size._replace(tokens=min(size.tokens, evaluator.batch_tokens))
 
-    def changes(self, examples: Sequence[int], most: BatchSize) -> _Changes:
-        """The change of the mean loss of some examples at each edit.
+    def changes(self, most: BatchSize) -> _Changes:
+        """The change of the mean loss of the examples at each edit.
 
         Args:
-            examples: the examples.
             most: the largest size of a batch.
         """
-        questions = [self._plan.questions[example] for example in examples]
-        batches = question_batches(questions, self._pad, most, str(self._model.device))
+        batches = question_batches(self._questions, self._pad, most, str(self._model.device))
         changes: dict[MatrixEdit, float] = defaultdict(float)
         total = len(batches) * len(self._segments)
         with tqdm(
@@ -161,7 +165,7 @@ class _Ranker:
                 for segment, gradients in run.gradients(chunk, self._segments, kept):
                     for edit, change in self._changes(segment, gradients):
                         changes[edit] += change
-        return {edit: change / len(questions) for edit, change in changes.items()}
+        return {edit: change / len(self._questions) for edit, change in changes.items()}
 
     def _chunks(
         self, batches: Sequence[QuestionBatch]

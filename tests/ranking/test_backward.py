@@ -49,14 +49,14 @@ def loss(logits: Tensor, asked: QuestionBatch) -> Tensor:
 
 
 def by_segments(
-    family: str, budget: int, kept: int, tokens: int = 40
+    family: str, budget: int, kept: int, most_layers: int = LAYERS
 ) -> tuple[dict[str, Tensor], list[Segment]]:
     model, layout = make(family)
     matrices = [m for block in layout.blocks for each in block.values() for m in each]
     sizes = {m.parameter: model.get_parameter(m.parameter).numel() for m in matrices}
-    batches = question_batches(questions(), 1, BatchSize(tokens, 100), "cpu")
+    batches = question_batches(questions(), 1, BatchSize(40, 100), "cpu")
     assert len(batches) > 1
-    found = segments(matrices, sizes, budget)
+    found = segments(matrices, sizes, budget, most_layers)
     ticks: list[None] = []
     run = BackwardPass(model, layout, loss, lambda: ticks.append(None))
     gradients = {}
@@ -92,11 +92,13 @@ def test_gradients_are_those_of_the_whole_model(family: str, kept: int):
         torch.testing.assert_close(gradient, wanted[name], rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("by", ["bytes", "layers"])
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_segments_of_several_layers(count: int):
+def test_segments_of_several_layers(count: int, by: str):
     _, layout = make("llama")
     layer = 4 * sum(m.shape[0] * m.shape[1] for each in layout.blocks[0].values() for m in each)
-    found, made = by_segments("llama", count * layer, 1)
+    limits = (count * layer, LAYERS) if by == "bytes" else (LAYERS * layer, count)
+    found, made = by_segments("llama", limits[0], 1, limits[1])
     assert [each.start for each in made] == list(range(0, LAYERS, count))
     wanted = by_autograd("llama", set(found))
     for name, gradient in found.items():

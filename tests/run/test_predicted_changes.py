@@ -164,6 +164,23 @@ def test_segments_and_chunks_change_nothing(family: str, tmp_path: Path):
     assert parts == pytest.approx(whole, rel=1e-4, abs=1e-6)
 
 
+def test_little_memory_for_a_batch_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    plan = planned(tmp_path, "llama", LONG_CHOICES)
+    whole = predicted(plan, "margin")
+    starts = set()
+    own = BackwardPass._descend
+
+    def descend(self: BackwardPass, descent, start, stop) -> None:
+        starts.add((start, stop))
+        assert len(descent.asked.questions) == 1
+        own(self, descent, start, stop)
+
+    monkeypatch.setattr(BackwardPass, "_descend", descend)
+    monkeypatch.setattr("laser_sweep.ranking._segments._ACTIVATIONS", 1)
+    assert predicted(plan, "margin") == pytest.approx(whole, rel=1e-4, abs=1e-6)
+    assert starts == {(None, 1), (1, None)}
+
+
 def test_a_model_that_cannot_be_run_from_a_layer_on_is_ranked_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
