@@ -80,6 +80,7 @@ class BackwardPass:
         The states that enter some of the segments are kept for all batches, and each batch runs
         from there to a segment, and through it with gradients. If the model cannot be run so, every
         segment takes a whole run. A parameter that had no part in the loss has a gradient of zeros.
+        The gradients of a segment are released when the next ones are asked for.
 
         Args:
             batches: the batches.
@@ -99,6 +100,8 @@ class BackwardPass:
                     self._descend(each, start, segment.stop if is_split else None)
                     self._tick()
             yield segment, sums
+            # The caller's variable would keep them while the next ones are summed.
+            sums.clear()
 
     def _descend(self, descent: _Descent, start: int | None, stop: int | None) -> None:
         """Run a batch forward and backward through a segment.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
 import pytest
@@ -116,3 +117,20 @@ def test_kept_states_never_exceed_the_number_allowed(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(BackwardPass, "_descend", descend)
     by_segments("llama", 0, 2)
     assert max(most) == 2
+
+
+def test_the_gradients_of_one_segment_at_a_time_are_kept():
+    model, layout = make("llama")
+    matrices = [m for block in layout.blocks for each in block.values() for m in each]
+    sizes = {m.parameter: model.get_parameter(m.parameter).numel() for m in matrices}
+    batches = question_batches(questions(), 1, BatchSize(40, 100), "cpu")
+    earlier: list[weakref.ref[Tensor]] = []
+
+    def check() -> None:
+        assert not any(each() is not None for each in earlier)
+
+    run = BackwardPass(model, layout, loss, check)
+    for segment, gradients in run.gradients(batches, segments(matrices, sizes, 0, 1), 1):
+        assert set(gradients) == set(segment.parameters)
+        earlier += [weakref.ref(each) for each in gradients.values()]
+    assert len(earlier) == len(matrices)
