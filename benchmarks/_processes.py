@@ -21,11 +21,13 @@ class FinishedProcess:
     Attributes:
         output: its standard output.
         seconds: the seconds from its start to its end.
+        cpu: the seconds that cores worked for it, which other programs hardly change.
         peak: its peak memory, in bytes.
     """
 
     output: str
     seconds: float
+    cpu: float
     peak: int
 
 
@@ -46,7 +48,8 @@ def run(*arguments: object, python: str = sys.executable) -> FinishedProcess:
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, arguments))}: exit status {process.returncode}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return FinishedProcess(output, time.perf_counter() - started, usage.ru_maxrss * unit)
+    cpu = usage.ru_utime + usage.ru_stime
+    return FinishedProcess(output, time.perf_counter() - started, cpu, usage.ru_maxrss * unit)
 
 
 def processor() -> str:

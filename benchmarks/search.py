@@ -22,28 +22,28 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from _processes import GIB, HERE, machine, run
+from _processes import GIB, HERE, FinishedProcess, machine, run
 from _workload import LENGTHS, make
 from evaluation import Benchmark, say, table, workloads
 from tqdm import tqdm
 
 SEARCHES = ("grid", "gradient")
-HEADERS = ("rows", "way", "seconds", "range", "runs", "of search=gradient", "peak, GiB")
+HEADERS = ("rows", "way", "seconds", "range", "runs", "of search=gradient",
+           "of its CPU seconds", "peak, GiB")  # fmt: skip
 PASS = ("rows", "examples", "one forward, s", "backward pass, s", "forwards", "range",
         "with decompositions, s", "peak over the model, GiB")  # fmt: skip
 
 
-def sweeps(bench: Benchmark) -> dict[str, list[tuple[float, int]]]:
-    """The seconds and the peak of each run of both searches, which take turns."""
-    found: dict[str, list[tuple[float, int]]] = {name: [] for name in SEARCHES}
+def sweeps(bench: Benchmark) -> dict[str, list[FinishedProcess]]:
+    """The runs of both searches, which take turns."""
+    found: dict[str, list[FinishedProcess]] = {name: [] for name in SEARCHES}
     for number in range(bench.options.repeats):
         for name in SEARCHES:
             say(f"{bench.name}: search={name}, run {number + 1}")
             output = bench.results / name / str(number)
             threads = f"threads={torch.get_num_threads()}"
             given = [*bench.command(), f"search={name}", threads, f"output={output}"]
-            done = run("-m", "laser_sweep", *given)
-            found[name].append((done.seconds, done.peak))
+            found[name].append(run("-m", "laser_sweep", *given))
     return found
 
 
@@ -61,24 +61,29 @@ def measure(bench: Benchmark) -> Iterator[list[str]]:
     say(f"{bench.name}: chosen {points}")
     if len(set(points.values())) > 1:
         raise SystemExit(f"the searches chose different points: {points}")
-    ours = statistics.median(seconds for seconds, _ in found["gradient"])
+    ours = statistics.median(each.seconds for each in found["gradient"])
+    cpu = statistics.median(each.cpu for each in found["gradient"])
     for name in reversed(SEARCHES):
-        seconds = [each for each, _ in found[name]]
-        peak = max(each for _, each in found[name]) / GIB
-        yield line(bench, f"the command, search={name}", seconds, ours, f"{peak:.2f}")
+        seconds = [each.seconds for each in found[name]]
+        share = statistics.median(each.cpu for each in found[name]) / cpu
+        peak = max(each.peak for each in found[name]) / GIB
+        further = [f"{share:.1f}×", f"{peak:.2f}"]
+        yield line(bench, f"the command, search={name}", seconds, ours, further)
     say(f"{bench.name}: the reference's way")
     sample = random.Random(0).sample(bench.edits, bench.options.points)
     seconds = [bench.reference(edit)["process"] * bench.points for edit in tqdm(sample)]
     what = f"the reference's way, from {len(sample)} points"
-    yield line(bench, what, seconds, ours, "")
+    yield line(bench, what, seconds, ours, ["", ""])
 
 
-def line(bench: Benchmark, what: str, seconds: list[float], ours: float, peak: str) -> list[str]:
+def line(
+    bench: Benchmark, what: str, seconds: list[float], ours: float, further: list[str]
+) -> list[str]:
     """A line of the table."""
     middle = statistics.median(seconds)
     spread = f"{min(seconds):,.0f} to {max(seconds):,.0f}"
     ratio = f"{middle / ours:.1f}×"
-    return [bench.name, what, f"{middle:,.0f}", spread, str(len(seconds)), ratio, peak]
+    return [bench.name, what, f"{middle:,.0f}", spread, str(len(seconds)), ratio, *further]
 
 
 def ranking_pass(bench: Benchmark) -> list[str]:
