@@ -35,14 +35,16 @@ def sweep_texts(rows: Sequence[SweepRow]) -> list[list[str]]:
             *(percent(row.base_accuracy), percent(row.chosen_accuracy), points(row.difference)),
             interval(row.low, row.high),
             row.point or UNKNOWN,
-            row.verdict.partition(":")[0] + _unfinished(row.missing),
+            row.verdict.partition(":")[0] + _unfinished(row),
         ]
         for row in rows
     ]
 
 
-def _unfinished(missing: int) -> str:
-    return f" ({missing:,} points are missing)" if missing else ""
+def _unfinished(row: SweepRow) -> str:
+    if not row.is_ranked:
+        return " (the points are not ranked yet)"
+    return f" ({row.missing:,} points are missing)" if row.missing else ""
 
 
 def transfer_texts(rows: Sequence[Transfer]) -> list[list[str]]:

@@ -32,7 +32,8 @@ class SweepRow:
         point: the chosen point; None if there is no point to choose.
         rank: the rank that the chosen point keeps.
         verdict: the verdict in words.
-        missing: the number of points without a result.
+        missing: the number of points without a result, of those that the search asks for.
+        is_ranked: whether the search has decided on its points; False while it waits for a ranking.
         folder: the sweep's folder.
     """
 
@@ -54,6 +55,7 @@ class SweepRow:
     rank: int | None
     verdict: str
     missing: int
+    is_ranked: bool
     folder: Path
 
 
@@ -78,6 +80,7 @@ def _row(report: Report) -> SweepRow:
         rank=None if chosen is None else chosen.rank,
         verdict=report.judgement.text,
         missing=search.missing,
+        is_ranked=search.searched is None or not search.searched.waits_for_ranking,
         folder=search.folder,
     )
     return row if report.comparison is None else _with_comparison(row, report.comparison)

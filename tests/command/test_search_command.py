@@ -53,7 +53,7 @@ def test_the_best_predictions_are_evaluated_and_the_others_are_told(
     report = (folder / "report.md").read_text(encoding="utf-8")
     assert "## Predicted and actual changes" in report
     assert "corrected for all 32 points" in report
-    assert "Empty cells are points that the search left out" in (folder / "report.html").read_text(
+    assert "Grey cells are points that the search left out" in (folder / "report.html").read_text(
         encoding="utf-8"
     )
 
@@ -134,6 +134,22 @@ def test_the_plan_of_a_search_is_told(preloaded_sweep: Command):
     assert "25 % of the grid's evaluations" in shown
     shown = assert_success(preloaded_sweep(*GRADIENT, "dry_run=true", "cluster=slurm"))
     assert "tasks:    one that ranks, then 1, then a job that reports" in shown
+
+
+def test_a_search_without_its_ranking_is_not_a_finished_one(
+    tmp_path: Path, preloaded_sweep: Command, preloaded_command: Command
+):
+    assert_success(preloaded_sweep(*GRADIENT))
+    (tmp_path / SWEEP_FOLDER / "ranking.json").unlink()
+    shown = assert_success(preloaded_command("laser_sweep.status", tmp_path / SWEEP_FOLDER))
+    assert "32 points, which are not ranked yet" in shown
+    shown = assert_success(preloaded_command("laser_sweep.leaderboard", tmp_path / "multirun"))
+    assert "the points are not ranked yet" in shown
+    again = assert_success(preloaded_sweep(*GRADIENT))
+    assert "ranking 32 points by one backward pass" in again
+    assert "9 points, 9 done, 0 to do" in again
+    shown = assert_success(preloaded_command("laser_sweep.leaderboard", tmp_path / "multirun"))
+    assert "ranked" not in shown
 
 
 @pytest.mark.parametrize(

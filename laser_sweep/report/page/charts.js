@@ -2,9 +2,11 @@
 const OPTIONS = { displayModeBar: false, responsive: true };
 const WORSE = "#b3261e";
 const BETTER = "#1f5fbf";
+const LEFT_OUT = "not evaluated: left out by the search";
 
 const cells = points.filter((point) => point.kept !== null && point.accuracy !== null);
 const placed = points.filter((point) => point.kept !== null);
+const leftOut = placed.filter((point) => point.accuracy === null);
 const layers = [...new Set(placed.map((point) => point.lnum))].sort((a, b) => a - b);
 const layerName = (lnum) => (lnum === -1 ? "all" : String(lnum));
 
@@ -87,7 +89,9 @@ function drawHeatMaps() {
 }
 
 function drawHeatMap(target, panel, scale) {
-  draw(target, [heatMapTrace(gridOf(panel), scale)], {
+  const traces = [heatMapTrace(gridOf(panel, cells), scale)];
+  if (leftOut.length) traces.unshift(leftOutTrace(gridOf(panel, leftOut)));
+  draw(target, traces, {
     title: { text: `τ = ${escape(panel)}`, font: { size: 14 } },
     height: Math.max(230, 90 + 15 * layers.length),
     shapes: chosen && chosen.panel === panel && chosen.kept !== null ? [chosenFrame()] : [],
@@ -97,8 +101,8 @@ function drawHeatMap(target, panel, scale) {
 }
 
 // A function that maps each cell of a panel, by layer and amount; a cell without a point is null.
-function gridOf(panel) {
-  const own = cells.filter((point) => point.panel === panel);
+function gridOf(panel, among) {
+  const own = among.filter((point) => point.panel === panel);
   const pointAt = new Map(own.map((point) => [`${point.lnum} ${point.kept}`, point]));
   return (value) =>
     layers.map((lnum) =>
@@ -111,22 +115,28 @@ function gridOf(panel) {
 
 function heatMapTrace(grid, { gain, limit, unit }) {
   return {
-    type: "heatmap",
-    x: data.kept,
-    y: layers.map(layerName),
-    z: grid(gain),
-    text: grid(hoverText),
+    ...cellTrace(grid, gain, hoverText),
     customdata: grid((point) => point.point),
-    hovertemplate: "%{text}<extra></extra>",
     zmin: -limit,
     zmax: limit,
     // prettier-ignore
     colorscale: [[0, WORSE], [0.5, colour("card")], [1, BETTER]],
-    xgap: 1,
-    ygap: 1,
-    hoverongaps: false,
     colorbar: { thickness: 10, title: { text: unit, side: "right" } },
   };
+}
+
+// The cells of points that the search left out, in grey.
+function leftOutTrace(grid) {
+  const grey = colour("line");
+  const text = (point) => `<b>${escape(point.point)}</b><br>${LEFT_OUT}`;
+  const colorscale = [[0, grey], [1, grey]];
+  return { ...cellTrace(grid, () => 0, text), colorscale, showscale: false };
+}
+
+function cellTrace(grid, value, text) {
+  const axes = { x: data.kept, y: layers.map(layerName), z: grid(value), text: grid(text) };
+  const look = { xgap: 1, ygap: 1, hoverongaps: false, hovertemplate: "%{text}<extra></extra>" };
+  return { type: "heatmap", ...axes, ...look };
 }
 
 function chosenFrame() {
