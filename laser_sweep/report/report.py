@@ -154,7 +154,9 @@ class Report:
         """The verdict on the chosen point, from the test part."""
         if not self.search.selects:
             return UNSELECTED
-        return UNTESTED if self.comparison is None else self.comparison.verdict
+        if self.search.waits_for_ranking or self.comparison is None:
+            return UNTESTED
+        return self.comparison.verdict
 
     @cached_property
     def null(self) -> NullBand | None:

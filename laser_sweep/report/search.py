@@ -129,9 +129,14 @@ class Search:
         return None if composed == str(BASE) else composed
 
     @property
+    def waits_for_ranking(self) -> bool:
+        """Whether the search cannot decide on points, because they are not ranked yet."""
+        return self.searched is not None and self.searched.waits_for_ranking
+
+    @property
     def may_compose(self) -> bool:
         """Whether every point that the search asks for has its outcomes on the validation part."""
-        if self.searched is not None and self.searched.waits_for_ranking:
+        if self.waits_for_ranking:
             return False
         return self.selects and self._has(VALIDATION, self.wanted)
 
@@ -139,7 +144,7 @@ class Search:
     def is_complete(self) -> bool:
         """Whether every point has all results that the command asks for."""
         tests_all = self.config.split.test == "all" or not self.selects
-        if self.searched is not None and self.searched.waits_for_ranking:
+        if self.waits_for_ranking:
             return False
         if not self._is_composed:
             return False

@@ -50,7 +50,7 @@ def choice(report: Report) -> str:
     search = report.search
     if not search.selects:
         return "Nothing is selected (split=all): the figures are for all examples."
-    if search.chosen is None or search.base is None:
+    if search.waits_for_ranking or search.chosen is None or search.base is None:
         return "Nothing to select yet: the base model or every point has no result."
     point = search.chosen.point
     if search.candidates == 1 and point == str(BASE):
@@ -113,7 +113,7 @@ def fold_choices(report: Report) -> Iterator[str]:
 
 def unfinished(search: Search) -> str:
     """What has no result yet, points or trials of a stack; empty if nothing is missing."""
-    if search.searched is not None and search.searched.waits_for_ranking:
+    if search.waits_for_ranking:
         return "The points are not ranked yet."
     if not search.missing:
         return _uncomposed(search)
