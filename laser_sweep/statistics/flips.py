@@ -12,10 +12,12 @@ where few examples are correct, and less where most are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
+import scipy
 
-from laser_sweep.statistics.arrays import Floats32
+from laser_sweep.statistics.arrays import Floats, Floats32
 
 _BATCH = 4_000_000
 """Signs that are drawn at a time: 16 MB."""
@@ -38,3 +40,28 @@ def sign_flips(size: int, flips: int, seed: int) -> Iterator[Floats32]:
     for start in range(1, flips, step := max(1, _BATCH // size)):
         drawn = rng.integers(0, 2, (min(step, flips - start), size), dtype=np.int8)
         yield (2 * drawn - 1).astype(np.float32)
+
+
+def upper_tail(sums: Floats) -> float:
+    """The share of all sign flips whose total is at least the observed one: an exact, one-sided p.
+
+    No flip is drawn. The total of flipped whole numbers is fixed by how many numbers of each size
+    are positive, so its distribution is a convolution of binomial ones, as in Pagano and Tritchler
+    (JASA 78, 1983, 435–440). If all numbers are -1, 0 or 1, it is the one-sided McNemar test.
+
+    Args:
+        sums: whole numbers, the change of each example or cluster, shape (clusters,).
+    """
+    sizes, counts = np.unique(np.abs(sums[sums != 0]).astype(np.int64), return_counts=True)
+    positive = np.ones(1)
+    for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
+        spaced = np.zeros(size * count + 1)
+        spaced[::size] = _heads(count)
+        positive = np.convolve(positive, spaced)
+    return min(1.0, float(positive[int(sums[sums > 0].sum()) :].sum()))
+
+
+@lru_cache(maxsize=4096)
+def _heads(tosses: int) -> Floats:
+    """The probabilities of 0, 1, ... heads of a fair coin, shape (tosses + 1,)."""
+    return np.asarray(scipy.stats.binom.pmf(np.arange(tosses + 1), tosses, 0.5))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from laser_sweep.statistics.alignment import candidates_and_base, cluster_labels, correct
-from laser_sweep.statistics.arrays import Bools, Floats, Labels
+from laser_sweep.statistics.arrays import Bools, Labels
 from laser_sweep.statistics.clusters import cluster_sums
+from laser_sweep.statistics.flips import upper_tail
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,13 @@ def searched_gain(outcomes: pd.DataFrame, candidates: int) -> SearchedGain:
 def best_p_value(correct: Bools, base: Bools, candidates: int, clusters: Labels = None) -> float:
     """The smallest p-value of the evaluated points, times the number of candidates; at most 1.
 
-    Each p-value is that of the one-sided sign test: without an effect, an example that changes, or
-    a cluster with more examples corrected than broken or the reverse, is as often gained as lost.
-    The correction is Bonferroni's for all candidates. It holds whatever the points have in common,
-    and however the search chose those that it evaluated, be it by these very examples: the smallest
-    p-value of some candidates is never below the smallest of all. It is conservative where points
-    resemble each other.
+    Each p-value is one-sided and exact, from all sign flips: without an effect, an example that
+    changes, or a cluster, gains as often as it loses. The correction is Bonferroni's for all
+    candidates. It holds whatever the points have in common, and however the search chose those that
+    it evaluated, be it by these very examples: the smallest p-value of some candidates is never
+    below the smallest of all. It is conservative where points resemble each other. What the
+    evaluated points have in common could lower it by their share of the candidates at most; of the
+    others nothing is known.
 
     Args:
         correct: whether a point is correct on an example, shape (points, examples).
@@ -73,11 +74,4 @@ def best_p_value(correct: Bools, base: Bools, candidates: int, clusters: Labels 
     """
     differences = (correct.astype(np.int8) - base.astype(np.int8)).T.astype(float)
     sums = cluster_sums(differences, clusters)[0]
-    smallest = float(_one_sided(sums).min(initial=1.0))
-    return min(1.0, candidates * smallest)
-
-
-def _one_sided(sums: Floats) -> Floats:
-    """The one-sided p-value of the sign test of each column, shape (points,)."""
-    gained, lost = (sums > 0).sum(axis=0), (sums < 0).sum(axis=0)
-    return np.asarray(scipy.stats.binom.sf(gained - 1, gained + lost, 0.5))
+    return min(1.0, candidates * min(map(upper_tail, sums.T), default=1.0))

@@ -1,83 +1,95 @@
-"""Verdicts on searches and compositions in worlds where no edit has an effect."""
+"""The p-value and the verdicts of searches and compositions, where no edit has an effect."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
+import scipy
+from support.searched_worlds import Setting, World, changed, verdict
+from support.simulated_outcomes import outcomes
 
-from laser_sweep.statistics.paired import accuracy_difference, p_value
+from laser_sweep.grid.point import BASE
+from laser_sweep.statistics import change, compare
+from laser_sweep.statistics.best_gain import best_gain
+from laser_sweep.statistics.searched_gain import best_p_value
 
-CANDIDATES, VALIDATING, TESTED, WORLDS = 300, 80, 320, 1_000
-KEPT, TRIED = 30, 20
-
-
-class World:
-    """Edits that shift the margin of each example at random, as often up as down.
-
-    The base model is right where its margin is positive. A stack shifts by the sum of its edits.
-    """
-
-    def __init__(self, seed: int):
-        self.rng = np.random.default_rng(seed)
-        self.validation, self.test = (self._part(size) for size in (VALIDATING, TESTED))
-
-    def _part(self, size: int):
-        margin = self.rng.normal(0.3, 1.0, size)
-        strength = self.rng.uniform(0.02, 0.5, CANDIDATES)
-        common = self.rng.normal(size=size)
-        own = self.rng.normal(size=(CANDIDATES, size))
-        sign = self.rng.choice([-1.0, 1.0], CANDIDATES)[:, None]
-        # The sign of an example's margin keeps the number of right answers the same on average.
-        shifts = strength[:, None] * (0.5 * sign * common + 0.9 * own)
-        return margin, shifts
+WORLDS = 1_000
+ALIKE = (0.0, 0.5, 0.9)
 
 
-def outcomes(part, edits):
-    margin, shifts = part
-    moved = margin + shifts[list(edits)].sum(axis=0)
-    return moved > 0, np.log1p(np.exp(-moved))
+def most(probability):
+    """An upper bound of the number of events with this probability in 1,000 worlds."""
+    return scipy.stats.binom.ppf(0.999, WORLDS, probability)
 
 
-def is_better(base, chosen) -> bool:
-    """The verdict of a report: the test and the interval say so."""
-    p = p_value(base, chosen)
-    found = accuracy_difference(base, chosen, p_value=p)
-    return p < 0.05 and found.low > 0
+def frame(part, stack):
+    """Rows as of `read_results`."""
+    return outcomes(
+        part.correct(stack),
+        part.clusters,
+        "edits" if stack else str(BASE),
+        answer_logprob=-part.loss(stack),
+    )
 
 
-def searched(world: World) -> tuple[int, list[int]]:
-    """The chosen edit and the stack: ranked, chosen and composed on the validation part."""
-    accuracy = np.array([outcomes(world.validation, [n])[0].mean() for n in range(CANDIDATES)])
-    losses = np.array([outcomes(world.validation, [n])[1].mean() for n in range(CANDIDATES)])
-    # The ranking reads the very examples that choose, and is nearly right about them.
-    predicted = accuracy + world.rng.normal(0, 0.01, CANDIDATES)
-    kept = np.argsort(-predicted)[:KEPT]
-    order = kept[np.lexsort((losses[kept], -accuracy[kept]))]
-    stack: list[int] = []
-    for edit in order[:TRIED]:
-        before, old = outcomes(world.validation, stack)
-        after, new = outcomes(world.validation, [*stack, edit])
-        differences = new - old
-        z = differences.mean() / (differences.std(ddof=1) / np.sqrt(VALIDATING))
-        if z < -2 and after.mean() >= before.mean():
-            stack.append(int(edit))
-    return int(order[0]), stack
+@pytest.mark.parametrize("size", [1, 4])
+def test_the_simulation_judges_as_the_package(size):
+    for seed in range(5):
+        world = World(Setting(0.6, size=size, candidates=60), seed)
+        order, correct = world.searched()
+        before, after = [int(order[0])], order[:3].tolist()
+        assert (correct[0] == world.validation.correct(before)).all()
+        frames = [frame(world.validation, stack) for stack in (before, after)]
+        ours, theirs = changed(world.validation, before, after), change(*frames)
+        assert (ours.accuracy, ours.z) == pytest.approx((theirs.accuracy, theirs.z))
+        base, best = (frame(world.validation, stack) for stack in ([], before))
+        assert verdict(world.validation, before) == compare(base, best).verdict.kind
+
+
+@pytest.mark.parametrize("right", [0.1, 0.6, 0.95])
+def test_edits_and_stacks_of_the_simulation_have_no_effect(right):
+    world = World(Setting(right, candidates=20, validating=20_000), seed=1)
+    for stack in ([], [0], [1, 2, 3], list(range(20))):
+        # Four standard errors.
+        error = np.sqrt(right * (1 - right) / 20_000)
+        assert abs(world.validation.correct(stack).mean() - right) < 4 * error
+    base = world.validation.correct([])
+    for edited in world.validation.all_correct():
+        gained, lost = (edited & ~base).sum(), (base & ~edited).sum()
+        assert abs(gained - lost) < 4 * np.sqrt(gained + lost)
 
 
 @pytest.mark.slow
-def test_useless_edits_and_their_stacks_are_called_better_in_at_most_one_of_twenty():
-    better = {"chosen": 0, "stack": 0}
-    composed = looks = 0
+@pytest.mark.parametrize("size", [1, 4])
+@pytest.mark.parametrize("right", [0.1, 0.6, 0.95])
+def test_searches_among_useless_edits_are_honest(right, size):
+    kinds, significant, stacked, flattered = Counter(), 0, 0, 0.0
     for seed in range(WORLDS):
-        world = World(seed)
-        chosen, stack = searched(world)
-        base = outcomes(world.test, [])[0]
-        better["chosen"] += is_better(base, outcomes(world.test, [chosen])[0])
-        better["stack"] += bool(stack) and is_better(base, outcomes(world.test, stack)[0])
-        composed += len(stack) > 1
-        before = outcomes(world.validation, [])[0].mean()
-        looks += outcomes(world.validation, [chosen])[0].mean() - before
-    print(better, "stacks of several edits:", composed, "looks better by", looks / WORLDS)
-    assert composed > WORLDS / 10
-    assert looks / WORLDS > 0.02
-    assert max(better.values()) <= 0.05 * WORLDS
+        world = World(Setting(right, ALIKE[seed % len(ALIKE)], size), seed)
+        order, correct = world.searched()
+        base, clusters = world.validation.correct([]), world.validation.clusters
+        significant += best_p_value(correct, base, world.setting.candidates, clusters) < 0.05
+        flattered += (correct[0].mean() - base.mean()) / WORLDS
+        stack = world.composed(order)
+        stacked += len(stack) > 1
+        kinds.update(zip(("single", "stack"), world.verdicts([order[0]], stack), strict=True))
+    better = [kinds[name, "better"] for name in ("single", "stack")]
+    print(right, size, "p < 0.05:", significant, "better:", better, "stacks:", stacked, flattered)
+    # The search is taken in on the validation part, and composes what it finds there.
+    assert flattered > 0.02
+    assert stacked > WORLDS / 10
+    assert significant <= most(0.05)
+    assert max(better) <= most(0.025) <= 0.05 * WORLDS
+
+
+@pytest.mark.slow
+def test_the_null_of_the_evaluated_points_alone_is_significant_too_often():
+    significant = 0
+    for seed in range(200):
+        world = World(Setting(0.1, alike=0.0), seed)
+        correct = world.searched()[1]
+        significant += best_gain(correct, world.validation.correct([]), flips=500).p_value < 0.05
+    print("from the evaluated points alone:", significant / 200)
+    assert significant > scipy.stats.binom.ppf(0.999, 200, 0.05)
