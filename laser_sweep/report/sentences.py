@@ -210,9 +210,9 @@ def _searched_chance(report: Report) -> str:
     if gain is None or not gain.observed:
         return ""
     return (
-        f"the best gain on the validation part is {100 * gain.observed:.1f} points "
-        f"(p = {p_value(gain.p_value)}, corrected for all {gain.candidates:,} points that the "
-        "search chose among)"
+        f"the best gain on the validation part is {100 * gain.observed:.1f} points; the most "
+        f"convincing gain has p = {p_value(gain.p_value)}, corrected for all "
+        f"{gain.candidates:,} points that the search chose among"
     )
 
 
@@ -221,7 +221,7 @@ def _audit_note(report: Report) -> Iterator[str]:
         yield (
             f"Audit: of {found.left_out:,} points that the search left out, {found.audited:,} "
             f"were evaluated at random; {found.better:,} of these "
-            f"{'is' if found.better == 1 else 'are'} better than all that it evaluated. With a "
+            f"{'is' if found.better == 1 else 'are'} better on the validation part than all that it evaluated. With a "
             f"confidence of 95 %, at most {found.most_better:,} of those left out are better."
         )
 
