@@ -218,11 +218,12 @@ def _searched_chance(report: Report) -> str:
 
 def _audit_note(report: Report) -> Iterator[str]:
     if (found := report.audit) is not None:
+        are = "is" if found.better == 1 else "are"
         yield (
             f"Audit: of {found.left_out:,} points that the search left out, {found.audited:,} "
-            f"were evaluated at random; {found.better:,} of these "
-            f"{'is' if found.better == 1 else 'are'} better on the validation part than all that it evaluated. With a "
-            f"confidence of 95 %, at most {found.most_better:,} of those left out are better."
+            f"were evaluated at random; {found.better:,} of these {are} better on the validation "
+            f"part than all that it evaluated. With a confidence of 95 %, at most "
+            f"{found.most_better:,} of those left out are better."
         )
 
 
