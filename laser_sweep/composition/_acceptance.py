@@ -5,10 +5,10 @@ from __future__ import annotations
 from laser_sweep.composition._contract import Rule
 from laser_sweep.config import NO_COMPOSITION, ComposeConfig, Config
 from laser_sweep.errors import ConfigError, unknown
-from laser_sweep.plugin import Group
-from laser_sweep.split import Parts
+from laser_sweep.plugin import Group, check_read
+from laser_sweep.split import Parts, check_apart
 
-RULES = Group("laser_sweep.composition", Rule, "compose")
+RULES = Group("laser_sweep.composition", Rule, "compose", "Rules")
 
 
 def check(config: Config, points: int, parts: Parts) -> None:
@@ -27,21 +27,8 @@ def check(config: Config, points: int, parts: Parts) -> None:
         return
     if options.name not in RULES.names():
         raise unknown("compose", options.name, [NO_COMPOSITION, *RULES.names()])
-    if "z" not in RULES.load(options.name).OPTIONS and options.z != ComposeConfig.z:
-        readers = ", ".join(name for name in RULES.names() if "z" in RULES.load(name).OPTIONS)
-        raise ConfigError(
-            f"compose.z={options.z}: compose={options.name} does not read it. Rules that do: "
-            f"{readers}."
-        )
+    check_read(RULES, options.name, {"z": options.z}, {"z": ComposeConfig.z})
     if not points:
         raise ConfigError(f"compose={options.name}: the sweep has no edits to compose.")
-    if parts.folds or not parts.validation:
-        why = (
-            "the composition would read the examples of the very fold that is tested"
-            if parts.folds
-            else "there is no validation part to compose on"
-        )
-        raise ConfigError(
-            f"compose={options.name} with split={config.split.name}: {why}. Expected compose=none, "
-            "or another split."
-        )
+    given, split = f"compose={options.name}", str(config.split.name)
+    check_apart(parts, split, given=given, to="compose", otherwise="compose=none")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from laser_sweep.errors import ConfigError
-from laser_sweep.grid.notation import ranges
 from laser_sweep.grid.point import BASE, Evaluation
 from laser_sweep.plan.plan import Plan
 from laser_sweep.search import (
@@ -15,12 +14,11 @@ from laser_sweep.search import (
     asked,
     audit_size,
     audited,
-    loss_of,
-    ranked_examples,
+    ranking_of,
 )
 from laser_sweep.selection import measure
 from laser_sweep.split import VALIDATION
-from laser_sweep.store.ranking import Ranking, read_ranking
+from laser_sweep.store.ranking import Ranking
 
 
 def space_of(plan: Plan) -> Space:
@@ -80,23 +78,23 @@ def _round(plan: Plan, number: int) -> Round:
 
 def needs_ranking(plan: Plan) -> bool:
     """Whether the search needs predictions that the folder does not have."""
-    ranks = STRATEGIES.load(plan.config.search.name).RANKS
-    return ranks and len(plan.points) > 1 and stored_ranking(plan) is None
+    return _ranks(plan) and stored_ranking(plan) is None
+
+
+def _ranks(plan: Plan) -> bool:
+    """Whether the search needs predictions."""
+    return STRATEGIES.load(plan.config.search.name).RANKS and len(plan.points) > 1
 
 
 def stored_ranking(plan: Plan) -> Ranking | None:
-    """The predictions in the sweep's folder; None if they are not those of this plan."""
-    found = read_ranking(plan.store.folder)
-    space = space_of(plan)
-    examples = ranges(ranked_examples(space, plan.config.search))
-    key = (plan.store.digest, loss_of(plan.config), examples)
-    return found if found is not None and found.is_of(*key, space.points) else None
+    """The predictions that the search of a plan needs; None if it needs or has none."""
+    return ranking_of(plan.store.folder, plan.config, plan.store.digest, space_of(plan))
 
 
 def _evidence(plan: Plan, number: int) -> Evidence:
     """What is known before a round: predictions, and the outcomes on the validation part."""
     ranking = stored_ranking(plan)
-    if needs_ranking(plan):
+    if ranking is None and _ranks(plan):
         raise ConfigError(
             f"{plan.store.paths.ranking} has no predictions for search={plan.config.search.name} "
             "of these points: the ranking failed, or was not made."

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from laser_sweep.grid.notation import ranges
 from laser_sweep.grid.point import BASE
 from laser_sweep.search import (
     STRATEGIES,
@@ -17,13 +16,12 @@ from laser_sweep.search import (
     Space,
     asked,
     audited,
-    loss_of,
-    ranked_examples,
+    ranking_of,
     validation_space,
 )
 from laser_sweep.selection import measure
 from laser_sweep.split import VALIDATION
-from laser_sweep.store.ranking import Ranking, read_ranking
+from laser_sweep.store.ranking import Ranking
 from laser_sweep.store.record import Record
 
 
@@ -90,21 +88,11 @@ def searched_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Searche
         outcomes: the outcomes of the command's points, as `read_results` returns them.
     """
     space = validation_space(outcomes, record.points)
-    ranking = _ranking(folder, record, space)
+    ranking = ranking_of(folder, record.config, record.digest, space)
     changes = {} if ranking is None else ranking.changes
     validating = outcomes[outcomes["part"] == VALIDATION]
     evidence = Evidence(changes, validating, measure(record.config.selection))
     return Searched(record, ranking, space, evidence)
-
-
-def _ranking(folder: Path, record: Record, space: Space) -> Ranking | None:
-    """The predictions of a command's points; None if there are none."""
-    if not STRATEGIES.load(record.config.search.name).RANKS:
-        return None
-    found = read_ranking(folder)
-    examples = ranges(ranked_examples(space, record.config.search))
-    key = (record.digest, loss_of(record.config), examples)
-    return found if found is not None and found.is_of(*key, space.points) else None
 
 
 def places(ranking: Ranking, points: Sequence[str]) -> dict[str, int]:

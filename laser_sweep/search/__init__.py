@@ -6,7 +6,14 @@ from laser_sweep.search._audit import audit_size, audited
 from laser_sweep.search._candidates import composition_key
 from laser_sweep.search._contract import Round, Size, Strategy
 from laser_sweep.search._evidence import Evidence, Space, validation_space
-from laser_sweep.search._strategies import STRATEGIES, asked, check, loss_of, ranked_examples
+from laser_sweep.search._strategies import (
+    STRATEGIES,
+    asked,
+    check,
+    loss_of,
+    ranked_examples,
+    ranking_of,
+)
 
 __all__ = [
     "STRATEGIES",
@@ -22,5 +29,6 @@ __all__ = [
     "composition_key",
     "loss_of",
     "ranked_examples",
+    "ranking_of",
     "validation_space",
 ]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 from laser_sweep.config import AUTO_LOSS, GRID, MARGIN, NLL, Config, SearchConfig
 from laser_sweep.errors import ConfigError
-from laser_sweep.plugin import Group
+from laser_sweep.grid.notation import ranges
+from laser_sweep.plugin import Group, check_read
 from laser_sweep.search._contract import Size, Strategy
 from laser_sweep.search._evidence import Evidence, Space
 from laser_sweep.search._race import ordered_examples
 from laser_sweep.selection import measure
-from laser_sweep.split import Parts
+from laser_sweep.split import Parts, check_apart
+from laser_sweep.store.ranking import Ranking, read_ranking
 
-STRATEGIES = Group("laser_sweep.search", Strategy, "search")
+STRATEGIES = Group("laser_sweep.search", Strategy, "search", "Searches")
 
 
 def check(config: Config, points: int, parts: Parts) -> None:
@@ -28,28 +31,20 @@ def check(config: Config, points: int, parts: Parts) -> None:
         ConfigError: if not.
     """
     options = config.search
-    strategy = STRATEGIES.load(options.name)
-    _check_options(options, strategy)
+    given_options = {name: value for name, value in asdict(options).items() if name != "name"}
+    check_read(STRATEGIES, options.name, given_options, asdict(SearchConfig(options.name)))
     if options.name == GRID:
         return
-    if parts.folds:
-        raise ConfigError(
-            f"search={options.name} with split={config.split.name}: the search would read the "
-            "examples of the very fold that its choice is tested on. Expected search=grid, or "
-            "another split."
-        )
-    if not parts.validation:
-        raise ConfigError(
-            f"search={options.name} with split={config.split.name}: there is no validation part to "
-            "search on. Expected search=grid, or another split."
-        )
+    given, split = f"search={options.name}", str(config.split.name)
+    check_apart(parts, split, given=given, to="search", otherwise="search=grid")
     if options.examples is not None and options.examples > len(parts.validation):
         raise ConfigError(
             f"search.examples={options.examples}: expected at most {len(parts.validation)}, the "
             "number of validation examples."
         )
     if points:
-        strategy.sizes(Size(points, len(parts.validation)), options)
+        size = Size(points, len(parts.validation))
+        STRATEGIES.load(options.name).sizes(size, options)
 
 
 def loss_of(config: Config) -> str:
@@ -64,6 +59,26 @@ def ranked_examples(space: Space, options: SearchConfig) -> tuple[int, ...]:
     return tuple(sorted(ordered_examples(space, options.seed)[: options.examples]))
 
 
+def ranking_of(folder: Path, config: Config, digest: str, space: Space) -> Ranking | None:
+    """The stored predictions of a search.
+
+    Args:
+        folder: the sweep's folder.
+        config: the configuration of the sweep.
+        digest: the digest of the results' identity.
+        space: the points and the validation examples of the search.
+
+    Returns:
+        None if the search needs none, or the folder has none of these points and examples.
+    """
+    if not STRATEGIES.load(config.search.name).RANKS:
+        return None
+    found = read_ranking(folder)
+    examples = ranges(ranked_examples(space, config.search))
+    is_it = found is not None and found.is_of(digest, loss_of(config), examples, space.points)
+    return found if is_it else None
+
+
 def asked(space: Space, evidence: Evidence, options: SearchConfig) -> tuple[str, ...]:
     """The points that a search evaluates on all validation examples, once earlier rounds are over.
 
@@ -72,14 +87,3 @@ def asked(space: Space, evidence: Evidence, options: SearchConfig) -> tuple[str,
     strategy = STRATEGIES.load(options.name)
     last = len(strategy.sizes(Size(len(space.points), len(space.examples)), options)) - 1
     return strategy.round(last, space, evidence, options).points
-
-
-def _check_options(options: SearchConfig, strategy: Strategy) -> None:
-    given, defaults = asdict(options), asdict(SearchConfig(options.name))
-    for option, value in given.items():
-        if option not in ("name", *strategy.OPTIONS) and value != defaults[option]:
-            readers = [n for n in STRATEGIES.names() if option in STRATEGIES.load(n).OPTIONS]
-            raise ConfigError(
-                f"search.{option}={value}: search={options.name} does not read it. "
-                f"Searches that do: {', '.join(readers)}."
-            )

@@ -1,7 +1,7 @@
 """Splits: which examples validate and which test, one module each, named as the option's value."""
 
 from laser_sweep.split._contract import Split
-from laser_sweep.split._divide import SPLITS, check, split
+from laser_sweep.split._divide import SPLITS, check, check_apart, split
 from laser_sweep.split._parts import PARTS, TEST, VALIDATION, Parts
 from laser_sweep.split._random_order import random_order
 
@@ -13,6 +13,7 @@ __all__ = [
     "Parts",
     "Split",
     "check",
+    "check_apart",
     "random_order",
     "split",
 ]

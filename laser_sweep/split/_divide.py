@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from laser_sweep.config import SplitConfig
 from laser_sweep.errors import ConfigError
-from laser_sweep.plugin import Group
+from laser_sweep.plugin import Group, check_read
 from laser_sweep.split._contract import Split
 from laser_sweep.split._parts import Parts
 
 if TYPE_CHECKING:
     from laser_sweep.dataset import Example
 
-SPLITS = Group("laser_sweep.split", Split, "split")
+SPLITS = Group("laser_sweep.split", Split, "split", "Splits")
 
 _OPTIONS = ("folds", "fraction", "seed")
 """The fields of `SplitConfig` that only some splits read."""
@@ -27,15 +27,32 @@ def check(config: SplitConfig) -> None:
     Raises:
         ConfigError: if not.
     """
-    read = SPLITS.load(config.name).OPTIONS
-    given, defaults = asdict(config), asdict(SplitConfig(config.name))
-    for option in _OPTIONS:
-        if option not in read and given[option] != defaults[option]:
-            others = [name for name in SPLITS.names() if option in SPLITS.load(name).OPTIONS]
-            raise ConfigError(
-                f"split.{option}={given[option]}: split={config.name} does not read it. "
-                f"Splits that do: {', '.join(others)}."
-            )
+    given = {option: value for option, value in asdict(config).items() if option in _OPTIONS}
+    check_read(SPLITS, config.name, given, asdict(SplitConfig(config.name)))
+
+
+def check_apart(parts: Parts, split: str, *, given: str, to: str, otherwise: str) -> None:
+    """Check that a sweep has examples to search on that its choice is not tested on.
+
+    Args:
+        parts: the parts of the examples.
+        split: the split's name.
+        given: the option that asks for the search, such as `search=gradient`.
+        to: the verb for what it would do.
+        otherwise: the value of this option that works with every split.
+
+    Raises:
+        ConfigError: if a point is tested in the folds that it is chosen on, or there is no
+            validation part.
+    """
+    if parts.validation and not parts.folds:
+        return
+    why = (
+        f"to {to} would be to read the examples of the very fold that is tested"
+        if parts.folds
+        else f"there is no validation part to {to} on"
+    )
+    raise ConfigError(f"{given} with split={split}: {why}. Expected {otherwise}, or another split.")
 
 
 def split(examples: Sequence[Example], config: SplitConfig, dropped: Collection[int] = ()) -> Parts:
