@@ -121,7 +121,7 @@ class _Queue(NamedTuple):
 
 
 def _under_way(folder: Path) -> _Queue:
-    """What the queue has of the sweep in a folder."""
+    """The jobs of the sweep in a folder that wait or run."""
     jobs = read_jobs(folder)
     queue = controller.in_queue(job.id for job in jobs)
     if queue is None:

@@ -12,7 +12,8 @@ from laser_sweep.export.original import EditedModel
 from laser_sweep.export.recipe_file import RECIPE
 from laser_sweep.export.request import ExportRequest
 from laser_sweep.report.formatting import rank
-from laser_sweep.report.sentences import choice, composition, unfinished
+from laser_sweep.report.search_sentences import composition
+from laser_sweep.report.sentences import choice, unfinished
 from laser_sweep.report.tables import point_row, result_headers
 from laser_sweep.report.templates import template
 

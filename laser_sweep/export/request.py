@@ -14,7 +14,7 @@ from laser_sweep.report import PointFigures, Report, point_figures, read_report
 from laser_sweep.store.record import Record
 
 _STACK = "stack"
-"""What the user calls the stack that was composed."""
+"""The user's name for the stack that was composed."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _row(report: Report) -> SweepRow:
         rank=None if chosen is None else chosen.rank,
         verdict=report.judgement.text,
         missing=search.missing,
-        is_ranked=search.searched is None or not search.searched.waits_for_ranking,
+        is_ranked=not search.waits_for_ranking,
         folder=search.folder,
     )
     return row if report.comparison is None else _with_comparison(row, report.comparison)

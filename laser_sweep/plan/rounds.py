@@ -22,7 +22,7 @@ from laser_sweep.store.ranking import Ranking
 
 
 def space_of(plan: Plan) -> Space:
-    """What the search of a plan chooses among: its points and its validation examples."""
+    """The space of a plan's search: its points and its validation examples."""
     examples = plan.store.parts.validation
     names = tuple(str(point) for point in plan.points if point != BASE)
     return Space(names, examples, tuple(plan.examples[each].cluster for each in examples))
@@ -92,7 +92,7 @@ def stored_ranking(plan: Plan) -> Ranking | None:
 
 
 def _evidence(plan: Plan, number: int) -> Evidence:
-    """What is known before a round: predictions, and the outcomes on the validation part."""
+    """The evidence before a round: predictions, and the outcomes on the validation part."""
     ranking = stored_ranking(plan)
     if ranking is None and _ranks(plan):
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What a composition does on examples that had no part in it."""
+"""The effect of a composition on examples that had no part in it."""
 
 from __future__ import annotations
 

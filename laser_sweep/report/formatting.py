@@ -60,3 +60,8 @@ def duration(seconds: float) -> str:
 def sentence_case(text: str) -> str:
     """A text with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """A number with its noun, in the singular or the plural."""
+    return f"{number:,} {one if number == 1 else several}"

@@ -35,11 +35,7 @@ def with_left_out(grid: pd.DataFrame, searched: Searched) -> pd.DataFrame:
         for point in searched.left_out
         if point not in known
     ]
-    table = (
-        pd.concat([grid, _of_types(pd.DataFrame(rows, columns=list(rows[0])), grid)])
-        if (rows)
-        else grid
-    )
+    table = pd.concat([grid, _of_types(pd.DataFrame(rows), grid)]) if rows else grid
     place = {point: number for number, point in enumerate(searched.record.points)}
     table = table.sort_values("point", key=lambda names: names.map(place), ignore_index=True)
     for part in PARTS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
-from laser_sweep.report import sentences, tables
+from laser_sweep.report import search_sentences, sentences, tables
 from laser_sweep.report.formatting import percent
 from laser_sweep.report.other_scores import DEFINITIONS
 from laser_sweep.report.report import HEAT_MAP, Report
@@ -38,7 +38,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "tested_on": sentences.tested_on(search),
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
-        "composition": sentences.composition(report),
+        "composition": search_sentences.composition(report),
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
         "asking": list(sentences.asking(search.config.dataset)),
@@ -58,14 +58,10 @@ def _tables(report: Report) -> dict[str, object]:
             axis: _table(tables.best_rows(report, axis), tables.best_headers(search, axis))
             for axis in report.best_per
         },
-        "predicted": _table(tables.predicted_rows(report, _TOP), tables.PREDICTED_HEADERS)
-        if tables.predicted_rows(report, 1)
-        else "",
-        "trials": _table(tables.trial_rows(report.composed), tables.TRIAL_HEADERS)
-        if report.composed
-        else "",
-        "stack": _table(tables.stack_rows(report), tables.STACK_HEADERS) if report.composed else "",
-        "folds": _table(tables.fold_rows(report), tables.FOLD_HEADERS) if report.folds else "",
+        "predicted": _optional(tables.predicted_rows(report, _TOP), tables.PREDICTED_HEADERS),
+        "trials": _optional(tables.trial_rows(report), tables.TRIAL_HEADERS),
+        "stack": _optional(tables.stack_rows(report), tables.STACK_HEADERS),
+        "folds": _optional(tables.fold_rows(report), tables.FOLD_HEADERS),
     }
 
 
@@ -80,6 +76,11 @@ def _other_scores(report: Report) -> str:
         for column, accuracies in zip(scores.index, scores[models].to_numpy(), strict=True)
     ]
     return _table(rows, ("correct if", *models))
+
+
+def _optional(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
+    """A table; empty without rows."""
+    return _table(rows, headers) if rows else ""
 
 
 def _table(rows: Iterable[Sequence[str]], headers: Sequence[str]) -> str:

@@ -184,7 +184,7 @@ class Report:
 
     @cached_property
     def audit(self) -> Audit | None:
-        """What the audit of a search found; None without one, or if it is not finished."""
+        """The result of the audit of a search; None without one, or if it is not finished."""
         searched, table = self.search.searched, self.search.table
         if searched is None or not searched.audited:
             return None

@@ -202,12 +202,9 @@ def search_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Search:
     whole = whole_parts(asked_for, parts)
     picker = Picker(whole, parts, config.selection, config.protocol)
     composition = _composition(folder, record, names, asked_for)
-    stack = (
-        whole_parts(outcomes[outcomes["point"] == composition.point], parts)
-        if (composition)
-        else outcomes.head(0)
-    )
-    return Search(folder, record, whole, picker, picker.pick(), searched, composition, stack)
+    stack = None if composition is None else composition.point
+    of_stack = whole_parts(outcomes[outcomes["point"] == stack], parts)
+    return Search(folder, record, whole, picker, picker.pick(), searched, composition, of_stack)
 
 
 def _composition(

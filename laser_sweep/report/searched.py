@@ -1,4 +1,4 @@
-"""What a search evaluated of the points, and what it left out."""
+"""The points that a search evaluated, and those that it left out."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Searched:
 
 
 def searched_of(folder: Path, record: Record, outcomes: pd.DataFrame) -> Searched:
-    """What the search of a command evaluated, and what it left out.
+    """The points that the search of a command evaluated, and those that it left out.
 
     Args:
         folder: the sweep's folder.

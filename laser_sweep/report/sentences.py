@@ -11,17 +11,27 @@ from laser_sweep.config import NO_COMPOSITION, PAPER, DatasetConfig
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.changes import change_counts
 from laser_sweep.report.costs import Cost
-from laser_sweep.report.formatting import duration, p_value, percent, sentence_case, signed
+from laser_sweep.report.formatting import (
+    counted,
+    duration,
+    p_value,
+    percent,
+    sentence_case,
+    signed,
+)
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
-from laser_sweep.report.searched import places
+from laser_sweep.report.search_sentences import (
+    audit_notes,
+    composition,
+    search_notes,
+    searched_chance,
+)
 from laser_sweep.report.split_faults import AbsentLabel
 from laser_sweep.report.tables import result_headers, result_rows
 from laser_sweep.report.ties import Ties
-from laser_sweep.search import ranked_examples
 from laser_sweep.selection import BY_ACCURACY, why_base
 from laser_sweep.statistics import majority_accuracy
-from laser_sweep.store.ranking import Ranking
 
 FEW_CLUSTERS = 20
 """With fewer clusters, intervals that assume many of them are too narrow."""
@@ -34,7 +44,7 @@ def summary(report: Report) -> str:
     alignment = ("left", "left", *["right"] * (len(names) - 2))
     table = tabulate(result_rows(search), names, disable_numparse=True, colalign=alignment)
     lines = (
-        *(choice(report), *fold_choices(report), *search_notes(search), *_audit_note(report)),
+        *(choice(report), *fold_choices(report), *search_notes(search), *audit_notes(report)),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         composition(report),
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
@@ -112,7 +122,7 @@ def fold_choices(report: Report) -> Iterator[str]:
 
 
 def unfinished(search: Search) -> str:
-    """What has no result yet, points or trials of a stack; empty if nothing is missing."""
+    """The points or the trials of a stack that have no result yet; empty if all have one."""
     if search.waits_for_ranking:
         return "The points are not ranked yet."
     if not search.missing:
@@ -127,60 +137,7 @@ def _uncomposed(search: Search) -> str:
     if search.composition is None:
         return "The stack is not composed yet."
     failed = len(search.composition.failed)
-    return f"{_counted(failed, 'trial', 'trials')} of the composition failed." if failed else ""
-
-
-def search_notes(search: Search) -> Iterator[str]:
-    """What a search left out, and where the chosen point stood in its ranking."""
-    if (searched := search.searched) is None or not searched.asked:
-        return
-    points, name = len(searched.space.points), search.config.search.name
-    evaluated = f"evaluated {_counted(len(searched.asked), 'of them', 'of them')} on all of it"
-    ranking = searched.ranking
-    if ranking is None:
-        yield f"search={name} raced {points:,} points on the validation part, and {evaluated}."
-        return
-    yield (
-        f"search={name} ranked {points:,} points by one backward pass over "
-        f"{len(ranked_examples(searched.space, search.config.search)):,} validation examples "
-        f"({duration(ranking.seconds)}), and {evaluated}{_place_of_chosen(search, ranking)}."
-    )
-
-
-def composition(report: Report) -> str:
-    """The stack that was composed, with its verdicts; empty without a composition."""
-    rule, composed = report.search.config.compose.name, report.composed
-    if composed is None:
-        return ""
-    tried = _counted(len(composed.composition.trials), "edit", "edits")
-    if not (edits := composed.composition.accepted):
-        return f"compose={rule} tried {tried}, and accepted none."
-    stacked = f"compose={rule} tried {tried}, and accepted {len(edits)}: {' + '.join(edits)}."
-    if not (composed.figures and composed.against_base and composed.against_chosen):
-        return f"{stacked} Not tested yet."
-    return (
-        f"{stacked} On the test part this stack is right on "
-        f"{percent(composed.figures.test.accuracy)}. Against the base model: "
-        f"{composed.against_base.verdict.text}. Against the chosen point: "
-        f"{_against_chosen(report)}."
-    )
-
-
-def _against_chosen(report: Report) -> str:
-    composed = report.composed
-    assert composed is not None
-    assert composed.against_chosen is not None
-    if composed.composition.point == report.search.pick.point:
-        return "it is the same"
-    return composed.against_chosen.verdict.text
-
-
-def _place_of_chosen(search: Search, ranking: Ranking) -> str:
-    chosen = search.pick.point
-    if chosen not in ranking.changes:
-        return ""
-    place = places(ranking, search.record.points[1:])[chosen]
-    return f"; the chosen point is number {place:,} of the ranking"
+    return f"{counted(failed, 'trial', 'trials')} of the composition failed." if failed else ""
 
 
 def tested_on(search: Search) -> str:
@@ -194,7 +151,7 @@ def chance(report: Report) -> str:
     """The best gain among candidates without an effect; empty if it is not known."""
     null = report.null
     if null is None:
-        return _searched_chance(report)
+        return searched_chance(report)
     left_out = f" ({null.harmful:,} harmful ones are left out)" if null.harmful else ""
     return (
         f"the best of {null.candidates - null.harmful:,} candidates without an effect{left_out} "
@@ -204,34 +161,11 @@ def chance(report: Report) -> str:
     )
 
 
-def _searched_chance(report: Report) -> str:
-    """The p-value of the best gain of a search; empty without one."""
-    gain = report.searched_gain
-    if gain is None or not gain.observed:
-        return ""
-    return (
-        f"the best gain on the validation part is {100 * gain.observed:.1f} points; the most "
-        f"convincing gain has p = {p_value(gain.p_value)}, corrected for all "
-        f"{gain.candidates:,} points that the search chose among"
-    )
-
-
-def _audit_note(report: Report) -> Iterator[str]:
-    if (found := report.audit) is not None:
-        are = "is" if found.better == 1 else "are"
-        yield (
-            f"Audit: of {found.left_out:,} points that the search left out, {found.audited:,} "
-            f"were evaluated at random; {found.better:,} of these {are} better on the validation "
-            f"part than all that it evaluated. With a confidence of 95 %, at most "
-            f"{found.most_better:,} of those left out are better."
-        )
-
-
 def notes(report: Report) -> Iterator[str]:
     """Further facts about the figures, one sentence each."""
     yield from fold_choices(report)
     yield from search_notes(report.search)
-    yield from _audit_note(report)
+    yield from audit_notes(report)
     yield from _comparison_notes(report)
     yield from _majority(report)
     yield from context_notes(report.search)
@@ -315,10 +249,10 @@ def split_notes(report: Report) -> Iterator[str]:
     sides = "in several folds" if folds else "on both sides of the split"
     advice = "split=grouped with dataset.cluster_by keeps such examples together."
     if faults.repeated:
-        repeated = _counted(faults.repeated, "tested example is", "tested examples are")
+        repeated = counted(faults.repeated, "tested example is", "tested examples are")
         yield f"Warning: {repeated} also {where}, with the same prompt and answer; {advice}"
     if faults.clusters:
-        divided = _counted(faults.clusters, "cluster has", "clusters have")
+        divided = counted(faults.clusters, "cluster has", "clusters have")
         yield f"Warning: {divided} examples {sides}; {advice}"
     for absent in faults.absent:
         yield _absent_label(absent)
@@ -327,7 +261,7 @@ def split_notes(report: Report) -> Iterator[str]:
 
 
 def _absent_label(absent: AbsentLabel) -> str:
-    examples = _counted(absent.examples, "example has", "examples have")
+    examples = counted(absent.examples, "example has", "examples have")
     where = (
         "all in one fold"
         if absent.absent_from is None
@@ -341,15 +275,11 @@ def _absent_label(absent: AbsentLabel) -> str:
 
 def _few_clusters(clusters: int) -> Iterator[str]:
     if clusters < FEW_CLUSTERS:
-        counted = _counted(clusters, "cluster", "clusters")
+        rests_on = counted(clusters, "cluster", "clusters")
         yield (
-            f"Warning: the p-value and the intervals rest on {counted} alone; with fewer than "
+            f"Warning: the p-value and the intervals rest on {rests_on} alone; with fewer than "
             f"{FEW_CLUSTERS} they are rough."
         )
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
 
 
 def paper_figures(search: Search) -> str:

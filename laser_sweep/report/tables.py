@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from laser_sweep.grid.point import ALL_LAYERS
-from laser_sweep.report.composed import Composed
 from laser_sweep.report.formatting import (
     UNKNOWN,
     interval,
@@ -138,8 +137,9 @@ STACK_HEADERS = ("model", "test accuracy", "test log-loss", "against base", INTE
 _OUTCOMES = {OVERLAPS: "passed over: the stack edits its matrix", FAILED: "failed"}
 
 
-def trial_rows(composed: Composed) -> list[list[str]]:
-    """The edits that were tried on a stack, under `TRIAL_HEADERS`."""
+def trial_rows(report: Report) -> list[list[str]]:
+    """The edits that were tried on a stack, under `TRIAL_HEADERS`; none without a composition."""
+    composed = report.composed
     return [
         [
             trial.candidate,
@@ -149,15 +149,20 @@ def trial_rows(composed: Composed) -> list[list[str]]:
             UNKNOWN if trial.log_loss_change is None else signed(trial.log_loss_change, 3),
             UNKNOWN if trial.z is None else signed(trial.z, 1),
         ]
-        for trial in composed.composition.trials
+        for trial in (() if composed is None else composed.composition.trials)
     ]
 
 
 def stack_rows(report: Report) -> list[list[str]]:
-    """Base, the best single point and the stack on the test part, under `STACK_HEADERS`."""
+    """Base, the best single point and the stack on the test part, under `STACK_HEADERS`.
+
+    There are none without a composition.
+    """
     search, composed = report.search, report.composed
+    if composed is None:
+        return []
     rows = [("base", search.base, None), ("chosen", search.chosen, report.comparison)]
-    if composed is not None and composed.figures is not None:
+    if composed.figures is not None:
         rows.append(("stack", composed.figures, composed.against_base))
     return [_stack_row(name, figures, compared) for name, figures, compared in rows]
 

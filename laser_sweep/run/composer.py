@@ -46,7 +46,7 @@ def compose(plan: Plan, worker: Worker) -> list[Evaluation]:
 
 
 def key_of(plan: Plan) -> CompositionKey:
-    """What the composition of a plan depends on, once all rounds of the search are over."""
+    """The key of a plan's composition, once all rounds of the search are over."""
     names, examples = wanted(plan), plan.store.parts.validation
     outcomes = plan.store.read()
     of_points = outcomes["point"].isin(names) & (outcomes["part"] == VALIDATION)

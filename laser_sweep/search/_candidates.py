@@ -17,7 +17,7 @@ from laser_sweep.store.composition import CompositionKey
 def composition_key(
     config: Config, digest: str, points: Sequence[str], examples: Sequence[int], seen: pd.DataFrame
 ) -> CompositionKey:
-    """What a composition depends on, with the best points in order.
+    """The key of a composition, with the best points in order.
 
     Args:
         config: the configuration of the sweep.

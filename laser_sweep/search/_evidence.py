@@ -1,4 +1,4 @@
-"""What a search chooses among, and what it may know: the validation part alone."""
+"""The space and the evidence of a search: the validation part alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIGURES = ("accuracy", "log_loss", "f1")
 
 @dataclass(frozen=True)
 class Space:
-    """What a search chooses among.
+    """The points and the examples of a search.
 
     Attributes:
         points: the names of the points, without the base model, in the plan's order.
@@ -30,7 +30,7 @@ class Space:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known before a round of a search.
+    """The knowledge of a search before a round.
 
     Attributes:
         changes: the predicted change of each point; empty for a search without predictions.

@@ -18,7 +18,8 @@ class Audit:
         left_out: the number of points that the search left out.
         audited: the number of them that were evaluated afterwards.
         better: the number of these that are better than the point that the search chose.
-        most_better: with a confidence of 95 %, at most so many of those left out are better.
+        most_better: the largest number of better points among those left out, with a confidence
+            of 95 %.
     """
 
     left_out: int

@@ -1,4 +1,4 @@
-"""What an edit changes on the same examples: accuracy, and log-loss in standard errors."""
+"""The change by an edit on the same examples: accuracy, and log-loss in standard errors."""
 
 from __future__ import annotations
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from laser_sweep.store.atomic import write_file
+from laser_sweep.store.json_file import read_json, write_json
 from laser_sweep.store.paths import Paths
 
 ACCEPTED, REFUSED, OVERLAPS, FAILED = "accepted", "refused", "overlaps", "failed"
@@ -84,12 +83,9 @@ class Composition(msgspec.Struct, frozen=True):
 
 def write_composition(folder: Path, composition: Composition) -> None:
     """Write a composition into a sweep's folder, whole or not at all."""
-    content = msgspec.json.format(msgspec.json.encode(composition), indent=2)
-    write_file(Paths(folder).composition, content + b"\n")
+    write_json(Paths(folder).composition, composition)
 
 
 def read_composition(folder: Path) -> Composition | None:
     """The composition in a sweep's folder; None if there is none that can be read."""
-    with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode(Paths(folder).composition.read_bytes(), type=Composition)
-    return None
+    return read_json(Paths(folder).composition, Composition)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from laser_sweep.store.atomic import write_file
+from laser_sweep.store.json_file import read_json
 from laser_sweep.store.paths import Paths
 
 RANK, SWEEP, REPORT = "rank", "sweep", "report"
@@ -67,9 +67,7 @@ def write_job(
 
 def read_jobs(folder: Path) -> list[Job]:
     """The jobs of a sweep, in the order in which they were submitted."""
-    found = []
-    for path in Paths(folder).jobs.glob("*.json"):
-        # Any other JSON file in the folder does not describe a job.
-        with suppress(OSError, msgspec.MsgspecError):
-            found.append(msgspec.json.decode(path.read_bytes(), type=Job))
+    paths = Paths(folder).jobs.glob("*.json")
+    # Any other JSON file in the folder does not describe a job.
+    found = [job for path in paths if (job := read_json(path, Job)) is not None]
     return sorted(found, key=lambda job: job.submitted)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from laser_sweep.store.atomic import write_file
+from laser_sweep.store.json_file import read_json, write_json
 from laser_sweep.store.paths import Paths
 
 
@@ -41,12 +40,9 @@ class Ranking(msgspec.Struct, frozen=True):
 
 def write_ranking(folder: Path, ranking: Ranking) -> None:
     """Write the ranking into a sweep's folder, whole or not at all."""
-    content = msgspec.json.format(msgspec.json.encode(ranking), indent=2)
-    write_file(Paths(folder).ranking, content + b"\n")
+    write_json(Paths(folder).ranking, ranking)
 
 
 def read_ranking(folder: Path) -> Ranking | None:
     """The ranking in a sweep's folder; None if there is none that can be read."""
-    with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode(Paths(folder).ranking.read_bytes(), type=Ranking)
-    return None
+    return read_json(Paths(folder).ranking, Ranking)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from laser_sweep.store.atomic import write_file
+from laser_sweep.store.json_file import read_json
 from laser_sweep.store.paths import Paths
 
 
@@ -53,8 +53,7 @@ def write_spectra(folder: Path, weights: str, point: str, matrices: Sequence[Spe
 
 def read_spectra(folder: Path, weights: str, point: str) -> list[Spectrum]:
     """The spectra that were written for a point of a model; empty if there are none."""
-    with suppress(OSError, msgspec.MsgspecError):
-        found = msgspec.json.decode(Paths(folder).spectra.read_bytes(), type=_Spectra)
-        if (found.weights, found.point) == (weights, point):
-            return found.matrices
-    return []
+    found = read_json(Paths(folder).spectra, _Spectra)
+    if found is None or (found.weights, found.point) != (weights, point):
+        return []
+    return found.matrices

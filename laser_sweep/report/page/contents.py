@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from laser_sweep.report import sentences, tables
+from laser_sweep.report import search_sentences, sentences, tables
 from laser_sweep.report.changes import CHANGES
 from laser_sweep.report.formatting import interval
 from laser_sweep.report.page.data import points_columns
@@ -66,7 +66,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "choice": sentences.choice(report),
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
-        "composition": sentences.composition(report),
+        "composition": search_sentences.composition(report),
         "tested_on": sentences.tested_on(search),
         "paper": sentences.paper_figures(search),
         "paper_note": search.config.paper.note,
@@ -82,7 +82,7 @@ def _tables(report: Report) -> dict[str, object]:
         "stack_headers": tables.STACK_HEADERS,
         "stack_rows": tables.stack_rows(report),
         "trial_headers": tables.TRIAL_HEADERS,
-        "trial_rows": tables.trial_rows(report.composed) if report.composed else [],
+        "trial_rows": tables.trial_rows(report),
         "predicted_headers": tables.PREDICTED_HEADERS,
         "predicted_rows": tables.predicted_rows(report, _PREDICTED),
         "fold_headers": tables.FOLD_HEADERS,
