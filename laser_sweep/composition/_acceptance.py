@@ -31,4 +31,4 @@ def check(config: Config, points: int, parts: Parts) -> None:
     if not points:
         raise ConfigError(f"compose={options.name}: the sweep has no edits to compose.")
     given, split = f"compose={options.name}", str(config.split.name)
-    check_apart(parts, split, given=given, to="compose", otherwise="compose=none")
+    check_apart(parts, split, given=given, work="composition", otherwise="compose=none")

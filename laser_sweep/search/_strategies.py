@@ -36,7 +36,7 @@ def check(config: Config, points: int, parts: Parts) -> None:
     if options.name == GRID:
         return
     given, split = f"search={options.name}", str(config.split.name)
-    check_apart(parts, split, given=given, to="search", otherwise="search=grid")
+    check_apart(parts, split, given=given, work="search", otherwise="search=grid")
     if options.examples is not None and options.examples > len(parts.validation):
         raise ConfigError(
             f"search.examples={options.examples}: expected at most {len(parts.validation)}, the "

@@ -31,14 +31,14 @@ def check(config: SplitConfig) -> None:
     check_read(SPLITS, config.name, given, asdict(SplitConfig(config.name)))
 
 
-def check_apart(parts: Parts, split: str, *, given: str, to: str, otherwise: str) -> None:
+def check_apart(parts: Parts, split: str, *, given: str, work: str, otherwise: str) -> None:
     """Check that a sweep has examples to search on that its choice is not tested on.
 
     Args:
         parts: the parts of the examples.
         split: the split's name.
         given: the option that asks for the search, such as `search=gradient`.
-        to: the verb for what it would do.
+        work: the noun for it.
         otherwise: the value of this option that works with every split.
 
     Raises:
@@ -48,9 +48,9 @@ def check_apart(parts: Parts, split: str, *, given: str, to: str, otherwise: str
     if parts.validation and not parts.folds:
         return
     why = (
-        f"to {to} would be to read the examples of the very fold that is tested"
+        f"the {work} would read the examples of the very fold that is tested"
         if parts.folds
-        else f"there is no validation part to {to} on"
+        else f"there is no validation part for the {work}"
     )
     raise ConfigError(f"{given} with split={split}: {why}. Expected {otherwise}, or another split.")
 
