@@ -13,18 +13,22 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 from _processes import HERE, machine, run
 from numpy.typing import NDArray
 from tabulate import tabulate
+from torch import Tensor
 from tqdm import tqdm
 
 from laser_sweep import read_results
 from laser_sweep.command.configurations import configurations
+from laser_sweep.intervention import INTERVENTIONS
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.evaluator_setup import load_evaluator
@@ -72,13 +76,28 @@ def predictions(plan: Plan, path: Path, loss: str) -> NDArray[np.float64]:
     """The predicted changes for each example, which are stored in a file."""
     if not path.exists():
         evaluator = load_evaluator(plan)
-        found = [
-            predicted_changes(plan, evaluator, plan.points[1:], [example], loss, bars=False)
-            for example in tqdm(plan.store.parts.everything)
-        ]
+        module = INTERVENTIONS.load(str(plan.config.intervention.kind))
+        with patch.object(module, "prepare", remembering(module.prepare)):
+            found = [
+                predicted_changes(plan, evaluator, plan.points[1:], [example], loss, bars=False)
+                for example in tqdm(plan.store.parts.everything)
+            ]
         pd.DataFrame(found).to_parquet(path)
     table = pd.read_parquet(path).to_numpy().T
     return np.vstack([np.zeros((1, table.shape[1])), table])
+
+
+def remembering(prepare: Callable[[Tensor], object]) -> Callable[[Tensor], object]:
+    """A function that prepares a matrix, and the same one once: each example asks for all."""
+    known: dict[object, object] = {}
+
+    def prepared(weight: Tensor) -> object:
+        key = (weight.shape, float(weight.sum()), float(weight.square().sum()))
+        if key not in known:
+            known[key] = prepare(weight)
+        return known[key]
+
+    return prepared
 
 
 def chosen(found: Tables, validating: NDArray[np.bool_], points: NDArray[np.int64]) -> int:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import torch
 from submitit.helpers import Checkpointable
 from submitit.slurm.slurm import SlurmJobEnvironment
 
+from laser_sweep.cluster._stops import stops_pass
 from laser_sweep.config import Config
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Evaluation
@@ -206,23 +205,12 @@ def _raise_if(failed: Sequence[Evaluation]) -> None:
         raise PointsFailedError(f"{len(points)} points failed: {', '.join(points)}")
 
 
-class _StopError(BaseException):
-    """Carries an exception of submitit's signal handler past code that catches `Exception`."""
-
-    def __init__(self, cause: Exception):
-        self.cause = cause
-
-
 @contextmanager
 def _as_a_job(folder: Path) -> Iterator[Journal]:
     """Log to the job's own log, keep a journal, and let submitit stop the task wherever it is."""
     log_everything(sys.stdout)
-    with Journal(_journal_path(folder)) as journal:
-        try:
-            with _stops_pass():
-                yield journal
-        except _StopError as stop:
-            raise stop.cause from None
+    with Journal(_journal_path(folder)) as journal, stops_pass():
+        yield journal
 
 
 def _journal_path(folder: Path) -> Path:
@@ -230,47 +218,3 @@ def _journal_path(folder: Path) -> Path:
     paths = Paths(folder)
     environment = SlurmJobEnvironment()
     return paths.job_events(environment.job_id) if environment.activated() else paths.events
-
-
-@contextmanager
-def _stops_pass() -> Iterator[None]:
-    """Let an exception of submitit's signal handler end the task, wherever the signal arrives.
-
-    Code that isolates failing points, here and in libraries, catches `Exception`. The handler
-    raises exceptions in the midst of that code: its verdict that a task is not to be requeued, or
-    that `scontrol requeue` failed. A task that caught them would run on until it is killed.
-    """
-    handled = {number: signal.getsignal(number) for number in (signal.SIGUSR1, signal.SIGUSR2)}
-
-    def stopping(number: int, frame: FrameType | None) -> None:
-        handler = handled[signal.Signals(number)]
-        try:
-            with _ignored(signal.SIGTERM, *ours):
-                if callable(handler):
-                    handler(number, frame)
-        except Exception as stop:
-            raise _StopError(stop) from None
-
-    ours = [number for number, handler in handled.items() if callable(handler)]
-    for number in ours:
-        signal.signal(number, stopping)
-    try:
-        yield
-    finally:
-        for number in ours:
-            signal.signal(number, handled[number])
-
-
-@contextmanager
-def _ignored(*signals: signal.Signals) -> Iterator[None]:
-    """Ignore signals, in this process and in processes that it starts meanwhile.
-
-    `scontrol requeue` is a process of the very task that it makes SLURM terminate, often before
-    `scontrol` has its answer.
-    """
-    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)

@@ -13,6 +13,8 @@ from laser_sweep.errors import ConfigError, choose
 
 ROWS = "rows"
 """The reader of the user's own rows."""
+LM_EVAL = "lm_eval"
+"""The reader of tasks of EleutherAI's harness."""
 ERROR, DROP, TRUNCATE_LEFT = TOO_LONG = ("error", "drop", "truncate_left")
 """Ways to treat examples that exceed the model's context."""
 NEXT_TOKEN, ANSWER, CHOICE, GENERATION = KINDS = ("next_token", "answer", "choice", "generation")
@@ -32,6 +34,8 @@ _ANY_LETTERS = re.compile(r"[*?]+")
 """Characters of a pattern that stand for others."""
 _OF_ROWS = {"rows": True}
 """The metadata of an option that only the reader `rows` has."""
+_OF_ASKING = {"asking": True}
+"""The metadata of an option that changes prompts."""
 
 
 @dataclass
@@ -42,6 +46,10 @@ class DatasetConfig:
     path: str | None = None
     name: str | None = None
     """The name of the results' folder; by default that of the file, the hub id or the reader."""
+    task: str | None = None
+    """A task of EleutherAI's harness."""
+    metric: str | None = None
+    """The metric of the harness by which an example is right; by default the task's own."""
     limit: int | None = None
     """The number of examples to use, from the first; by default all."""
     too_long: str = ERROR
@@ -50,19 +58,20 @@ class DatasetConfig:
     """The largest number of generated tokens; by default the dataset's own."""
     length_tokenizer: str | None = AUTO
     """The tokenizer that measures HotpotQA's answers: a hub id or a folder."""
-    chat_template: bool = False
+    chat_template: bool = field(default=False, metadata=_OF_ASKING)
     """Ask in the tokenizer's own chat template."""
-    system_prompt: str | None = None
+    system_prompt: str | None = field(default=None, metadata=_OF_ASKING)
     """The system's turn in the chat template."""
-    shots: int = 0
-    """The number of examples with their answers before each question."""
-    shots_path: str | None = None
+    shots: int | None = field(default=0, metadata=_OF_ASKING)
+    """The number of examples with their answers before each question; for a task of the harness,
+    by default the task's own."""
+    shots_path: str | None = field(default=None, metadata=_OF_ASKING)
     """The file of the shots; by default they are rows of the dataset, which are not evaluated."""
     shots_split: str | None = field(default=None, metadata=_OF_ROWS)
     """The split of the dataset on the hub that the shots are taken from."""
-    shots_seed: int | None = None
+    shots_seed: int | None = field(default=None, metadata=_OF_ASKING)
     """The seed of a random choice of shots; by default they are the first rows."""
-    fewshot_delimiter: str = r"\n\n"
+    fewshot_delimiter: str = field(default=r"\n\n", metadata=_OF_ASKING)
     """The text between two shots, without a chat template."""
     check_count: bool = True
     """Require the number of examples that the paper's figures are of."""
@@ -96,11 +105,28 @@ class DatasetConfig:
             raise ConfigError(
                 f"dataset.limit={self.limit}: expected at least {MINIMUM_EXAMPLES} examples."
             )
+        self._check_task()
         self._check_asking()
         if self.new_tokens is not None and self.new_tokens < 1:
             raise ConfigError(f"dataset.new_tokens={self.new_tokens}: expected at least 1 token.")
-        default = _name_of(self.path) if self.path else (self.hub or self.reader).split("/")[-1]
-        self.name = folder_name("dataset.name", self.name, default)
+        self.name = folder_name("dataset.name", self.name, self._default_name())
+
+    def _default_name(self) -> str:
+        if self.task or not self.path:
+            return (self.task or self.hub or self.reader).split("/")[-1]
+        return _name_of(self.path)
+
+    def _check_task(self) -> None:
+        if self.reader == LM_EVAL:
+            return
+        for option in ("task", "metric"):
+            if (given := getattr(self, option)) is not None:
+                raise ConfigError(
+                    f"dataset.{option}={given} is for tasks of EleutherAI's harness: expected "
+                    "dataset=lm_eval too."
+                )
+        if self.shots is None:
+            raise ConfigError("dataset.shots=null: expected 0 or more.")
 
     def _check_asking(self) -> None:
         if self.system_prompt is not None and not self.chat_template:
@@ -108,7 +134,7 @@ class DatasetConfig:
                 "dataset.system_prompt is a turn of a chat template: expected "
                 "dataset.chat_template=true too, or the text in dataset.prompt."
             )
-        if self.shots < 0:
+        if self.shots is not None and self.shots < 0:
             raise ConfigError(f"dataset.shots={self.shots}: expected 0 or more.")
         sources = {"shots_path": self.shots_path, "shots_split": self.shots_split}
         if not self.shots and (given := [f"dataset.{k}={v}" for k, v in sources.items() if v]):

@@ -16,12 +16,22 @@ from laser_sweep.dataset._example import (
     Scoring,
 )
 from laser_sweep.dataset._fingerprint import fingerprint
+from laser_sweep.dataset._harness.examples import (
+    ACC,
+    ACC_NORM,
+    ExactMatch,
+    HarnessExample,
+    HarnessScoring,
+    Request,
+)
 from laser_sweep.dataset._load_dataset import DATASETS, load_dataset
 from laser_sweep.dataset._prompting import Prompting, prompting_of
 from laser_sweep.dataset._published.facts import Facts
 from laser_sweep.dataset._published.punctuation import clean_up
 
 __all__ = [
+    "ACC",
+    "ACC_NORM",
     "ANSWER",
     "CHOICE",
     "DATASETS",
@@ -30,11 +40,15 @@ __all__ = [
     "NEXT_TOKEN",
     "UNSPACED",
     "Dataset",
+    "ExactMatch",
     "Example",
     "ExampleSet",
     "Facts",
+    "HarnessExample",
+    "HarnessScoring",
     "Prompting",
     "PublishedDataset",
+    "Request",
     "Scoring",
     "between",
     "clean_up",

@@ -16,6 +16,7 @@ from laser_sweep.dataset import (
     Example,
     ExampleSet,
     Facts,
+    HarnessExample,
     Prompting,
     PublishedDataset,
     between,
@@ -110,10 +111,18 @@ def _listed(counts: dict[str, int]) -> str:
 def _seam(example: Example, prompting: Prompting) -> str:
     """The end of the prompt, the text that follows it, and the answer or its mask."""
     delimiter = between(example, prompting)
+    if isinstance(example, HarnessExample):
+        request = example.requests[example.right[0]]
+        answer = request.continuation.removeprefix(delimiter)
+        return _pieces_of_seam(request.context, delimiter, answer)
     own = prompting.has_mask(example.prompt)
     before = example.prompt.partition(prompting.mask)[0].rstrip() if own else example.prompt
-    shown = before if len(before) <= _SEAM else f"…{before[-_SEAM:]}"
     after = prompting.mask if prompting.masked else example.answer
+    return _pieces_of_seam(before, delimiter, after)
+
+
+def _pieces_of_seam(before: str, delimiter: str, after: str) -> str:
+    shown = before if len(before) <= _SEAM else f"…{before[-_SEAM:]}"
     return " + ".join(map(repr, filter(None, (shown, delimiter, after))))
 
 
@@ -122,6 +131,8 @@ def _asking(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterato
     examples, parts = loaded.examples, split(loaded.examples, config.split)
     yield f"{len(examples):,} examples ({parts}), {prompting.protocol} protocol; {loaded.scoring}"
     yield f"Between prompt and answer: {_listed(delimiters(examples, prompting))}"
+    if loaded.source:
+        yield f"{config.dataset.task}: {loaded.source}"
     if config.dataset.chat_template:
         yield f"In the chat template of {config.model.name}"
     for number, shot in enumerate(loaded.shots):

@@ -28,6 +28,17 @@ class Dataset(Protocol):
 
 
 @runtime_checkable
+class DatasetWithPrompts(Dataset, Protocol):
+    """A dataset that puts shots and chat templates into its prompts itself.
+
+    Attributes:
+        ASKING_OPTIONS: the options of asking that it applies; all others are refused.
+    """
+
+    ASKING_OPTIONS: tuple[str, ...]
+
+
+@runtime_checkable
 class PublishedDataset(Dataset, Protocol):
     """A dataset with rows from the hub or the web, and with prompts of its own.
 

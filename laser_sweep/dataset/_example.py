@@ -95,8 +95,10 @@ class ExampleSet:
         examples: the examples, in order.
         scoring: their scoring.
         shots: the examples that stand with their answers in every prompt, in order.
+        source: the examples' source in words, where the dataset's name does not tell it.
     """
 
     examples: list[Example]
     scoring: Scoring
     shots: tuple[Example, ...] = ()
+    source: str = ""

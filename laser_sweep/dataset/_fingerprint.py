@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import xxhash
 
 from laser_sweep.dataset._example import Example, Scoring
+from laser_sweep.dataset._harness.examples import HarnessExample
 
 
 def fingerprint(examples: Iterable[Example], scoring: Scoring) -> str:
@@ -18,9 +19,17 @@ def fingerprint(examples: Iterable[Example], scoring: Scoring) -> str:
         also = ("\0aliases", *example.aliases) if example.aliases else ()
         # The usual delimiter is left out, so that stored results keep their names.
         delimiter = () if example.delimiter is None else ("\0delimiter", example.delimiter)
-        further = (*cluster, *also, *delimiter)
+        further = (*cluster, *also, *delimiter, *_asked(example))
         for text in (example.prompt, example.answer, *example.choices, *further):
             encoded = text.encode("utf-8", "surrogatepass")
             digest.update(f"{len(encoded)}:".encode() + encoded)
         digest.update(b"\n")
     return f"xxh3:{digest.hexdigest()}"
+
+
+def _asked(example: Example) -> tuple[str, ...]:
+    """The texts and numbers of a document of the harness; nothing for other examples."""
+    if not isinstance(example, HarnessExample):
+        return ()
+    requests = (text for each in example.requests for text in each)
+    return ("\0requests", *requests, repr((example.right, example.lengths)))

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from laser_sweep.config import MINIMUM_EXAMPLES, ROWS, DatasetConfig
 from laser_sweep.dataset._asking.as_asked import as_asked
 from laser_sweep.dataset._asking.shots import load_with_shots
-from laser_sweep.dataset._contract import Dataset, PublishedDataset
+from laser_sweep.dataset._contract import Dataset, DatasetWithPrompts, PublishedDataset
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.errors import ConfigError
@@ -27,19 +27,40 @@ def load_dataset(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     module = DATASETS.load(config.reader)
     if config.reader != ROWS:
         _check_options(config, getattr(module, "ROW_OPTIONS", ()))
+    if isinstance(module, DatasetWithPrompts):
+        _check_asking_options(config, module.ASKING_OPTIONS)
+        loaded = module.load(config, prompting)
+        _check_enough(config, len(loaded.examples))
+        return loaded
     loaded = load_with_shots(module, config, prompting)
     count = len(loaded.examples)
     if isinstance(module, PublishedDataset) and config.check_count and not config.path:
         own_shots = 0 if config.shots_path else len(loaded.shots)
         _check_count(config, module.FACTS.count, count + own_shots)
+    _check_enough(config, count)
+    examples = as_asked(loaded.examples[: config.limit], loaded.shots, config, prompting)
+    return replace(loaded, examples=examples)
+
+
+def _check_enough(config: DatasetConfig, count: int) -> None:
     if count < MINIMUM_EXAMPLES:
         beside = f" beside {config.shots} shots" if config.shots else ""
         raise ConfigError(
             f"dataset {config.name} has {count} examples{beside} "
             f"({config.path or 'its source'}): expected at least {MINIMUM_EXAMPLES}."
         )
-    examples = as_asked(loaded.examples[: config.limit], loaded.shots, config, prompting)
-    return replace(loaded, examples=examples)
+
+
+def _check_asking_options(config: DatasetConfig, known: Collection[str]) -> None:
+    """Refuse options of asking that a reader with prompts of its own would ignore."""
+    for option in fields(config):
+        given = getattr(config, option.name)
+        is_ignored = option.metadata.get("asking") and option.name not in known
+        if is_ignored and given != option.default:
+            raise ConfigError(
+                f"dataset.{option.name}={given}: dataset={config.reader} has prompts of its own. "
+                f"Available: {', '.join(f'dataset.{each}' for each in known)}."
+            )
 
 
 def _check_options(config: DatasetConfig, known: Collection[str]) -> None:

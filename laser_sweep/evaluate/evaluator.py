@@ -9,8 +9,9 @@ from typing import TypeVar
 import torch
 from transformers import PreTrainedModel
 
-from laser_sweep.dataset import Prompting, Scoring
+from laser_sweep.dataset import HarnessScoring, Prompting, Scoring
 from laser_sweep.errors import is_out_of_memory
+from laser_sweep.evaluate.engine.greedy_decoder import Ending
 from laser_sweep.evaluate.engine.layer_engine import (
     LayerEngine,
     make_layer_engine,
@@ -76,7 +77,7 @@ class Evaluator:
         pads = (tokenizer.pad_token_id, getattr(model.config, "pad_token_id", None))
         self.pad = next((each for each in pads if each and each < embedding_rows(model)), 0)
         self._batcher = QuestionBatcher(
-            model, questions, scoring.new_tokens, batch_tokens, self.pad
+            model, questions, _ending(scoring, prompting), batch_tokens, self.pad
         )
         self._plain = PlainEngine(model)
         self._layers: LayerEngine | None = None
@@ -187,3 +188,11 @@ class Evaluator:
         tokens = self._batcher.batch_tokens
         log.warning("Out of memory: continuing with batch_tokens=%d.", tokens)
         torch.cuda.empty_cache()
+
+
+def _ending(scoring: Scoring, prompting: Prompting) -> Ending:
+    """The end of a generated text; a text of the harness may be empty, and has ends of its own."""
+    if not isinstance(scoring, HarnessScoring):
+        return Ending(scoring.new_tokens)
+    tokenizer = prompting.tokenizer if scoring.until else None
+    return Ending(scoring.new_tokens, scoring.until, may_be_empty=True, tokenizer=tokenizer)

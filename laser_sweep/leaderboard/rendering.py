@@ -44,7 +44,9 @@ def sweep_texts(rows: Sequence[SweepRow]) -> list[list[str]]:
 def _unfinished(row: SweepRow) -> str:
     if not row.is_ranked:
         return " (the points are not ranked yet)"
-    return f" ({row.missing:,} points are missing)" if row.missing else ""
+    if row.missing:
+        return f" ({row.missing:,} points are missing)"
+    return "" if row.is_composed else " (the stack is not finished)"
 
 
 def transfer_texts(rows: Sequence[Transfer]) -> list[list[str]]:

@@ -34,6 +34,7 @@ class SweepRow:
         verdict: the verdict in words.
         missing: the number of points without a result, of those that the search asks for.
         is_ranked: whether the search has decided on its points; False while it waits for a ranking.
+        is_composed: whether the stack that the sweep asks for is made and tested.
         folder: the sweep's folder.
     """
 
@@ -56,6 +57,7 @@ class SweepRow:
     verdict: str
     missing: int
     is_ranked: bool
+    is_composed: bool
     folder: Path
 
 
@@ -81,6 +83,7 @@ def _row(report: Report) -> SweepRow:
         verdict=report.judgement.text,
         missing=search.missing,
         is_ranked=not search.waits_for_ranking,
+        is_composed=search.is_composed,
         folder=search.folder,
     )
     return row if report.comparison is None else _with_comparison(row, report.comparison)

@@ -79,6 +79,7 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
         prompting=prompting,
         examples=loaded.examples,
         scoring=loaded.scoring,
+        examples_source=loaded.source,
         question_set=question_set,
         points=_points(config, axes, stacks, layout),
         store=_store(config, source, dtype, prompting.family, loaded, question_set),

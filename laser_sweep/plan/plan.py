@@ -45,6 +45,7 @@ class Plan:
         prompting: how the model is asked.
         examples: the examples, in dataset order.
         scoring: how the outcomes of the examples are scored.
+        examples_source: the examples' source in words; empty where the dataset's name tells it.
         question_set: the examples as token ids, and the examples that exceed the context.
         points: the points to evaluate, in order, the base model first.
         store: the result files.
@@ -60,6 +61,7 @@ class Plan:
     prompting: Prompting
     examples: list[Example]
     scoring: Scoring
+    examples_source: str
     question_set: QuestionSet
     points: list[Point]
     store: Store
@@ -147,6 +149,7 @@ def command_of(plan: Plan) -> Command:
             truncated=tuple(plan.question_set.truncated),
             labels=_common_labels(plan.examples),
             delimiters=delimiters(plan.examples, plan.prompting),
+            source=plan.examples_source,
         ),
         points=tuple(map(str, plan.points)),
     )

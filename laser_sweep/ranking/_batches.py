@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -115,10 +115,9 @@ def _asked(question: Question, passes: Sequence[Pass], start: int) -> AskedQuest
         assert isinstance(reading.of, int)
         numbers[reading.of] = tuple(range(start, start + len(reading.tokens)))
         start += len(reading.tokens)
-    gold = question.labels.index(question.answer) if question.labels else 0
-    right = {gold, *map(question.labels.index, question.aliases)} if question.labels else numbers
+    right = question.right or tuple(sorted(numbers))
     answers = tuple(Answer(each in right, numbers[each]) for each in sorted(numbers))
-    return AskedQuestion(question, answers, gold)
+    return AskedQuestion(question, answers, right[0])
 
 
 def _passes(question: Question) -> list[Pass]:
@@ -137,3 +136,19 @@ def _passes(question: Question) -> list[Pass]:
         if readings:
             found.append(Pass(each.ids, tuple(readings)))
     return found
+
+
+def chunks_of(batches: Sequence[QuestionBatch], most: int) -> Iterator[list[QuestionBatch]]:
+    """Batches in chunks of at most `most` tokens, or of one batch."""
+    chunk: list[QuestionBatch] = []
+    for each in batches:
+        if chunk and tokens_of(chunk) + tokens_of([each]) > most:
+            yield chunk
+            chunk = []
+        chunk.append(each)
+    yield chunk
+
+
+def tokens_of(batches: Iterable[QuestionBatch]) -> int:
+    """The number of tokens of batches, padding included."""
+    return sum(each.batch.ids.numel() for each in batches)

@@ -31,6 +31,34 @@ class Term(NamedTuple):
     weight: float
 
 
+def sum_of_losses(
+    logits: Tensor, asked: QuestionBatch, *, loss: str, same: Sequence[int]
+) -> Tensor:
+    """The sum of the losses of a batch; its gradient is that of the loss.
+
+    The sum, not the mean: in half precision, small gradients are rounded to zero.
+
+    Args:
+        logits: the logits at the places of the batch, shape (places, vocabulary).
+        asked: the batch.
+        loss: `margin` or `nll`.
+        same: for each token a number, equal for tokens that say the same.
+
+    Raises:
+        ValueError: if logits are NaN.
+    """
+    log_probs = logits.float().log_softmax(dim=-1)
+    # One NaN among the logits of a place makes all of its log-probabilities NaN.
+    if log_probs[:, 0].isnan().any():
+        raise ValueError("the model's outputs are NaN: does its dtype overflow? Try another dtype")
+    terms = loss_terms(log_probs.detach(), asked, loss, same)
+    device = log_probs.device
+    places = torch.tensor([each.place for each in terms], dtype=torch.long, device=device)
+    tokens = torch.tensor([each.token for each in terms], dtype=torch.long, device=device)
+    weights = torch.tensor([each.weight for each in terms], device=device)
+    return (log_probs[places, tokens] * weights).sum()
+
+
 class _Read(NamedTuple):
     """A token at a place, with its log-probability."""
 

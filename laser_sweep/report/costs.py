@@ -22,7 +22,8 @@ class Cost:
     Attributes:
         points: the number of points with a result, without the stacks of a composition.
         evaluations: the number of evaluations of an example, those of stacks included.
-        seconds: the time of the evaluations; None if no event tells it.
+        seconds: the time of the evaluations, and of the backward pass that ranks points; None if
+            no event tells it.
     """
 
     points: int
@@ -32,12 +33,24 @@ class Cost:
 
 def cost_of(search: Search) -> Cost:
     """The cost of the results that a search is about."""
-    evaluations = sum(search.table[f"{part}_examples"].sum() for part in PARTS)
+    seconds = evaluation_seconds(search.folder, search.record.digest)
+    ranking = None if search.searched is None else search.searched.ranking
+    if seconds is not None and ranking is not None:
+        seconds += ranking.seconds
+    raced = _raced_out_examples(search)
+    evaluations = sum(int(search.table[f"{part}_examples"].sum()) for part in PARTS)
     return Cost(
-        points=len(search.table),
-        evaluations=int(evaluations) + _stack_evaluations(search),
-        seconds=evaluation_seconds(search.folder, search.record.digest),
+        points=len(search.table) + len(raced),
+        evaluations=evaluations + sum(raced) + _stack_evaluations(search),
+        seconds=seconds,
     )
+
+
+def _raced_out_examples(search: Search) -> list[int]:
+    """The number of examples of each point that a race dropped."""
+    if search.searched is None:
+        return []
+    return [int(search.searched.examples[point]) for point in search.searched.raced_out]
 
 
 def _stack_evaluations(search: Search) -> int:

@@ -11,7 +11,7 @@ from laser_sweep.report.searched import Searched
 from laser_sweep.split import PARTS, VALIDATION
 from laser_sweep.store.columns import columns
 
-EVALUATED, AUDITED, LEFT_OUT = "evaluated", "audited", "left out"
+EVALUATED, AUDITED, RACED_OUT, LEFT_OUT = "evaluated", "audited", "raced out", "left out"
 
 
 def with_left_out(grid: pd.DataFrame, searched: Searched) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def with_left_out(grid: pd.DataFrame, searched: Searched) -> pd.DataFrame:
 
     Returns:
         The rows in the order of the points. A point that was left out has no figures, and no rank.
-        Further columns: `search`, which is `evaluated`, `audited` or `left out`;
+        Further columns: `search`, which is `evaluated`, `audited`, `raced out` or `left out`;
         `predicted_change`, the predicted change of the search's loss in nats, if points were
         ranked; `accuracy_change` and `log_loss_change`, the point's figures on the validation part
         minus the base model's. `validation_examples` counts the examples that a race evaluated.
@@ -61,5 +61,6 @@ def _of_types(rows: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
 
 def _state(searched: Searched) -> dict[str, str]:
     states = dict.fromkeys(searched.record.points, LEFT_OUT)
+    states |= dict.fromkeys(searched.raced_out, RACED_OUT)
     states |= dict.fromkeys((str(BASE), *searched.asked), EVALUATED)
     return states | dict.fromkeys(searched.audited, AUDITED)

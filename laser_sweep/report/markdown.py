@@ -41,7 +41,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "composition": search_sentences.composition(report),
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
-        "asking": list(sentences.asking(search.config.dataset)),
+        "asking": list(sentences.asking(search)),
         "context_notes": sentences.context_notes(search),
         "tie_notes": list(sentences.tie_notes(report)),
         "cost": sentences.cost_text(report.cost),

@@ -6,6 +6,9 @@ import pandas as pd
 
 DEFINITIONS = {
     "correct_per_token": "the label with the highest log-probability per token is the gold one",
+    "acc": "the harness's `acc`: the likeliest choice is right",
+    "acc_norm": "the harness's `acc_norm`: the choice with the highest log-probability per "
+    "character is right",
     "correct_in_paper": "as in the paper's code: the answer occurs anywhere in the text, which "
     "includes the prompt of a causal model",
     "top_1": "the likeliest token is the gold one",

@@ -146,7 +146,7 @@ class Search:
         tests_all = self.config.split.test == "all" or not self.selects
         if self.waits_for_ranking:
             return False
-        if not self._is_composed:
+        if not self.is_composed:
             return False
         points = self.wanted
         wanted = {VALIDATION: points, TEST: points if tests_all else self.finals}
@@ -168,7 +168,7 @@ class Search:
         return replace(found[0], test=out_of_fold[0])
 
     @property
-    def _is_composed(self) -> bool:
+    def is_composed(self) -> bool:
         """Whether the stack that the command asks for exists, and is tested where it can be."""
         if self.config.compose.name == NO_COMPOSITION:
             return True

@@ -17,6 +17,7 @@ from laser_sweep.search import (
     asked,
     audited,
     ranking_of,
+    started,
     validation_space,
 )
 from laser_sweep.selection import measure
@@ -60,6 +61,15 @@ class Searched:
         if not self.asked:
             return ()
         return audited(self.space, self.asked, self.record.config.search)
+
+    @cached_property
+    def raced_out(self) -> tuple[str, ...]:
+        """The points that a race dropped after some of the validation examples."""
+        if not self.asked:
+            return ()
+        first = started(self.space, self.evidence, self.record.config.search)
+        wanted = set(self.wanted)
+        return tuple(point for point in first if point not in wanted)
 
     @property
     def wanted(self) -> tuple[str, ...]:

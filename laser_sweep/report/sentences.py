@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from laser_sweep.config import NO_COMPOSITION, PAPER, DatasetConfig
+from laser_sweep.config import NO_COMPOSITION, PAPER
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.changes import change_counts
 from laser_sweep.report.costs import Cost
@@ -202,12 +202,15 @@ def _majority(report: Report) -> Iterator[str]:
         yield f"Always answering {answer!r} would be right on {share} of the {examples}."
 
 
-def asking(dataset: DatasetConfig) -> Iterator[tuple[str, str]]:
-    """The chat template and the shots with which the model is asked, as names and values."""
+def asking(search: Search) -> Iterator[tuple[str, str]]:
+    """The task, the chat template and the shots of the model's questions, as names and values."""
+    dataset = search.config.dataset
+    if dataset.task:
+        yield "task", f"{dataset.task} ({search.record.dataset.source})"
     if dataset.chat_template:
         system = f", after the system prompt {dataset.system_prompt!r}"
         yield "asked", f"in its chat template{system if dataset.system_prompt else ''}"
-    if dataset.shots:
+    if dataset.shots and not dataset.task:
         where = dataset.shots_path or dataset.shots_split or "the dataset"
         drawn = (
             "the first" if dataset.shots_seed is None else f"drawn with seed {dataset.shots_seed}"

@@ -11,6 +11,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import torch
@@ -31,11 +32,13 @@ from laser_sweep.ranking import (
     QuestionBatch,
     Segment,
     batch_size,
-    loss_terms,
+    chunks_of,
     most_layers,
     padded_tokens,
     question_batches,
     segments,
+    sum_of_losses,
+    tokens_of,
 )
 from laser_sweep.run.editor import weight_of
 
@@ -133,7 +136,7 @@ class _Ranker:
         self._model = evaluator.model
         self._pad = evaluator.pad
         self._same = evaluator.context.vocabulary.same
-        self._loss = loss
+        self._loss = partial(sum_of_losses, loss=loss, same=self._same)
         self._bars = bars
         self._edits: dict[Matrix, list[MatrixEdit]] = {}
         for edit in edits:
@@ -160,7 +163,7 @@ class _Ranker:
         with tqdm(
             total=total, desc="ranking", disable=None if self._bars else True, dynamic_ncols=True
         ) as bar:
-            run = BackwardPass(self._model, self._plan.layout, self._sum_of_losses, bar.update)
+            run = BackwardPass(self._model, self._plan.layout, self._loss, bar.update)
             for chunk, kept in self._chunks(batches):
                 for segment, gradients in run.gradients(chunk, self._segments, kept):
                     for edit, change in self._changes(segment, gradients):
@@ -181,8 +184,8 @@ class _Ranker:
             return
         width = int(self._model.config.get_text_config().hidden_size) * self._model.dtype.itemsize
         most = (self._budget - int(_SHARE_OF_GRADIENTS * self._budget)) // width
-        for chunk in _chunks(batches, most):
-            yield chunk, max(0, most // _tokens(chunk) - 1)
+        for chunk in chunks_of(batches, most):
+            yield chunk, max(0, most // tokens_of(chunk) - 1)
 
     def _changes(
         self, segment: Segment, gradients: Mapping[str, Tensor]
@@ -224,42 +227,6 @@ class _Ranker:
                 self._plan.options,
             )
             yield from zip(own, changes, strict=True)
-
-    def _sum_of_losses(self, logits: Tensor, asked: QuestionBatch) -> Tensor:
-        """The sum, not the mean: in half precision, small gradients are rounded to zero.
-
-        Raises:
-            ValueError: if logits are NaN.
-        """
-        log_probs = logits.float().log_softmax(dim=-1)
-        # One NaN among the logits of a place makes all of its log-probabilities NaN.
-        if log_probs[:, 0].isnan().any():
-            dtype = self._model.dtype
-            raise ValueError(
-                f"the model's outputs are NaN: does {dtype} overflow? Try another dtype"
-            )
-        terms = loss_terms(log_probs.detach(), asked, self._loss, self._same)
-        device = log_probs.device
-        places = torch.tensor([each.place for each in terms], dtype=torch.long, device=device)
-        tokens = torch.tensor([each.token for each in terms], dtype=torch.long, device=device)
-        weights = torch.tensor([each.weight for each in terms], device=device)
-        return (log_probs[places, tokens] * weights).sum()
-
-
-def _chunks(batches: Sequence[QuestionBatch], most: int) -> Iterator[list[QuestionBatch]]:
-    """Batches in chunks of at most `most` tokens, or of one batch."""
-    chunk: list[QuestionBatch] = []
-    for each in batches:
-        if chunk and _tokens(chunk) + _tokens([each]) > most:
-            yield chunk
-            chunk = []
-        chunk.append(each)
-    yield chunk
-
-
-def _tokens(batches: Iterable[QuestionBatch]) -> int:
-    """The number of tokens of batches, padding included."""
-    return sum(each.batch.ids.numel() for each in batches)
 
 
 def _edits(plan: Plan, point: Point) -> Iterator[MatrixEdit]:

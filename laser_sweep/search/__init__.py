@@ -13,6 +13,7 @@ from laser_sweep.search._strategies import (
     loss_of,
     ranked_examples,
     ranking_of,
+    started,
 )
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "loss_of",
     "ranked_examples",
     "ranking_of",
+    "started",
     "validation_space",
 ]

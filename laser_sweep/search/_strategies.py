@@ -79,6 +79,11 @@ def ranking_of(folder: Path, config: Config, digest: str, space: Space) -> Ranki
     return found if is_it else None
 
 
+def started(space: Space, evidence: Evidence, options: SearchConfig) -> tuple[str, ...]:
+    """The points that a search evaluates in its first round: those that it races, if it does."""
+    return STRATEGIES.load(options.name).round(0, space, evidence, options).points
+
+
 def asked(space: Space, evidence: Evidence, options: SearchConfig) -> tuple[str, ...]:
     """The points that a search evaluates on all validation examples, once earlier rounds are over.
 

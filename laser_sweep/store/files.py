@@ -47,6 +47,8 @@ SCHEMA = pa.schema(
         ("choice_logprobs", pa.list_(pa.float64())),
         ("choice_lengths", pa.list_(pa.int32())),
         ("correct_per_token", pa.bool_()),
+        ("acc", pa.bool_()),
+        ("acc_norm", pa.bool_()),
         ("f1", pa.float64()),
         ("precision", pa.float64()),
         ("recall", pa.float64()),
@@ -58,8 +60,11 @@ SCHEMA = pa.schema(
 """The columns of `read_results`; a column that a dataset does not record is null."""
 
 OF_THE_SPLIT = ("part", "fold")
-STORED = pa.schema([field for field in SCHEMA if field.name not in OF_THE_SPLIT])
-"""The columns of a result file: the columns that do not depend on the split."""
+OF_THE_HARNESS = ("acc", "acc_norm")
+"""Columns that only the result files of a task of EleutherAI's harness have."""
+_ALL = pa.schema([field for field in SCHEMA if field.name not in OF_THE_SPLIT])
+STORED = pa.schema([field for field in _ALL if field.name not in OF_THE_HARNESS])
+"""The columns of every result file: the columns that do not depend on the split."""
 
 METADATA = b"laser_sweep"
 """The key of a file's metadata that holds the identity, the versions, and a content hash."""
@@ -78,7 +83,7 @@ def _read(path: Path) -> pa.Table | None:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             # The files are small, and several are read at a time.
             table = file.read(use_threads=False)
-        if not table.schema.equals(STORED):
+        if not table.schema.equals(schema_of(table.column_names)):
             raise ValueError("its columns are not those of a result file")
         # Parquet's own checksums do not cover the pages' headers and the footer.
         if content_hash(table) != json.loads(table.schema.metadata[METADATA])["content"]:
@@ -87,6 +92,16 @@ def _read(path: Path) -> pa.Table | None:
         log.warning("%s is damaged and will not be used: %s", path, one_line(error))
         return None
     return table
+
+
+def schema_of(names: Iterable[str]) -> pa.Schema:
+    """The columns of a result file whose outcomes have columns of these names."""
+    return _ALL if set(OF_THE_HARNESS) & set(names) else STORED
+
+
+def in_one_table(tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of several files as one table, in order; a column that a file lacks is null."""
+    return pa.concat_tables([_ALL.empty_table(), *tables], promote_options="default")
 
 
 class StoredOutcomes:

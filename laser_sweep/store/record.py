@@ -81,6 +81,7 @@ class DatasetRecord:
         labels: the labels that every example chooses from; empty if they differ, or without any.
         delimiters: the texts between prompts and answers in words, with the numbers of their
             examples; empty in the record of an earlier version.
+        source: the examples' source in words; empty where the dataset's name tells it.
     """
 
     examples: int
@@ -88,6 +89,7 @@ class DatasetRecord:
     truncated: tuple[int, ...]
     labels: tuple[str, ...] = ()
     delimiters: dict[str, int] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True)

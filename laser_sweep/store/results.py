@@ -32,9 +32,10 @@ from laser_sweep.store.files import (
     METADATA,
     OF_THE_SPLIT,
     SCHEMA,
-    STORED,
     StoredOutcomes,
+    in_one_table,
     read_all,
+    schema_of,
 )
 from laser_sweep.store.paths import Paths, stem_in, stem_of
 from laser_sweep.store.provenance import content_hash, versions
@@ -94,11 +95,12 @@ class Store:
         count = len(examples)
         constant = {name: [value] * count for name, value in asdict(columns).items()}
         given = {**constant, "example": examples, **outcomes}
+        schema = schema_of(outcomes)
         arrays = [
             pa.array(given.get(name, [None] * count), type)
-            for name, type in zip(STORED.names, STORED.types, strict=True)
+            for name, type in zip(schema.names, schema.types, strict=True)
         ]
-        table = pa.table(arrays, schema=STORED)
+        table = pa.table(arrays, schema=schema)
         made_from = {
             **asdict(self.identity),
             "content": content_hash(table),
@@ -161,8 +163,7 @@ def read_results(folder: str | Path) -> pd.DataFrame:
 
 def _frame(files: Sequence[Path], parts: Parts) -> pd.DataFrame:
     tables = [table for table in read_all(files) if table is not None]
-    rows = pa.concat_tables(tables) if tables else STORED.empty_table()
-    frame = _with_parts(rows, parts).to_pandas(types_mapper=_PANDAS_TYPES.get)
+    frame = _with_parts(in_one_table(tables), parts).to_pandas(types_mapper=_PANDAS_TYPES.get)
     frame["correct"] = frame["correct"].astype(bool)
     by = ["lnum", "lname", "rate", "point", "example"]
     frame = frame.sort_values(by, na_position="first", kind="stable", ignore_index=True)

@@ -109,6 +109,9 @@ def test_a_race_evaluates_fewer_points_on_more_examples(tmp_path: Path, preloade
     assert (sizes == 354).sum() == 9
     grid = pd.read_csv(folder / "grid.csv").set_index("point")
     assert grid["validation_examples"].to_dict() == sizes.to_dict()
+    assert (grid["search"] == "raced out").to_dict() == (sizes < 354).to_dict()
+    cost = json.loads((folder / "selection.json").read_text())["cost"]
+    assert (cost["points"], cost["evaluations"]) == (33, len(results))
     assert "raced 32 points" in output
     assert "fc_in-l27-rho0.01" in output
     assert "nothing to compute" in assert_success(preloaded_sweep(*options))

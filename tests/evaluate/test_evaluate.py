@@ -23,6 +23,7 @@ from support.tiny import (
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Example, Scoring
 from laser_sweep.evaluate.engine.batch import make_batches
 from laser_sweep.evaluate.engine.continuations import Continuations
+from laser_sweep.evaluate.engine.greedy_decoder import Ending
 from laser_sweep.evaluate.engine.predictions import LikeliestTokens, Prediction
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.evaluate.questions.encode import encode
@@ -215,7 +216,7 @@ def test_continuations_end_at_the_token_that_ends_a_text_but_do_not_begin_with_i
     bias = torch.zeros(len(PIECES))
     bias[end], bias[7] = 2.0, 1.0
     handle = model.get_output_embeddings().register_forward_hook(lambda *_: _[2] * 0 + bias)
-    assert Continuations(model, [(5, 6), (6,), (7, 8)], 4, 100).run() == [[7]] * 3
+    assert Continuations(model, [(5, 6), (6,), (7, 8)], Ending(4), 100).run() == [[7]] * 3
     handle.remove()
 
 

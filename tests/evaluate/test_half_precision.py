@@ -17,6 +17,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM,
 
 from laser_sweep.dataset import CHOICE, Scoring
 from laser_sweep.evaluate.engine.continuations import Continuations
+from laser_sweep.evaluate.engine.greedy_decoder import Ending
 from laser_sweep.evaluate.engine.memory import GIB, MemoryBudget
 from laser_sweep.evaluate.evaluator import Evaluator
 from laser_sweep.evaluate.questions.encode import encode
@@ -172,9 +173,9 @@ def test_the_likeliest_token_is_that_of_float32_in_generation():
     rows[second, place] *= 1 + 2**-7
     one, other = (state @ rows[[first, second]].T).tolist()
     assert one == other, "in bfloat16 the two tie"
-    assert Continuations(model, [prompt], 1, 100).run() == [[first]]
+    assert Continuations(model, [prompt], Ending(1), 100).run() == [[first]]
     project_in_float32(model)
-    assert Continuations(model, [prompt], 1, 100).run() == [[second]]
+    assert Continuations(model, [prompt], Ending(1), 100).run() == [[second]]
 
 
 class Doubled(nn.Linear):

@@ -37,12 +37,19 @@ def hub_of(variables: Mapping[str, str]) -> dict[str, object]:
     return {"HF_HUB_OFFLINE": True, "HF_HOME": home, "HF_HUB_CACHE": f"{home}/hub"}
 
 
-def run_command(folder: Path, module: str, *arguments: object) -> Result:
-    """Run `python -m MODULE ...` in a folder, in a process of its own."""
+def run_command(folder: Path, module: str, *arguments: object, packages: str = "") -> Result:
+    """Run `python -m MODULE ...` in a folder, in a process of its own.
+
+    Args:
+        folder: the folder.
+        module: the module.
+        arguments: the arguments.
+        packages: a folder of packages that come before those installed; empty for none.
+    """
     return subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
         cwd=folder,
-        env=environment(folder),
+        env={**environment(folder), **({"PYTHONPATH": packages} if packages else {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

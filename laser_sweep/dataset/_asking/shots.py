@@ -46,16 +46,17 @@ def _source(config: DatasetConfig) -> DatasetConfig:
 
 def _drawn(examples: Sequence[Example], config: DatasetConfig) -> list[Example]:
     """The shots: the first examples, or examples in a random order."""
-    if config.shots > len(examples):
+    shots = config.shots or 0
+    if shots > len(examples):
         where = config.shots_path or config.shots_split or f"dataset {config.name}"
         raise ConfigError(
-            f"dataset.shots={config.shots}: {where} has {len(examples)} examples, expected at "
+            f"dataset.shots={shots}: {where} has {len(examples)} examples, expected at "
             "least as many as shots."
         )
     order = list(range(len(examples)))
     if (seed := config.shots_seed) is not None:
         order.sort(key=lambda number: xxhash.xxh3_64_hexdigest(f"{seed}:{number}".encode()))
-    return [examples[number] for number in order[: config.shots]]
+    return [examples[number] for number in order[:shots]]
 
 
 def _without(examples: Sequence[Example], shots: Sequence[Example]) -> list[Example]:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from laser_sweep.evaluate.engine.greedy_decoder import GreedyDecoder
+from laser_sweep.evaluate.engine.greedy_decoder import Ending, GreedyDecoder
 from laser_sweep.evaluate.engine.memory import MemoryBudget
 from laser_sweep.model.blocks import Blocks, PromptState
 
@@ -48,7 +48,7 @@ class Continuations:
     Args:
         model: a causal model, on its device.
         prompts: the token ids of the prompts.
-        new_tokens: the largest number of tokens to add to a prompt.
+        ending: where a text ends.
         batch_tokens: the largest number of tokens that go through the model together.
     """
 
@@ -56,10 +56,10 @@ class Continuations:
         self,
         model: PreTrainedModel,
         prompts: Sequence[tuple[int, ...]],
-        new_tokens: int,
+        ending: Ending,
         batch_tokens: int,
     ):
-        self._decoder = GreedyDecoder(model, new_tokens)
+        self._decoder = GreedyDecoder(model, ending)
         is_half = model.dtype.itemsize < torch.float32.itemsize
         self._tolerance = _HALF_TOLERANCE if is_half else _TOLERANCE
         distinct = list(dict.fromkeys(prompts))
@@ -68,13 +68,13 @@ class Continuations:
         device = str(model.device)
         self._batches = [
             _PromptBatch(numbers, torch.tensor([distinct[n] for n in numbers], device=device))
-            for numbers in _of_one_length(distinct, new_tokens, batch_tokens)
+            for numbers in _of_one_length(distinct, ending.new_tokens, batch_tokens)
         ]
         self._blocks: Blocks | None = None
         self._works: dict[int, bool] = {}
 
     def run(self) -> list[list[int]]:
-        """The tokens that the model adds to each prompt, at least one, up to the end of the text.
+        """The tokens that the model adds to each prompt, up to the end of the text.
 
         Prompts start at the layer that `enter` has entered, if there is one.
         """

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
-from transformers import GenerationConfig, PreTrainedModel
+from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.generation.utils import GenerateDecoderOnlyOutput
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The ends of a generated text, beside the model's own token for it.
+
+    Attributes:
+        new_tokens: the largest number of tokens to add to a prompt.
+        until: texts after which no more tokens need to be added.
+        may_be_empty: whether the model may add no token.
+        tokenizer: the tokenizer of these texts; None without texts.
+    """
+
+    new_tokens: int
+    until: tuple[str, ...] = ()
+    may_be_empty: bool = False
+    tokenizer: PreTrainedTokenizerBase | None = None
 
 
 class GreedyDecoder:
@@ -13,15 +32,16 @@ class GreedyDecoder:
 
     Args:
         model: the model, on its device.
-        new_tokens: the largest number of tokens to add.
+        ending: where a text ends.
     """
 
-    def __init__(self, model: PreTrainedModel, new_tokens: int):
+    def __init__(self, model: PreTrainedModel, ending: Ending):
         self._model = model
-        self._config = _greedy(model, new_tokens)
+        self._config = _greedy(model, ending)
+        self._tokenizer = ending.tokenizer
 
     def generate(self, ids: Tensor) -> list[list[int]]:
-        """The tokens that the model adds to each prompt, at least one, up to the end of the text.
+        """The tokens that the model adds to each prompt, up to the end of the text.
 
         Args:
             ids: the token ids of the prompts, of shape (prompts, length).
@@ -42,6 +62,7 @@ class GreedyDecoder:
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
             generation_config=self._config,
+            tokenizer=self._tokenizer,
             return_dict_in_generate=True,
             output_logits=logits,
         )
@@ -55,7 +76,7 @@ class GreedyDecoder:
         return tokens[:stop]
 
 
-def _greedy(model: PreTrainedModel, new_tokens: int) -> GenerationConfig:
+def _greedy(model: PreTrainedModel, ending: Ending) -> GenerationConfig:
     """Greedy decoding with the checkpoint's own end tokens, without its options for sampling."""
     own = model.generation_config
     end = own.eos_token_id if own.eos_token_id is not None else model.config.eos_token_id
@@ -63,8 +84,9 @@ def _greedy(model: PreTrainedModel, new_tokens: int) -> GenerationConfig:
     return GenerationConfig(
         do_sample=False,
         num_beams=1,
-        min_new_tokens=1,
-        max_new_tokens=new_tokens,
+        min_new_tokens=0 if ending.may_be_empty else 1,
+        max_new_tokens=ending.new_tokens,
+        stop_strings=list(ending.until) or None,
         eos_token_id=ends or None,
         pad_token_id=ends[0] if ends else 0,
         use_cache=True,

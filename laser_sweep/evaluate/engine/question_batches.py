@@ -12,6 +12,7 @@ from transformers import PreTrainedModel
 
 from laser_sweep.evaluate.engine.batch import Batch, make_batches
 from laser_sweep.evaluate.engine.continuations import Continuations
+from laser_sweep.evaluate.engine.greedy_decoder import Ending
 from laser_sweep.evaluate.engine.predictions import LikeliestTokens, Prediction, read_logits
 from laser_sweep.evaluate.questions.question import Pass, Question, joined
 
@@ -84,7 +85,7 @@ class QuestionBatcher:
     Args:
         model: the model that is asked the questions.
         questions: all questions of the dataset, in its order.
-        new_tokens: the largest number of tokens that the model adds to a prompt.
+        ending: where a text ends that the model adds to a prompt.
         batch_tokens: the largest number of tokens in a batch, padding included.
         pad: the token id of the padding.
 
@@ -96,14 +97,14 @@ class QuestionBatcher:
         self,
         model: PreTrainedModel,
         questions: Sequence[Question],
-        new_tokens: int,
+        ending: Ending,
         batch_tokens: int,
         pad: int,
     ):
         self.batch_tokens = batch_tokens
         self._model = model
         self._questions = questions
-        self._new_tokens = new_tokens
+        self._ending = ending
         self._pad = pad
         self._device = str(model.device)
         self._most_places = max(1, _MOST_LOGITS // model.config.get_text_config().vocab_size)
@@ -170,4 +171,4 @@ class QuestionBatcher:
         prompts = [question.prompt for question in questions]
         if not any(prompts):
             return None
-        return Continuations(self._model, prompts, self._new_tokens, self.batch_tokens)
+        return Continuations(self._model, prompts, self._ending, self.batch_tokens)

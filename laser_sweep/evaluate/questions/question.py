@@ -95,6 +95,9 @@ class Question:
         delimiter: the text between the prompt and the answer, which the model says first.
         aliases: the texts of further accepted answers; of labels, further right ones.
         alias_tokens: the token ids of the further answers, where the model may say anything.
+        right_labels: the numbers of the right labels, the gold one first, where labels may be
+            equal texts; otherwise empty.
+        lengths: the length of each label in characters, where it counts; otherwise empty.
     """
 
     passes: tuple[Pass, ...]
@@ -106,6 +109,15 @@ class Question:
     delimiter: str = ""
     aliases: tuple[str, ...] = ()
     alias_tokens: tuple[tuple[int, ...], ...] = ()
+    right_labels: tuple[int, ...] = ()
+    lengths: tuple[int, ...] = ()
+
+    @property
+    def right(self) -> tuple[int, ...]:
+        """The numbers of the right labels, the gold one first; none without labels."""
+        if self.right_labels or not self.labels:
+            return self.right_labels
+        return tuple(map(self.labels.index, (self.answer, *self.aliases)))
 
     def longest(self, new_tokens: int) -> int:
         """The number of the model's positions that the question takes.

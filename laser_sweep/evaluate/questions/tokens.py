@@ -82,6 +82,22 @@ class Tokens:
         return self._added[0]
 
     @property
+    def first(self) -> int:
+        """The token that a text without a prompt follows: that of a beginning or, without one, of
+        an end.
+
+        Raises:
+            ConfigError: if the tokenizer has neither.
+        """
+        for token in (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id):
+            if token is not None:
+                return int(token)
+        raise ConfigError(
+            f"{self.name} has no token for the beginning of a text, which a text without a prompt "
+            "follows."
+        )
+
+    @property
     def suffix(self) -> list[int]:
         """The special tokens that the tokenizer adds after a text, such as RoBERTa's `</s>`."""
         return self._added[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from laser_sweep.evaluate.engine.predictions import Prediction
 from laser_sweep.evaluate.score.outcome import Outcome, TopRanks
@@ -18,9 +19,8 @@ def score(prediction: Prediction, context: ScoringContext) -> Outcome:
     """
     question = prediction.question
     log_probs = [prediction.logprobs[number] for number in range(len(question.labels))]
-    sums, gold = [sum(tokens) for tokens in log_probs], question.labels.index(question.answer)
-    right = {gold, *map(question.labels.index, question.aliases)}
-    chosen = _first_largest(sums)
+    sums, right = [sum(tokens) for tokens in log_probs], question.right
+    chosen = first_largest(sums)
     correct = chosen in right
     if context.scoring.strict:
         others = [each for number, each in enumerate(sums) if number not in right]
@@ -29,11 +29,11 @@ def score(prediction: Prediction, context: ScoringContext) -> Outcome:
     means = [sum(tokens) / len(tokens) for tokens in log_probs]
     return Outcome(
         correct=correct,
-        answer_logprob=sums[gold],
+        answer_logprob=sums[right[0]],
         prediction=question.labels[chosen],
         choice_logprobs=sums,
         choice_lengths=[len(tokens) for tokens in log_probs] if several else None,
-        correct_per_token=_first_largest(means) in right if several else None,
+        correct_per_token=first_largest(means) in right if several else None,
         ranks=_ranks(prediction, context),
         answer_length=question.length,
     )
@@ -47,5 +47,6 @@ def _ranks(prediction: Prediction, context: ScoringContext) -> TopRanks | None:
     return TopRanks.of(context.vocabulary.rank(tokens, prediction.question.gold[0]))
 
 
-def _first_largest(values: list[float]) -> int:
+def first_largest(values: Sequence[float]) -> int:
+    """The number of the largest value; of equally large ones, of the first."""
     return max(range(len(values)), key=values.__getitem__)

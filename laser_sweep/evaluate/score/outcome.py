@@ -34,6 +34,19 @@ class WordOverlap:
     recall: float
 
 
+@dataclass(frozen=True)
+class HarnessMetrics:
+    """The metrics of EleutherAI's harness for a choice.
+
+    Attributes:
+        acc: whether the likeliest choice is right.
+        acc_norm: whether the choice with the largest log-probability per character is right.
+    """
+
+    acc: bool
+    acc_norm: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The outcome of a model on one example.
@@ -49,6 +62,7 @@ class Outcome:
         choice_logprobs: the log-probability of each label.
         choice_lengths: the number of tokens of each label.
         correct_per_token: whether the gold label has the largest mean log-probability of a token.
+        harness: the metrics of EleutherAI's harness.
         ranks: whether the first token of the gold answer is among the likeliest tokens.
         overlap: the overlap of the words of the model's text and of the gold answer.
         answer_length: the number of tokens of the gold answer.
@@ -65,6 +79,7 @@ class Outcome:
     choice_logprobs: list[float] | None = None
     choice_lengths: list[int] | None = None
     correct_per_token: bool | None = None
+    harness: HarnessMetrics | None = None
     ranks: TopRanks | None = None
     overlap: WordOverlap | None = None
     answer_length: int
@@ -78,11 +93,11 @@ class Outcome:
         return _columns(self)
 
 
-def _columns(outcome: Outcome | TopRanks | WordOverlap) -> dict[str, object]:
+def _columns(outcome: Outcome | TopRanks | WordOverlap | HarnessMetrics) -> dict[str, object]:
     columns: dict[str, object] = {}
     for field in fields(outcome):
         value = vars(outcome)[field.name]
-        if isinstance(value, TopRanks | WordOverlap):
+        if isinstance(value, TopRanks | WordOverlap | HarnessMetrics):
             columns |= _columns(value)
         elif value is not None:
             columns[field.name] = value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN
+from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, HarnessScoring
 from laser_sweep.evaluate.engine.predictions import Prediction
-from laser_sweep.evaluate.score import answer, choice, generation
+from laser_sweep.evaluate.score import answer, choice, generation, harness
 from laser_sweep.evaluate.score.outcome import Outcome
 from laser_sweep.evaluate.score.paper_columns import with_paper_columns
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
@@ -23,10 +23,19 @@ SCORERS: Mapping[str, Scorer] = {
 }
 """The scorer of each kind of scoring."""
 
+HARNESS_SCORERS: Mapping[str, Scorer] = {
+    ANSWER: harness.answer,
+    CHOICE: harness.choice,
+    GENERATION: harness.generation,
+}
+"""The scorer of each kind of scoring, for tasks of EleutherAI's harness."""
+
 
 def score(prediction: Prediction, context: ScoringContext) -> Outcome:
     """The outcome of an example."""
-    outcome = SCORERS[context.scoring.kind](prediction, context)
+    is_of_harness = isinstance(context.scoring, HarnessScoring)
+    scorers = HARNESS_SCORERS if is_of_harness else SCORERS
+    outcome = scorers[context.scoring.kind](prediction, context)
     return with_paper_columns(outcome, prediction, context) if context.prompting.paper else outcome
 
 

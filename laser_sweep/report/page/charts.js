@@ -2,7 +2,7 @@
 const OPTIONS = { displayModeBar: false, responsive: true };
 const WORSE = "#b3261e";
 const BETTER = "#1f5fbf";
-const LEFT_OUT = "not evaluated: left out by the search";
+const LEFT_OUT = "not evaluated on the whole validation part";
 
 const cells = points.filter((point) => point.kept !== null && point.accuracy !== null);
 const placed = points.filter((point) => point.kept !== null);

@@ -140,7 +140,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "weights", identity.weights
     yield "dtype", identity.dtype
     yield "dataset", f"{config.dataset.name} ({identity.examples})"
-    yield from sentences.asking(config.dataset)
+    yield from sentences.asking(search)
     yield "split", _split(search)
     for part in PARTS if search.selects else ():
         if examples := search.parts.of(part):
