@@ -29,6 +29,21 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         ConfigError: if there is no such task, it cannot be scored here, or shots would show the
             answers of evaluated documents.
     """
+    _check_asked(config, prompting)
+    task = find_task(str(config.task), config.path)
+    scoring = scoring_of(task, config)
+    set_shots(task, config)
+    _make_requests(task, config, prompting)
+    examples = without_documents_of_shots(task, examples_of(task, scoring), config)
+    source = (
+        f"lm_eval {check_library()}, task version {task.VERSION}, shots: "
+        f"{task.config.num_fewshot or 0}, scored by {scoring.metric}"
+    )
+    return ExampleSet(list(examples), scoring, source=source)
+
+
+def _check_asked(config: DatasetConfig, prompting: Prompting) -> None:
+    """Check that a task is named, and that the harness asks such a model."""
     if not config.task:
         raise ConfigError(
             "dataset.task is not set: expected the name of a task of the harness, such as arc_easy."
@@ -38,9 +53,10 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
             f"dataset.task={config.task}: the harness asks models that continue a text, in the "
             "corrected protocol; expected such a model, and not protocol=paper."
         )
-    task = find_task(config.task, config.path)
-    scoring = scoring_of(task, config)
-    set_shots(task, config)
+
+
+def _make_requests(task: Task, config: DatasetConfig, prompting: Prompting) -> None:
+    """Let the harness make the requests of all documents."""
     log.info("making the requests of %s", config.task)
     options = _chat_options(config, prompting)
     try:
@@ -51,14 +67,6 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         raise ConfigError(
             f"dataset.task={config.task}: the harness cannot make its requests: {reason(error)}"
         ) from error
-    examples = examples_of(task, scoring)
-    kept = without_documents_of_shots(task, examples, config)
-    shots = task.config.num_fewshot or 0
-    source = (
-        f"lm_eval {check_library()}, task version {task.VERSION}, shots: {shots}, scored by "
-        f"{scoring.metric}"
-    )
-    return ExampleSet(list(kept), scoring, source=source)
 
 
 def _chat_options(config: DatasetConfig, prompting: Prompting) -> Mapping[str, object]:

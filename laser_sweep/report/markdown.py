@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
 
-from laser_sweep.report import search_sentences, sentences, tables
+from laser_sweep.report import example_sentences, search_sentences, sentences, tables
 from laser_sweep.report.formatting import percent
 from laser_sweep.report.other_scores import DEFINITIONS
 from laser_sweep.report.report import HEAT_MAP, Report
@@ -41,9 +41,9 @@ def _sentences(report: Report) -> dict[str, object]:
         "composition": search_sentences.composition(report),
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
-        "asking": list(sentences.asking(search)),
-        "context_notes": sentences.context_notes(search),
-        "tie_notes": list(sentences.tie_notes(report)),
+        "asking": list(example_sentences.asking(search)),
+        "context_notes": example_sentences.context_notes(search),
+        "tie_notes": list(example_sentences.tie_notes(report)),
         "cost": sentences.cost_text(report.cost),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from laser_sweep.report import search_sentences, sentences, tables
+from laser_sweep.report import example_sentences, search_sentences, sentences, tables
 from laser_sweep.report.changes import CHANGES
 from laser_sweep.report.formatting import interval
 from laser_sweep.report.page.data import points_columns
@@ -140,7 +140,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "weights", identity.weights
     yield "dtype", identity.dtype
     yield "dataset", f"{config.dataset.name} ({identity.examples})"
-    yield from sentences.asking(search)
+    yield from example_sentences.asking(search)
     yield "split", _split(search)
     for part in PARTS if search.selects else ():
         if examples := search.parts.of(part):
