@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -21,6 +22,11 @@ LANDS = {
     "India": "New Delhi",
 }  # fmt: skip
 SHOTS = {"Austria": "Vienna", "Poland": "Warsaw", "Ireland": "Dublin"}
+
+CHAT = (
+    "{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant: {% endif %}"
+)
 
 _DATA = """
 task: {task}
@@ -188,6 +194,7 @@ def save_model(folder: Path) -> None:
         loss.backward()
         optimizer.step()
     model.save_pretrained(folder)
+    tokenizer.chat_template = CHAT
     tokenizer.save_pretrained(folder)
 
 
@@ -203,16 +210,14 @@ from lm_eval.evaluator import simple_evaluate
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 
-model, tasks, bos, *names = sys.argv[1:]
+model, tasks, chat, *names = sys.argv[1:]
 loaded = transformers.AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
 tokenizer = transformers.AutoTokenizer.from_pretrained(model)
 found = simple_evaluate(
-    model=HFLM(
-        pretrained=loaded, tokenizer=tokenizer, device="cpu", batch_size=1,
-        **({"add_bos_token": True} if bos else {}),
-    ),
+    model=HFLM(pretrained=loaded, tokenizer=tokenizer, device="cpu", batch_size=1),
     tasks=names, task_manager=TaskManager(include_path=tasks, include_defaults=False),
     log_samples=True, bootstrap_iters=0,
+    **({"apply_chat_template": True, "fewshot_as_multiturn": True} if chat else {}),
 )
 keep = ("doc_id", "acc", "acc_norm", "exact_match", "resps")
 samples = {name: [{key: each[key] for key in keep if key in each} for each in of_task]
@@ -222,7 +227,12 @@ print("\\n" + json.dumps(samples))
 
 
 def of_harness(
-    model: Path, tasks: Path, packages: str = "", *, add_bos: bool = False
+    model: Path,
+    tasks: Path,
+    packages: str = "",
+    *,
+    chat: bool = False,
+    names: Sequence[str] = tuple(TASKS),
 ) -> dict[str, list[dict[str, object]]]:
     """What the harness finds for each document, by task.
 
@@ -230,10 +240,12 @@ def of_harness(
         model: the model's folder.
         tasks: the folder of `write_tasks`.
         packages: a folder with another version of the harness; empty for the one installed.
-        add_bos: whether to tell the harness that texts start with the tokenizer's token for it.
+        chat: whether the model is asked in its chat template.
+        names: the tasks.
     """
     environment = {**os.environ, "PYTHONPATH": packages, "HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, "-c", _EVALUATE, str(model), str(tasks), "bos" * add_bos, *TASKS]
+    options = [str(model), str(tasks), "chat" * chat, *names]
+    command = [sys.executable, "-c", _EVALUATE, *options]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.rsplit("\n", 2)[-2])
