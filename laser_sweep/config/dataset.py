@@ -50,6 +50,8 @@ class DatasetConfig:
     """A task of EleutherAI's harness."""
     metric: str | None = None
     """The metric of the harness by which an example is right; by default the task's own."""
+    filter: str | None = None
+    """The filters of the harness, by their name, for generated texts; by default the first."""
     limit: int | None = None
     """The number of examples to use, from the first; by default all."""
     too_long: str = ERROR
@@ -119,7 +121,7 @@ class DatasetConfig:
     def _check_task(self) -> None:
         if self.reader == LM_EVAL:
             return
-        for option in ("task", "metric"):
+        for option in ("task", "metric", "filter"):
             if (given := getattr(self, option)) is not None:
                 raise ConfigError(
                     f"dataset.{option}={given} is for tasks of EleutherAI's harness: expected "

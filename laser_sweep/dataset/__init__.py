@@ -24,6 +24,7 @@ from laser_sweep.dataset._harness.examples import (
     HarnessScoring,
     Request,
 )
+from laser_sweep.dataset._harness.filters import filtered
 from laser_sweep.dataset._load_dataset import DATASETS, load_dataset
 from laser_sweep.dataset._prompting import Prompting, prompting_of
 from laser_sweep.dataset._published.facts import Facts
@@ -53,6 +54,7 @@ __all__ = [
     "between",
     "clean_up",
     "delimiters",
+    "filtered",
     "fingerprint",
     "load_dataset",
     "prompting_of",

@@ -139,7 +139,8 @@ def _encode(
     dataset: DatasetConfig, loaded: ExampleSet, prompting: Prompting, skeleton: PreTrainedModel
 ) -> QuestionSet:
     """The examples as token ids; an error names the file of the examples."""
-    where = f"dataset.path={dataset.path}" if dataset.path else f"dataset {dataset.name}"
+    has_path = dataset.path and not dataset.task
+    where = f"dataset.path={dataset.path}" if has_path else f"dataset {dataset.name}"
     try:
         question_set = encode(
             loaded.examples,

@@ -180,7 +180,7 @@ def test_a_mistake_is_one_line(
         (GENERATED.replace("  do_sample: true\n", "").replace("temperature: 0.7", "top_k: 3"),
          ["have top_k"]),
         ("output_type: generate_until\nmetric_list:\n  - metric: exact_match\nfilter_list:\n"
-         "  - name: a\n    filter:\n      - function: lowercase", ["the filters lowercase"]),
+         "  - name: a\n    filter:\n      - function: majority_vote", ["the filters majority_vote"]),
     ],
 )  # fmt: skip
 def test_a_task_that_cannot_be_scored_is_refused_by_name(

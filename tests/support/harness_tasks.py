@@ -99,6 +99,28 @@ metric_list:
     ignore_case: true
     regexes_to_ignore: [" "]
 """,
+    "local_filtered": """
+output_type: generate_until
+doc_to_text: "the capital of {{land}} is"
+doc_to_target: "{{city[:2]}}"
+generation_kwargs:
+  until: "."
+  max_gen_toks: 8
+metric_list:
+  - metric: exact_match
+filter_list:
+  - name: first letters
+    filter:
+      - function: remove_whitespace
+      - function: regex
+        regex_pattern: "^(..)"
+      - function: take_first
+  - name: last letters
+    filter:
+      - function: regex
+        regex_pattern: "(..)$"
+      - function: take_first
+""",
 }
 _FURTHER = {
     # Version 0.5.0.dev1 cannot compute this metric where there is a delimiter.
@@ -220,7 +242,8 @@ found = simple_evaluate(
     **({"apply_chat_template": True, "fewshot_as_multiturn": True} if chat else {}),
 )
 keep = ("doc_id", "acc", "acc_norm", "exact_match", "resps")
-samples = {name: [{key: each[key] for key in keep if key in each} for each in of_task]
+samples = {name: [{key: each[key] for key in keep if key in each} for each in of_task
+                  if each["filter"] == of_task[0]["filter"]]
            for name, of_task in found["samples"].items()}
 print("\\n" + json.dumps(samples))
 """

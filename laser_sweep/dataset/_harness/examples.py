@@ -56,6 +56,18 @@ class ExactMatch(NamedTuple):
     regexes_to_ignore: tuple[str, ...] = ()
 
 
+class Filter(NamedTuple):
+    """A filter of the harness, which changes a generated text before it is compared.
+
+    Attributes:
+        function: the name of the filter.
+        options: its options, by name.
+    """
+
+    function: str
+    options: tuple[tuple[str, object], ...] = ()
+
+
 @dataclass(frozen=True)
 class HarnessScoring(Scoring):
     """The scoring of a task of the harness.
@@ -63,11 +75,13 @@ class HarnessScoring(Scoring):
     Attributes:
         metric: the metric by which an example is right: `acc`, `acc_norm` or `exact_match`.
         until: the texts before which a generated text ends.
+        filters: the filters of a generated text, in order.
         exact_match: the options of `exact_match`.
     """
 
     metric: str = ACC
     until: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
     exact_match: ExactMatch = field(default_factory=ExactMatch)
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._example import ANSWER, CHOICE, GENERATION
@@ -13,6 +13,7 @@ from laser_sweep.dataset._harness.examples import (
     ExactMatch,
     HarnessScoring,
 )
+from laser_sweep.dataset._harness.filters import read_filters
 from laser_sweep.dataset._harness.task import Task, TaskConfig
 from laser_sweep.errors import ConfigError
 
@@ -41,16 +42,23 @@ def scoring_of(task: Task, config: DatasetConfig) -> HarnessScoring:
     kind = _KINDS[given.output_type]
     metric = _metric(name, given, kind, config.metric)
     if kind != GENERATION:
+        if config.filter is not None:
+            raise ConfigError(f"dataset.filter={config.filter}: {name} generates no text.")
         return HarnessScoring(kind, metric=metric)
-    _check_unfiltered(name, given)
+    if given.repeats is not None and given.repeats > 1:
+        raise ConfigError(f"{name}: it samples {given.repeats} texts for a document, expected 1.")
     options = given.generation_kwargs or {}
     until = _until(name, options)
     new_tokens = config.new_tokens or next(
         (int(str(options[each])) for each in _LENGTHS if options.get(each)), _NEW_TOKENS
     )
-    match = _exact_match(name, given)
     return HarnessScoring(
-        kind, new_tokens=new_tokens, metric=metric, until=until, exact_match=match
+        kind,
+        new_tokens=new_tokens,
+        metric=metric,
+        until=until,
+        filters=read_filters(name, given.filter_list or [], config.filter),
+        exact_match=_exact_match(name, given),
     )
 
 
@@ -76,26 +84,6 @@ def _metric(name: str, given: TaskConfig, kind: str, asked: str | None) -> str:
 
 def _metrics(given: TaskConfig) -> Sequence[Mapping[str, object]]:
     return given.metric_list or []
-
-
-def _check_unfiltered(name: str, given: TaskConfig) -> None:
-    """Check that generated texts are scored as they are."""
-    if given.repeats is not None and given.repeats > 1:
-        raise ConfigError(f"{name}: it samples {given.repeats} texts for a document, expected 1.")
-    filters = [step for each in given.filter_list or [] for step in _steps(each)]
-    others = [each for each in dict.fromkeys(filters) if each != "take_first"]
-    if others:
-        raise ConfigError(
-            f"{name}: the filters {', '.join(others)} change the texts before they are scored, "
-            "which is not done here."
-        )
-
-
-def _steps(pipeline: Mapping[str, object]) -> Iterator[str]:
-    steps = pipeline.get("filter") or []
-    assert isinstance(steps, Sequence)
-    for step in steps:
-        yield str(step["function"])
 
 
 def _until(name: str, options: Mapping[str, object]) -> tuple[str, ...]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transformers import PretrainedConfig
 
 from laser_sweep.config.dataset import DROP, ERROR
-from laser_sweep.dataset import Example, Scoring
+from laser_sweep.dataset import Example, HarnessScoring, Scoring
 from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions.place import where
-from laser_sweep.evaluate.questions.question import PROMPT, TOTAL, Question
+from laser_sweep.evaluate.questions.question import PROMPT, TOTAL, Pass, Question
 from laser_sweep.evaluate.questions.tokens import Tokens
 from laser_sweep.model.context import context
 
@@ -60,28 +60,60 @@ def fit(
         raise _too_long(examples, over, lengths, limit)
     cut = list(questions)
     for number in over:
-        excess = lengths[number] - int(limit)
-        cut[number] = _cut(where(examples, number), questions[number], excess, tokens)
+        place, question = where(examples, number), questions[number]
+        cut[number] = _shortened(place, question, int(limit), scoring, tokens)
     once = any(_start(questions[number], tokens) > len(tokens.prefix) for number in over)
     return QuestionSet(cut, truncated=over, once=once)
+
+
+def _shortened(
+    place: str, question: Question, limit: int, scoring: Scoring, tokens: Tokens
+) -> Question:
+    """The question within the limit of the model's context."""
+    if isinstance(scoring, HarnessScoring):
+        return _cut_requests(place, question, limit, scoring.new_tokens)
+    return _cut(place, question, question.longest(scoring.new_tokens) - limit, tokens)
 
 
 def _cut(place: str, question: Question, excess: int, tokens: Tokens) -> Question:
     """The question without `excess` tokens at the beginning of its prompt."""
     start = _start(question, tokens)
-    first = min(
+    if min(map(_first, question.passes)) < start + excess:
+        raise _too_few(place, excess)
+    return question.without(start, excess)
+
+
+def _cut_requests(place: str, question: Question, limit: int, new_tokens: int) -> Question:
+    """The question whose texts each lack as many tokens at their beginning as they have too many.
+
+    EleutherAI's harness cuts so: each choice by itself, and the token that starts a text, too.
+    """
+    passes = []
+    for each in question.passes:
+        excess = max(0, len(each.ids) - limit)
+        if _first(each) < excess:
+            raise _too_few(place, excess)
+        passes.append(each.without(0, excess))
+    kept = max(0, limit - new_tokens)
+    prompt = question.prompt[max(0, len(question.prompt) - kept) :]
+    return replace(question, passes=tuple(passes), prompt=prompt)
+
+
+def _first(text: Pass) -> int:
+    """The first position of a text that predicts a part of an answer."""
+    return min(
         position
-        for each in question.passes
-        for reading in each.readings
+        for reading in text.readings
         if reading.of not in (PROMPT, TOTAL)
         for position in reading.positions
     )
-    if first < start + excess:
-        raise ConfigError(
-            f"{place}: it has {excess} tokens more than the model's context, and fewer tokens "
-            "before its answer or its mask. dataset.too_long=drop leaves it out."
-        )
-    return question.without(start, excess)
+
+
+def _too_few(place: str, excess: int) -> ConfigError:
+    return ConfigError(
+        f"{place}: it has {excess} tokens more than the model's context, and fewer tokens "
+        "before its answer or its mask. dataset.too_long=drop leaves it out."
+    )
 
 
 def _start(question: Question, tokens: Tokens) -> int:

@@ -6,7 +6,7 @@ import math
 import re
 import string
 
-from laser_sweep.dataset import ACC_NORM, ExactMatch, HarnessScoring
+from laser_sweep.dataset import ACC_NORM, ExactMatch, HarnessScoring, filtered
 from laser_sweep.evaluate.engine.predictions import Prediction
 from laser_sweep.evaluate.questions.question import GOLD
 from laser_sweep.evaluate.score.choice import first_largest
@@ -52,16 +52,17 @@ def answer(prediction: Prediction, context: ScoringContext) -> Outcome:
 
 
 def generation(prediction: Prediction, context: ScoringContext) -> Outcome:
-    """The model is right if its text is an accepted answer, by the metric `exact_match`."""
+    """The model is right if its text, after the filters, is an accepted answer by `exact_match`."""
     question, scoring = prediction.question, _scoring(context)
     text = context.tokens.text(prediction.continuation, special=False)
     for end in scoring.until:
         text = text.partition(end)[0]
     accepted = (question.answer, *question.aliases)
     options = scoring.exact_match
+    said = _matched(filtered(text, scoring.filters), options)
     overlaps = [overlap(text, each, paper=False) for each in accepted]
     return Outcome(
-        correct=_matched(text, options) in {_matched(each, options) for each in accepted},
+        correct=said in {_matched(each, options) for each in accepted},
         answer_logprob=prediction.sum(GOLD),
         prediction=text,
         overlap=max(overlaps, key=lambda each: each.f1),
