@@ -4,8 +4,9 @@
 
 The model has GPT-J's shape, or a smaller one, with random weights in bfloat16; it runs on an
 accelerator if there is one. The command evaluates some points. With `--loop` it is compared with an
-ordinary loop, which loads the model once and runs every point from layer 0, in batches. The table
-goes to standard output and to a file.
+ordinary loop, which loads the model once and runs every point from layer 0, in batches. With
+`--search`, another command ranks all matrices by one backward pass, as edits that set them to zero,
+and evaluates the best one. The table goes to standard output and to a file.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import torch
 from _processes import GIB, HERE, machine, run
-from _workload import Shape, read, tokenizer
+from _workload import LNAMES, Shape, read, tokenizer
 from tabulate import tabulate
 from transformers import GPTJForCausalLM
 from transformers.initialization import no_init_weights
@@ -65,6 +66,7 @@ def main() -> None:
     parser.add_argument("--layers", default="27", help="values of lnum; default: 27")
     parser.add_argument("--rhos", default="0.01", help="values of rho; default: 0.01")
     parser.add_argument("--loop", action="store_true", help="measure the ordinary loop, too")
+    parser.add_argument("--search", action="store_true", help="measure a ranking, too")
     parser.add_argument("--folder", type=Path, help="folder of the model; default: a temporary one")
     parser.add_argument("--output", type=Path, default=HERE / "large.md")
     options = parser.parse_args()
@@ -80,6 +82,8 @@ def main() -> None:
             f"rho={options.rhos}", f"output={output}",
         )  # fmt: skip
     lines = [["the command", done.seconds, done.peak / GIB, swapped() - before]]
+    if options.search:
+        lines.append(ranking(folder))
     if options.loop:
         lines.append(ordinary(folder, options))
     command = shlex.join(["python", "benchmarks/large.py", *sys.argv[1:]])
@@ -88,6 +92,22 @@ def main() -> None:
     text = f"`{command}`\n\n{where}; PyTorch {torch.__version__}.\n\n{table}\n"
     options.output.write_text(text)
     print(text)
+
+
+def ranking(folder: Path) -> list[object]:
+    """A line of the table: all matrices ranked, and the best one set to zero."""
+    before = swapped()
+    with tempfile.TemporaryDirectory() as output:
+        done = run(
+            "-m", "laser_sweep", f"model.path={folder / 'model'}", "model.name=m",
+            "model.dtype=bfloat16", f"dataset.path={folder / 'rows.jsonl'}", "dataset.name=rows",
+            "dataset.scoring=next_token", "intervention=zero", f"lname={','.join(LNAMES)}",
+            "lnum=all", "search=gradient", "search.keep=0.005", "split=fraction",
+            "split.fraction=0.5", f"output={output}",
+        )  # fmt: skip
+        ranked = json.loads((Path(output) / "m" / "rows" / "zero" / "ranking.json").read_text())
+    what = f"search=gradient, {len(ranked['changes'])} matrices; ranking {ranked['seconds']:.0f} s"
+    return [what, done.seconds, done.peak / GIB, swapped() - before]
 
 
 def ordinary(folder: Path, options: argparse.Namespace) -> list[object]:

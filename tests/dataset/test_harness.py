@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from support.commands import Command, assert_one_line, assert_success, run_command
-from support.harness_tasks import TASKS, of_harness, save_model, write_tasks
+from support.harness_tasks import LANDS, TASKS, of_harness, save_model, write_tasks
 
 from laser_sweep import read_results
 
@@ -42,7 +42,8 @@ GRID = ("lname=fc_in", "lnum=1", "rho=0.1")
 
 
 def sweep_all(folder: Path, packages: str = "", *given: str) -> None:
-    command = [*options(",".join(TASKS)), *GRID, "split.test=all", *given]
+    cut = "dataset.too_long=truncate_left"
+    command = [*options(",".join(TASKS)), *GRID, "split.test=all", cut, *given]
     done = run_command(folder, "laser_sweep", "-m", *command, packages=packages)
     assert_success(done)
 
@@ -129,6 +130,15 @@ def test_a_task_is_swept_and_reported(folder: Path, preloaded_sweep: Command):
     assert "nothing to compute" in assert_success(preloaded_sweep(*command))
 
 
+def test_another_list_of_filters_is_applied(folder: Path, sweep_in_process: Command):
+    asked = [*options("local_filtered"), *GRID, "split=all", "dataset.filter='last letters'"]
+    assert_success(sweep_in_process(*asked))
+    results = outcomes(folder, "local_filtered", "base")
+    said = results["prediction"].str[-2:]
+    first_letters = pd.Series(list(LANDS.values()), index=results.index).str[:2]
+    assert (results["correct"] == (said == first_letters)).all()
+
+
 def test_the_command_of_datasets_shows_requests(folder: Path, preloaded_command: Command):
     shown = assert_success(
         preloaded_command(
@@ -148,6 +158,9 @@ def test_the_command_of_datasets_shows_requests(folder: Path, preloaded_command:
         (["dataset.task=arc_easy"], ["dataset.task=arc_easy: it cannot be loaded", "network"]),
         (["dataset.task=local_choice", "dataset.metric=f1"], ["expected acc or acc_norm"]),
         (["dataset.task=local_choice", "dataset.scoring=answer"], ["dataset.scoring=answer"]),
+        (["dataset.task=local_choice", "dataset.filter=a"], ["generates no text"]),
+        (["dataset.task=local_filtered", "dataset.filter=a"],
+         ["it has first letters, last letters"]),
         (["dataset.task=local_choice", "dataset.shots_path=tasks/train.jsonl", "dataset.shots=1"],
          ["dataset.shots_path=tasks/train.jsonl: dataset=lm_eval has prompts of its own"]),
         (["dataset.task=local_choice", "protocol=paper"], ["not protocol=paper"]),
@@ -180,7 +193,8 @@ def test_a_mistake_is_one_line(
         (GENERATED.replace("  do_sample: true\n", "").replace("temperature: 0.7", "top_k: 3"),
          ["have top_k"]),
         ("output_type: generate_until\nmetric_list:\n  - metric: exact_match\nfilter_list:\n"
-         "  - name: a\n    filter:\n      - function: majority_vote", ["the filters majority_vote"]),
+         "  - name: a\n    filter:\n      - function: majority_vote",
+         ["it has the filters majority_vote"]),
     ],
 )  # fmt: skip
 def test_a_task_that_cannot_be_scored_is_refused_by_name(

@@ -99,6 +99,15 @@ metric_list:
     ignore_case: true
     regexes_to_ignore: [" "]
 """,
+    # Longer than the model's context.
+    "local_long": """
+output_type: multiple_choice
+doc_to_text: "{{'the capital of Italy is Rome. ' * 60}}the capital of {{land}} is"
+doc_to_choice: "{{choices}}"
+doc_to_target: "{{gold}}"
+metric_list:
+  - metric: acc
+""",
     "local_filtered": """
 output_type: generate_until
 doc_to_text: "the capital of {{land}} is"
