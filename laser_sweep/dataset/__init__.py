@@ -16,7 +16,8 @@ from laser_sweep.dataset._example import (
     Scoring,
 )
 from laser_sweep.dataset._fingerprint import fingerprint
-from laser_sweep.dataset._harness.examples import (
+from laser_sweep.dataset._harness.filters import filtered
+from laser_sweep.dataset._harness.harness_example import (
     ACC,
     ACC_NORM,
     ExactMatch,
@@ -24,7 +25,6 @@ from laser_sweep.dataset._harness.examples import (
     HarnessScoring,
     Request,
 )
-from laser_sweep.dataset._harness.filters import filtered
 from laser_sweep.dataset._load_dataset import DATASETS, load_dataset
 from laser_sweep.dataset._prompting import Prompting, prompting_of
 from laser_sweep.dataset._published.facts import Facts

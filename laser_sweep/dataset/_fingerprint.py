@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import xxhash
 
 from laser_sweep.dataset._example import Example, Scoring
-from laser_sweep.dataset._harness.examples import HarnessExample
+from laser_sweep.dataset._harness.harness_example import HarnessExample
 
 
 def fingerprint(examples: Iterable[Example], scoring: Scoring) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._harness.documents import examples_of
+from laser_sweep.dataset._harness.harness_shots import set_shots, without_documents_of_shots
 from laser_sweep.dataset._harness.library import check_library, without_bars
 from laser_sweep.dataset._harness.rules import scoring_of
-from laser_sweep.dataset._harness.shots import set_shots, without_documents_of_shots
 from laser_sweep.dataset._harness.task import Task, find_task
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.errors import ConfigError, reason

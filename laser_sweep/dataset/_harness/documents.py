@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from laser_sweep.dataset._example import CHOICE, GENERATION
-from laser_sweep.dataset._harness.examples import HarnessExample, HarnessScoring, Request
+from laser_sweep.dataset._harness.harness_example import HarnessExample, HarnessScoring, Request
 from laser_sweep.dataset._harness.task import Instance, Task
 from laser_sweep.errors import ConfigError
 

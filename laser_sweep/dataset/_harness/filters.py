@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from laser_sweep.dataset._harness.examples import Filter
+from laser_sweep.dataset._harness.harness_example import Filter
 from laser_sweep.errors import ConfigError
 
 FILTERS = ("take_first", "remove_whitespace", "lowercase", "uppercase", "regex")

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._example import ANSWER, CHOICE, GENERATION
-from laser_sweep.dataset._harness.examples import (
+from laser_sweep.dataset._harness.filters import read_filters
+from laser_sweep.dataset._harness.harness_example import (
     ACC,
     ACC_NORM,
     EXACT_MATCH,
     ExactMatch,
     HarnessScoring,
 )
-from laser_sweep.dataset._harness.filters import read_filters
 from laser_sweep.dataset._harness.task import Task, TaskConfig
 from laser_sweep.errors import ConfigError
 

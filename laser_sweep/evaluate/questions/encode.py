@@ -9,7 +9,7 @@ from transformers import PretrainedConfig
 
 from laser_sweep.config.dataset import ERROR
 from laser_sweep.dataset import GENERATION, Example, HarnessScoring, Prompting, Scoring
-from laser_sweep.evaluate.questions import causal, harness, masked
+from laser_sweep.evaluate.questions import causal, harness_questions, masked
 from laser_sweep.evaluate.questions.context_length import QuestionSet, fit
 from laser_sweep.evaluate.questions.tokens import Tokens
 
@@ -39,7 +39,7 @@ def encode(
     tokens = Tokens(prompting.tokenizer)
     family = masked if prompting.masked else causal
     if isinstance(scoring, HarnessScoring):
-        family = harness
+        family = harness_questions
     is_generated = scoring.kind == GENERATION
     # A generated text is compared with the texts of further answers, never with their tokens.
     asked = [replace(each, aliases=()) for each in examples] if is_generated else examples

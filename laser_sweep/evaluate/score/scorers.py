@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, HarnessScoring
 from laser_sweep.evaluate.engine.predictions import Prediction
-from laser_sweep.evaluate.score import answer, choice, generation, harness
+from laser_sweep.evaluate.score import answer, choice, generation, harness_scores
 from laser_sweep.evaluate.score.outcome import Outcome
 from laser_sweep.evaluate.score.paper_columns import with_paper_columns
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
@@ -24,9 +24,9 @@ SCORERS: Mapping[str, Scorer] = {
 """The scorer of each kind of scoring."""
 
 HARNESS_SCORERS: Mapping[str, Scorer] = {
-    ANSWER: harness.answer,
-    CHOICE: harness.choice,
-    GENERATION: harness.generation,
+    ANSWER: harness_scores.answer,
+    CHOICE: harness_scores.choice,
+    GENERATION: harness_scores.generation,
 }
 """The scorer of each kind of scoring, for tasks of EleutherAI's harness."""
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._harness.examples import HarnessExample
+from laser_sweep.dataset._harness.harness_example import HarnessExample
 from laser_sweep.dataset._harness.task import Task
 from laser_sweep.errors import ConfigError
 
