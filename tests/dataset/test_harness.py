@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -12,6 +15,8 @@ from support.commands import Command, assert_one_line, assert_success, run_comma
 from support.harness_tasks import LANDS, TASKS, of_harness, save_model, write_tasks
 
 from laser_sweep import read_results
+from laser_sweep.dataset._harness.library import check_library
+from laser_sweep.errors import ConfigError
 
 POINT = "fc_in-l1-rho0.1"
 OTHERS = {"0.4.9.2": "0.4", "0.5.0.dev1": "0.5"}
@@ -209,6 +214,27 @@ def test_a_task_that_cannot_be_scored_is_refused_by_name(
         kept += [line] if keeps else []
     task.write_text("\n".join([*kept, change]))
     assert_one_line(sweep_in_process(*options("local_choice"), *GRID), *fragments)
+
+
+@pytest.mark.parametrize(
+    ("found", "fragment"),
+    [
+        ("0.4.8", "lm_eval 0.4.8 is installed, expected 0.4.9 or newer"),
+        ("0.6.0", "older than 0.6"),
+        (None, "is not installed; pip install 'laser_sweep[lm-eval]'"),
+    ],
+)
+def test_another_version_of_the_harness_is_refused(found: str | None, fragment: str):
+    def version(name: str) -> str:
+        if found is None:
+            raise PackageNotFoundError(name)
+        return found
+
+    with (
+        mock.patch("laser_sweep.dataset._harness.library.version", version),
+        pytest.raises(ConfigError, match=re.escape(fragment)),
+    ):
+        check_library()
 
 
 def test_documents_that_shots_are_drawn_from_are_left_out(folder: Path, preloaded_sweep: Command):
