@@ -32,7 +32,7 @@ class Term(NamedTuple):
 
 
 def sum_of_losses(
-    logits: Tensor, asked: QuestionBatch, *, loss: str, same: Sequence[int]
+    logits: Tensor, asked: QuestionBatch, *, loss: str, same: Sequence[int], dtype: torch.dtype
 ) -> Tensor:
     """The sum of the losses of a batch; its gradient is that of the loss.
 
@@ -43,6 +43,7 @@ def sum_of_losses(
         asked: the batch.
         loss: `margin` or `nll`.
         same: for each token a number, equal for tokens that say the same.
+        dtype: the dtype of the model, which an error names.
 
     Raises:
         ValueError: if logits are NaN.
@@ -50,7 +51,7 @@ def sum_of_losses(
     log_probs = logits.float().log_softmax(dim=-1)
     # One NaN among the logits of a place makes all of its log-probabilities NaN.
     if log_probs[:, 0].isnan().any():
-        raise ValueError("the model's outputs are NaN: does its dtype overflow? Try another dtype")
+        raise ValueError(f"the model's outputs are NaN: does {dtype} overflow? Try another dtype")
     terms = loss_terms(log_probs.detach(), asked, loss, same)
     device = log_probs.device
     places = torch.tensor([each.place for each in terms], dtype=torch.long, device=device)

@@ -136,7 +136,7 @@ class _Ranker:
         self._model = evaluator.model
         self._pad = evaluator.pad
         self._same = evaluator.context.vocabulary.same
-        self._loss = partial(sum_of_losses, loss=loss, same=self._same)
+        self._loss = partial(sum_of_losses, loss=loss, same=self._same, dtype=evaluator.model.dtype)
         self._bars = bars
         self._edits: dict[Matrix, list[MatrixEdit]] = {}
         for edit in edits:

@@ -122,7 +122,7 @@ def test_the_columns_and_their_types_are_the_promised_ones(store):
             "intervention lname lnum expert rate rho rank edits point example part "
             "fold cluster correct "
             "answer_logprob answer_length prediction question_logprob total_logprob "
-            "top_1 top_5 top_10 choice_logprobs choice_lengths correct_per_token "
+            "top_1 top_5 top_10 choice_logprobs choice_lengths correct_per_token acc acc_norm "
             "f1 precision recall correct_in_paper top_tokens top_logprobs"
         ).split()
     )
