@@ -60,10 +60,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3, help="of shuffled splits; default: 3")
     parser.add_argument("--output", type=Path, default=HERE / "composition.md")
     options, given = parser.parse_known_args()
+    # Composing a configuration changes the program's arguments.
+    command = shlex.join(["python", "benchmarks/composition.py", *sys.argv[1:]])
     given = [*given, f"output={options.folder}", f"split.fraction={options.fraction}"]
     shuffled = [f"split=shuffled split.seed={seed}" for seed in range(options.seeds)]
     lines = [measure(given, split) for split in ("split=fraction", *shuffled)]
-    command = shlex.join(["python", "benchmarks/composition.py", *sys.argv[1:]])
     table = tabulate(lines, HEADERS, tablefmt="github", disable_numparse=True)
     text = f"`{command}`\n\n{machine()}.\n\n{table}\n"
     options.output.write_text(text)

@@ -142,10 +142,11 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=200, help="default: 200")
     parser.add_argument("--output", type=Path, default=HERE / "resplits.md")
     options, given = parser.parse_known_args()
+    # Composing a configuration changes the program's arguments.
+    command = shlex.join(["python", "benchmarks/resplits.py", *sys.argv[1:]])
     plan, found = tables(given, options.folder, options.loss)
     name = f"{plan.config.model.name}, {plan.config.dataset.name}"
     lines = [measure(name, found, keep, options.splits) for keep in options.keep]
-    command = shlex.join(["python", "benchmarks/resplits.py", *sys.argv[1:]])
     table = tabulate(lines, HEADERS, tablefmt="github", disable_numparse=True)
     text = f"`{command}`\n\n{machine()}.\n\n{table}\n"
     options.output.write_text(text)
