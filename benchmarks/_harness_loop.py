@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from pathlib import Path
 
 import torch
-from _workload import matrix, truncated
+from _ordinary import points
 from lm_eval.evaluator import simple_evaluate
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
@@ -35,20 +34,15 @@ def main() -> None:
         max_length=2048,
     )  # fmt: skip
     manager = TaskManager(include_path=str(options.tasks), include_defaults=False)
-    found = []
-    for edit in options.edits:
-        started = time.perf_counter()
-        lname, lnum, rho = edit
-        weight = matrix(model, lname, lnum)
-        original = weight.clone()
-        weight.copy_(truncated(weight, rho))
-        results = simple_evaluate(
+
+    def ask() -> float:
+        found = simple_evaluate(
             model=lm, tasks=[options.task], task_manager=manager, bootstrap_iters=0
-        )["results"]
-        weight.copy_(original)
-        accuracy = results[options.task]["acc,none"]
-        found.append({"accuracy": accuracy, "seconds": time.perf_counter() - started})
-    print("\n" + json.dumps(found))
+        )
+        accuracy: float = found["results"][options.task]["acc,none"]
+        return accuracy
+
+    print("\n" + json.dumps(list(points(model, options.edits, ask))))
 
 
 if __name__ == "__main__":

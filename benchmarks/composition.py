@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from _processes import HERE, machine, run
-from tabulate import tabulate
+from _page import command_line, write_page
+from _processes import HERE, run
 
 from laser_sweep.command.configurations import configurations
 
@@ -61,14 +59,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=HERE / "composition.md")
     options, given = parser.parse_known_args()
     # Composing a configuration changes the program's arguments.
-    command = shlex.join(["python", "benchmarks/composition.py", *sys.argv[1:]])
+    command = command_line()
     given = [*given, f"output={options.folder}", f"split.fraction={options.fraction}"]
     shuffled = [f"split=shuffled split.seed={seed}" for seed in range(options.seeds)]
     lines = [measure(given, split) for split in ("split=fraction", *shuffled)]
-    table = tabulate(lines, HEADERS, tablefmt="github", disable_numparse=True)
-    text = f"`{command}`\n\n{machine()}.\n\n{table}\n"
-    options.output.write_text(text)
-    print(text)
+    write_page(options.output, command, HEADERS, lines)
 
 
 if __name__ == "__main__":

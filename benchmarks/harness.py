@@ -13,16 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import shlex
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
 import torch
-from _processes import HERE, machine, run
+from _page import command_line, write_page
+from _processes import HERE, run
 from _workload import RHOS, SMALL, make, read
-from tabulate import tabulate
 
 from laser_sweep import read_results
 
@@ -85,18 +83,15 @@ def main() -> None:
     )
     theirs = json.loads(done.output.strip().rsplit("\n", 1)[-1])
     check_equal(folder, sample, [each["accuracy"] for each in theirs])
+    seconds = [each["seconds"] + each["decomposition"] for each in theirs]
     middle = statistics.median(ours) / len(edits)
     lines = [
         line("the sweep", len(edits), [each / len(edits) for each in ours], len(edits), middle),
-        line("a loop around lm_eval", len(sample), [e["seconds"] for e in theirs], len(edits),
-             middle),
+        line("a loop around lm_eval", len(sample), seconds, len(edits), middle),
     ]  # fmt: skip
-    command = shlex.join(["python", "benchmarks/harness.py", *sys.argv[1:]])
     versions = f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"
-    table = tabulate(lines, HEADERS, tablefmt="github", disable_numparse=True)
-    text = f"`{command}`\n\n{machine()}; {versions}; {options.rows} documents.\n\n{table}\n"
-    options.output.write_text(text)
-    print(text)
+    documents = f"{options.rows} documents"
+    write_page(options.output, command_line(), HEADERS, lines, versions, documents)
 
 
 def sweep(folder: Path, tasks: Path, number: int) -> float:

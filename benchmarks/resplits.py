@@ -11,8 +11,6 @@ validation examples. The table goes to standard output and to a file.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -20,9 +18,9 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
-from _processes import HERE, machine, run
+from _page import command_line, write_page
+from _processes import HERE, run
 from numpy.typing import NDArray
-from tabulate import tabulate
 from torch import Tensor
 from tqdm import tqdm
 
@@ -143,14 +141,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=HERE / "resplits.md")
     options, given = parser.parse_known_args()
     # Composing a configuration changes the program's arguments.
-    command = shlex.join(["python", "benchmarks/resplits.py", *sys.argv[1:]])
+    command = command_line()
     plan, found = tables(given, options.folder, options.loss)
     name = f"{plan.config.model.name}, {plan.config.dataset.name}"
     lines = [measure(name, found, keep, options.splits) for keep in options.keep]
-    table = tabulate(lines, HEADERS, tablefmt="github", disable_numparse=True)
-    text = f"`{command}`\n\n{machine()}.\n\n{table}\n"
-    options.output.write_text(text)
-    print(text)
+    write_page(options.output, command, HEADERS, lines)
 
 
 if __name__ == "__main__":

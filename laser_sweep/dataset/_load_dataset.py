@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict, fields, replace
+from collections.abc import Collection, Iterator
+from dataclasses import fields, replace
 
 from laser_sweep.config import MINIMUM_EXAMPLES, ROWS, DatasetConfig
 from laser_sweep.dataset._asking.as_asked import as_asked
@@ -53,26 +53,28 @@ def _check_enough(config: DatasetConfig, count: int) -> None:
 
 def _check_asking_options(config: DatasetConfig, known: Collection[str]) -> None:
     """Refuse options of asking that a reader with prompts of its own would ignore."""
-    for option in fields(config):
-        given = getattr(config, option.name)
-        is_ignored = option.metadata.get("asking") and option.name not in known
-        if is_ignored and given != option.default:
-            raise ConfigError(
-                f"dataset.{option.name}={given}: dataset={config.reader} has prompts of its own. "
-                f"Available: {', '.join(f'dataset.{each}' for each in known)}."
-            )
+    for given in _ignored(config, "asking", known):
+        raise ConfigError(
+            f"{given}: dataset={config.reader} has prompts of its own. Available: "
+            f"{', '.join(f'dataset.{each}' for each in known)}."
+        )
 
 
 def _check_options(config: DatasetConfig, known: Collection[str]) -> None:
     """Refuse options of rows of the user's own that a reader would ignore."""
-    given = asdict(config)
+    for given in _ignored(config, "rows", known):
+        raise ConfigError(
+            f"{given} is for rows of your own (dataset=rows): {config.reader} has its own prompts, "
+            "answers and scores."
+        )
+
+
+def _ignored(config: DatasetConfig, kind: str, known: Collection[str]) -> Iterator[str]:
+    """The options of a kind that are given, and that a reader does not know."""
     for option in fields(config):
-        is_ignored = option.metadata.get("rows") and option.name not in known
-        if is_ignored and given[option.name] != option.default:
-            raise ConfigError(
-                f"dataset.{option.name}={given[option.name]} is for rows of your own "
-                f"(dataset=rows): {config.reader} has its own prompts, answers and scores."
-            )
+        given = getattr(config, option.name)
+        if option.metadata.get(kind) and option.name not in known and given != option.default:
+            yield f"dataset.{option.name}={given}"
 
 
 def _check_count(config: DatasetConfig, expected: int, count: int) -> None:

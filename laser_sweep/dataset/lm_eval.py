@@ -6,10 +6,11 @@ import logging
 from collections.abc import Mapping
 
 from laser_sweep.config import DatasetConfig
+from laser_sweep.dataset._asking.chat_template import check_has_template
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._harness.documents import examples_of
 from laser_sweep.dataset._harness.harness_shots import set_shots, without_documents_of_shots
-from laser_sweep.dataset._harness.library import check_library, without_bars
+from laser_sweep.dataset._harness.installation import check_installation, without_bars
 from laser_sweep.dataset._harness.rules import scoring_of
 from laser_sweep.dataset._harness.task import Task, find_task
 from laser_sweep.dataset._prompting import Prompting
@@ -30,13 +31,14 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
             answers of evaluated documents.
     """
     _check_asked(config, prompting)
+    version = check_installation()
     task = find_task(str(config.task), config.path)
     scoring = scoring_of(task, config)
     set_shots(task, config)
     _make_requests(task, config, prompting)
     examples = without_documents_of_shots(task, examples_of(task, scoring), config)
     source = (
-        f"lm_eval {check_library()}, task version {task.VERSION}, shots: "
+        f"lm_eval {version}, task version {task.VERSION}, shots: "
         f"{task.config.num_fewshot or 0}, scored by {scoring.metric}"
     )
     return ExampleSet(list(examples), scoring, source=source)
@@ -74,11 +76,7 @@ def _chat_options(config: DatasetConfig, prompting: Prompting) -> Mapping[str, o
     if not config.chat_template:
         return {}
     tokenizer = prompting.tokenizer
-    if not tokenizer.chat_template:
-        raise ConfigError(
-            f"dataset.chat_template=true: the tokenizer of {tokenizer.name_or_path} has no chat "
-            "template: expected an instruct model, or dataset.chat_template=false."
-        )
+    check_has_template(tokenizer)
 
     def render(history: list[dict[str, str]], add_generation_prompt: bool = True) -> object:
         return tokenizer.apply_chat_template(

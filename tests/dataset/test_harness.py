@@ -15,7 +15,7 @@ from support.commands import Command, assert_one_line, assert_success, run_comma
 from support.harness_tasks import LANDS, TASKS, of_harness, save_model, write_tasks
 
 from laser_sweep import read_results
-from laser_sweep.dataset._harness.library import check_library
+from laser_sweep.dataset._harness.installation import check_installation
 from laser_sweep.errors import ConfigError
 
 POINT = "fc_in-l1-rho0.1"
@@ -231,10 +231,10 @@ def test_another_version_of_the_harness_is_refused(found: str | None, fragment: 
         return found
 
     with (
-        mock.patch("laser_sweep.dataset._harness.library.version", version),
+        mock.patch("laser_sweep.dataset._harness.installation.version", version),
         pytest.raises(ConfigError, match=re.escape(fragment)),
     ):
-        check_library()
+        check_installation()
 
 
 def test_documents_that_shots_are_drawn_from_are_left_out(folder: Path, preloaded_sweep: Command):

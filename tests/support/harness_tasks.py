@@ -13,7 +13,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from .saved_models import write_rows
-from .seams import make_seam_tokenizer
+from .seams import make_seam_tokenizer, teach
 
 LANDS = {
     "France": "Paris", "Italy": "Rome", "Spain": "Madrid", "Greece": "Athens", "Norway": "Oslo",
@@ -143,7 +143,7 @@ _FURTHER = {
 OF_VERSION = {
     "0.4": """
 def doc_to_text(doc):
-    return doc["gold"] % 2
+    return doc["gold"]
 
 def doc_to_choice(doc):
     return ["the capital of " + land + " is" for land in doc["lands"]]
@@ -159,7 +159,7 @@ def doc_to_choice(doc):
     return [doc["city"]]
 
 def doc_to_target(doc):
-    return doc["gold"] % 2
+    return doc["gold"]
 """,
 }
 """The functions of a task whose contexts differ between choices, for each line of versions."""
@@ -189,15 +189,13 @@ def _rows(capitals):
         choices = [*others[:1], city, *others[1:], city.lower() * 2]
         # A choice that is there twice.
         choices = [city, city, *others] if number == 5 else choices
-        pair = [land, lands[(number + 1) % len(lands)]]
-        gold = 1
         yield {
             "land": land,
             "city": city,
             "choices": choices,
-            "gold": gold,
-            "all_gold": [gold, 3],
-            "lands": pair if gold % 2 == 0 else pair[::-1],
+            "gold": 1,
+            "all_gold": [1, 3],
+            "lands": [lands[(number + 1) % len(lands)], land],
         }
 
 
@@ -218,20 +216,10 @@ def save_model(folder: Path) -> None:
     )
     model = LlamaForCausalLM(config)
     texts = [f"the capital of {land} is {city}." for land, city in list(LANDS.items())[:10]]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
-    for _ in range(60):
-        loss = sum(_loss(model, tokenizer, text) for text in texts) / len(texts)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    teach(model, [torch.tensor([tokenizer(text)["input_ids"]]) for text in texts], steps=60)
     model.save_pretrained(folder)
     tokenizer.chat_template = CHAT
     tokenizer.save_pretrained(folder)
-
-
-def _loss(model, tokenizer, text):
-    ids = torch.tensor([tokenizer(text)["input_ids"]])
-    return model(input_ids=ids, labels=ids).loss
 
 
 _EVALUATE = """

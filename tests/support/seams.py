@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -120,10 +121,15 @@ def _taught(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> LlamaForCau
             architectures=["LlamaForCausalLM"],
         )
     )
-    ids = torch.tensor(tokenizer(texts)["input_ids"])
+    teach(model, [torch.tensor(tokenizer(texts)["input_ids"])], steps=80)
+    return model.eval()
+
+
+def teach(model: LlamaForCausalLM, batches: Sequence[torch.Tensor], steps: int) -> None:
+    """Teach a model to say batches of texts, shape (texts, tokens), all of them in each step."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
-    for _ in range(80):
-        model(input_ids=ids, labels=ids).loss.backward()
+    for _ in range(steps):
+        losses = [model(input_ids=ids, labels=ids).loss for ids in batches]
+        torch.stack(losses).mean().backward()
         optimizer.step()
         optimizer.zero_grad()
-    return model.eval()

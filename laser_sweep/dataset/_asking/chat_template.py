@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 OPTION = "dataset.chat_template=true"
 
 
+def check_has_template(tokenizer: PreTrainedTokenizerBase) -> None:
+    """Check that a tokenizer has a chat template.
+
+    Raises:
+        ConfigError: if it has none.
+    """
+    if not tokenizer.chat_template:
+        raise ConfigError(
+            f"{OPTION}: the tokenizer of {tokenizer.name_or_path} has no chat template: "
+            "expected an instruct model, or dataset.chat_template=false."
+        )
+
+
 class ChatTemplate:
     """The chat template of a tokenizer.
 
@@ -27,11 +40,7 @@ class ChatTemplate:
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, system_prompt: str | None):
-        if not tokenizer.chat_template:
-            raise ConfigError(
-                f"{OPTION}: the tokenizer of {tokenizer.name_or_path} has no chat template: "
-                "expected an instruct model, or dataset.chat_template=false."
-            )
+        check_has_template(tokenizer)
         self._tokenizer = tokenizer
         self._system = [] if system_prompt is None else [("system", system_prompt)]
 

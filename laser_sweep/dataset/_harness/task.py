@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from laser_sweep.dataset._harness.library import check_library, without_bars
+from laser_sweep.dataset._harness.installation import without_bars
 from laser_sweep.errors import ConfigError, reason
 
 
@@ -88,7 +88,6 @@ def find_task(name: str, folder: str | None) -> Task:
     Raises:
         ConfigError: if there is no such task, it is a group of tasks, or it cannot be loaded.
     """
-    check_library()
     manager = _manager_with(name, folder)
     if name not in manager.all_subtasks:
         raise _not_a_task(name, manager)

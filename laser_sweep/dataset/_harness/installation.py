@@ -16,7 +16,7 @@ EXTRA = "pip install 'laser_sweep[lm-eval]'"
 _OLDEST, _TOO_NEW = (0, 4, 9), (0, 6, 0)
 
 
-def check_library() -> str:
+def check_installation() -> str:
     """The version of the harness.
 
     Raises:
