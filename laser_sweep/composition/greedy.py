@@ -1,4 +1,5 @@
-"""An edit is accepted if the accuracy rises; if it stays, where the log-loss falls.
+"""An edit is accepted if the accuracy rises; if it stays, or there is none, where the log-loss
+falls.
 
 The rule takes what chance brings, and often goes on too long.
 """
@@ -13,4 +14,5 @@ OPTIONS: tuple[str, ...] = ()
 
 def accepts(change: Change, options: ComposeConfig) -> bool:
     """Whether the stack keeps the edit."""
-    return change.accuracy > 0 or (change.accuracy == 0 and change.log_loss < 0)
+    accuracy = change.accuracy or 0.0
+    return accuracy > 0 or (accuracy == 0 and change.log_loss < 0)

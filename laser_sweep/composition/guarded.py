@@ -1,5 +1,5 @@
 """An edit is accepted if the log-loss falls by more than `compose.z` standard errors, and the
-accuracy does not fall.
+accuracy, where there is one, does not fall.
 """
 
 from __future__ import annotations
@@ -12,4 +12,4 @@ OPTIONS: tuple[str, ...] = ("z",)
 
 def accepts(change: Change, options: ComposeConfig) -> bool:
     """Whether the stack keeps the edit."""
-    return change.z < -options.z and change.accuracy >= 0
+    return change.z < -options.z and (change.accuracy is None or change.accuracy >= 0)

@@ -12,5 +12,6 @@ OPTIONS: tuple[str, ...] = ("z",)
 
 def accepts(change: Change, options: ComposeConfig) -> bool:
     """Whether the stack keeps the edit."""
-    is_worse = change.accuracy < 0 and change.p_value < SIGNIFICANT
+    is_lower = change.accuracy is not None and change.accuracy < 0
+    is_worse = is_lower and change.p_value < SIGNIFICANT
     return change.z < -options.z and not is_worse

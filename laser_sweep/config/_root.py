@@ -20,6 +20,7 @@ from laser_sweep.errors import ConfigError, choose
 from laser_sweep.grid.notation import distinct, items
 
 SELECT_PER = ("lname", "lnum")
+DEFAULT_SELECTION = "accuracy"
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Config:
     expert: Any = "all"
     stack: Any = None
     protocol: str = CORRECTED
-    selection: str = "accuracy"
+    selection: str = DEFAULT_SELECTION
     select_per: Any = None
     """The axes for each of whose values another point is selected, too."""
     seed: int = 0
@@ -60,6 +61,8 @@ class Config:
 
     def __post_init__(self) -> None:
         choose("protocol", self.protocol, PROTOCOLS)
+        if isinstance(self.dataset, DatasetConfig) and self.dataset.is_of_documents:
+            self._select_by_log_loss()
         if self.select_per is not None:
             named = distinct("select_per", items(self.select_per))
             self.select_per = [choose("select_per", axis, SELECT_PER) for axis in named]
@@ -69,6 +72,11 @@ class Config:
             raise ConfigError(f"threads={self.threads}: expected at least 1 thread.")
         if not self.cache_gb >= 0:
             raise ConfigError(f"cache_gb={self.cache_gb}: expected 0 or more GiB.")
+
+    def _select_by_log_loss(self) -> None:
+        """Replace the default rule, because a document is neither right nor wrong."""
+        if self.selection == DEFAULT_SELECTION:
+            self.selection = "log_loss"
 
     @property
     def folder(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,17 @@ LM_EVAL = "lm_eval"
 """The reader of tasks of EleutherAI's harness."""
 ERROR, DROP, TRUNCATE_LEFT = TOO_LONG = ("error", "drop", "truncate_left")
 """Ways to treat examples that exceed the model's context."""
-NEXT_TOKEN, ANSWER, CHOICE, GENERATION = KINDS = ("next_token", "answer", "choice", "generation")
-"""Kinds of scoring: one token, an answer of any length, a choice of a label, a generated text."""
+KINDS = ("next_token", "answer", "choice", "generation", "perplexity")
+"""Kinds of scoring: one token, an answer of any length, a choice of a label, a generated text, and
+the log-likelihood of a document."""
+NEXT_TOKEN, ANSWER, CHOICE, GENERATION, PERPLEXITY = KINDS
 SCORINGS = (AUTO, *KINDS)
 DEFAULT_ID = "id"
 """The column of the examples' ids. Rows may lack this column, but not one that the user names."""
 DEFAULT_ANSWER = "answer"
 """The column of the answers."""
+DEFAULT_TEXT = "text"
+"""The column of the documents of `dataset.scoring=perplexity`."""
 DEFAULT_CHOICES = "choices"
 """The column of labels. Rows may lack this column, but not one that the user names."""
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip")
@@ -36,6 +40,10 @@ _OF_ROWS = {"rows": True}
 """The metadata of an option that only the reader `rows` has."""
 _OF_ASKING = {"asking": True}
 """The metadata of an option that changes prompts."""
+_OF_DOCUMENTS = {"rows": True, "documents": True}
+"""The metadata of an option that only documents have."""
+_OF_QUESTIONS = {"rows": True, "questions": True}
+"""The metadata of an option of rows that documents lack."""
 
 
 @dataclass
@@ -54,9 +62,9 @@ class DatasetConfig:
     """The filters of the harness, by their name, for generated texts; by default the first."""
     limit: int | None = None
     """The number of examples to use, from the first; by default all."""
-    too_long: str = ERROR
+    too_long: str = field(default=ERROR, metadata={"questions": True})
     """The treatment of examples that exceed the model's context."""
-    new_tokens: int | None = None
+    new_tokens: int | None = field(default=None, metadata={"questions": True})
     """The largest number of generated tokens; by default the dataset's own."""
     length_tokenizer: str | None = AUTO
     """The tokenizer that measures HotpotQA's answers: a hub id or a folder."""
@@ -85,16 +93,22 @@ class DatasetConfig:
     """The lists inside of the rows that hold the rows to read, such as `paragraphs.qas`."""
     patterns: Any = field(default=None, metadata=_OF_ROWS)
     """Regular expressions by column, whose named groups become columns."""
-    prompt: str = field(default="{question}", metadata=_OF_ROWS)
-    answer: str = field(default=DEFAULT_ANSWER, metadata=_OF_ROWS)
-    aliases: Any = field(default=None, metadata=_OF_ROWS)
+    prompt: str = field(default="{question}", metadata=_OF_QUESTIONS)
+    answer: str = field(default=DEFAULT_ANSWER, metadata=_OF_QUESTIONS)
+    aliases: Any = field(default=None, metadata=_OF_QUESTIONS)
     """Further answers that are right, too: a column, a template, or a list of these."""
-    choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_ROWS)
-    choice_keys: Any = field(default=None, metadata=_OF_ROWS)
+    choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_QUESTIONS)
+    choice_keys: Any = field(default=None, metadata=_OF_QUESTIONS)
     """The keys by which an answer names a choice: a column of lists, or one list."""
     scoring: str = field(default=AUTO, metadata=_OF_ROWS)
-    target_delimiter: str = field(default=AUTO, metadata=_OF_ROWS)
+    target_delimiter: str = field(default=AUTO, metadata=_OF_QUESTIONS)
     """The text between a prompt and its answer; by default a space or nothing, by their ends."""
+    text: str = field(default=DEFAULT_TEXT, metadata=_OF_DOCUMENTS)
+    """The documents of `scoring=perplexity`: a column or a template."""
+    window: int | None = field(default=None, metadata=_OF_DOCUMENTS)
+    """The tokens of a window of a document; by default the model's context."""
+    stride: int | None = field(default=None, metadata=_OF_DOCUMENTS)
+    """The tokens from a window of a document to the next one; by default half a window."""
     cluster_by: str | None = field(default=None, metadata=_OF_ROWS)
     id: str | None = field(default=DEFAULT_ID, metadata=_OF_ROWS)
 
@@ -109,6 +123,7 @@ class DatasetConfig:
             )
         self._check_task()
         self._check_asking()
+        self._check_documents()
         if self.new_tokens is not None and self.new_tokens < 1:
             raise ConfigError(f"dataset.new_tokens={self.new_tokens}: expected at least 1 token.")
         self.name = folder_name("dataset.name", self.name, self._default_name())
@@ -151,6 +166,33 @@ class DatasetConfig:
                 f"dataset.shots_split={self.shots_split} is for a dataset on the hub: expected "
                 "dataset.shots_path, a file."
             )
+
+    @property
+    def is_of_documents(self) -> bool:
+        """Whether the examples are documents, whose log-likelihood is measured."""
+        return self.scoring == PERPLEXITY
+
+    def _check_documents(self) -> None:
+        """Check the options that only documents have, and those that documents lack."""
+        given = [each for each in fields(self) if getattr(self, each.name) != each.default]
+        if self.is_of_documents and self.reader != ROWS:
+            raise ConfigError(
+                f"dataset.scoring=perplexity is for rows of your own (dataset=rows): {self.reader} "
+                "has its own prompts, answers and scores."
+            )
+        unused = {"questions", "asking"} if self.is_of_documents else {"documents"}
+        for option in (each for each in given if unused & set(each.metadata)):
+            named = f"dataset.{option.name}={getattr(self, option.name)}"
+            if self.is_of_documents:
+                raise ConfigError(
+                    f"{named} is for questions: dataset.scoring=perplexity measures the "
+                    "log-likelihood of documents, which dataset.text names."
+                )
+            raise ConfigError(f"{named} is for documents: expected dataset.scoring=perplexity too.")
+        if self.window is not None and self.window < 2:
+            raise ConfigError(f"dataset.window={self.window}: expected at least 2 tokens.")
+        if self.stride is not None and self.stride < 1:
+            raise ConfigError(f"dataset.stride={self.stride}: expected at least 1 token.")
 
     def _check_source(self) -> None:
         if self.path and self.hub:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from laser_sweep.command.configurations import configurations
 from laser_sweep.config import Config
@@ -28,6 +28,9 @@ from laser_sweep.entry import entry
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.split import split
 from laser_sweep.terminal import say
+
+if TYPE_CHECKING:
+    from laser_sweep.evaluate.questions.question import Question
 
 _NO_MODEL = "the prompts of a causal model; with model=NAME or model.path=... also its token ids"
 _SEAM = 20
@@ -89,15 +92,22 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
     for number, example in enumerate(loaded.examples[:first]):
         yield ""
         yield f"{number}  {example.place}"
-        yield f"   prompt  {example.prompt!r}"
-        yield f"   answer  {example.answer!r}"
-        if example.aliases:
-            yield f"   also    {', '.join(map(repr, example.aliases))}"
-        yield f"   seam    {_seam(example, prompting)}"
-        if example.choices:
-            yield f"   labels  {', '.join(map(repr, example.choices))}"
+        is_document = config.dataset.is_of_documents
+        yield from [f"   text    {example.prompt!r}"] if is_document else _texts(example, prompting)
         if has_model:
-            yield from _tokens(config, prompting, ExampleSet([example], loaded.scoring))
+            tokens = _windows if is_document else _tokens
+            yield from tokens(config, prompting, ExampleSet([example], loaded.scoring))
+
+
+def _texts(example: Example, prompting: Prompting) -> Iterator[str]:
+    """The lines about the texts of one example."""
+    yield f"   prompt  {example.prompt!r}"
+    yield f"   answer  {example.answer!r}"
+    if example.aliases:
+        yield f"   also    {', '.join(map(repr, example.aliases))}"
+    yield f"   seam    {_seam(example, prompting)}"
+    if example.choices:
+        yield f"   labels  {', '.join(map(repr, example.choices))}"
 
 
 def _listed(counts: dict[str, int]) -> str:
@@ -130,7 +140,8 @@ def _asking(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterato
     """The lines about all examples: their number, and the way in which the model is asked them."""
     examples, parts = loaded.examples, split(loaded.examples, config.split)
     yield f"{len(examples):,} examples ({parts}), {prompting.protocol} protocol; {loaded.scoring}"
-    yield f"Between prompt and answer: {_listed(delimiters(examples, prompting))}"
+    if not config.dataset.is_of_documents:
+        yield f"Between prompt and answer: {_listed(delimiters(examples, prompting))}"
     if loaded.source:
         yield f"{config.dataset.task}: {loaded.source}"
     if config.dataset.chat_template:
@@ -139,8 +150,8 @@ def _asking(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterato
         yield f"shot {number}  {shot.place}: {shot.prompt!r} {shot.answer!r}"
 
 
-def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
-    """The lines about the token ids of one example: its prompt, its answer and its labels."""
+def _question(config: Config, prompting: Prompting, loaded: ExampleSet) -> Question | str:
+    """One example as the model sees it; the error in one line if it cannot be asked."""
     from laser_sweep.evaluate.questions.encode import encode
     from laser_sweep.model.load import load_config
     from laser_sweep.model.source import config_source
@@ -148,9 +159,27 @@ def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterato
     source = config_source(config.model.path, config.model.revision)
     try:
         model = load_config(source)
-        (question,) = encode(loaded.examples, loaded.scoring, prompting, model).questions
+        return encode(loaded.examples, loaded.scoring, prompting, model).questions[0]
     except ConfigError as error:
-        yield f"   tokens  {one_line(error)}"
+        return one_line(error)
+
+
+def _windows(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
+    """The lines about the tokens of one document, and about its windows."""
+    question = _question(config, prompting, loaded)
+    if isinstance(question, str):
+        yield f"   tokens  {question}"
+        return
+    windows = len(question.passes)
+    yield f"   tokens  {question.length:,} predicted, in {windows:,} window{'s'[: windows > 1]}"
+    yield f"   first   {_pieces(prompting, question.passes[0].ids[:_SEAM])}"
+
+
+def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
+    """The lines about the token ids of one example: its prompt, its answer and its labels."""
+    question = _question(config, prompting, loaded)
+    if isinstance(question, str):
+        yield f"   tokens  {question}"
         return
     yield f"   tokens  {len(question.passes[0].ids)}: {_pieces(prompting, question.passes[0].ids)}"
     yield f"   answer  {question.gold} {_pieces(prompting, question.gold)}"

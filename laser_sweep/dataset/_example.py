@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from laser_sweep.config.dataset import ANSWER, CHOICE, GENERATION, KINDS, NEXT_TOKEN
+from laser_sweep.config.dataset import (
+    ANSWER,
+    CHOICE,
+    GENERATION,
+    KINDS,
+    NEXT_TOKEN,
+    PERPLEXITY,
+)
 
 __all__ = [
     "ANSWER",
@@ -12,6 +19,8 @@ __all__ = [
     "GENERATION",
     "KINDS",
     "NEXT_TOKEN",
+    "PERPLEXITY",
+    "DocumentScoring",
     "Example",
     "ExampleSet",
     "Scoring",
@@ -23,8 +32,9 @@ class Example:
     """One question with its gold answer.
 
     Attributes:
-        prompt: the text that the model is given; for a masked model with a mask for the answer.
-        answer: the gold answer as text, without the space before it.
+        prompt: the text that the model is given; for a masked model with a mask for the answer. A
+            document is a prompt.
+        answer: the gold answer as text, without the space before it; empty for a document.
         choices: the labels that the model chooses from; empty where it may say anything.
         cluster: the name of the examples that belong together, such as paraphrases.
         delimiter: the text between the prompt and the answer or a label; None for the usual one,
@@ -84,7 +94,28 @@ class Scoring:
             ANSWER: "an answer of any number of tokens",
             CHOICE: f"a choice between labels{one}",
             GENERATION: f"an answer in the model's own words{most}",
+            PERPLEXITY: "the log-likelihood of a document",
         }[self.kind]
+
+
+@dataclass(frozen=True)
+class DocumentScoring(Scoring):
+    """The measurement of a document's log-likelihood, in windows that overlap.
+
+    Attributes:
+        window: the tokens of a window; None for the model's context.
+        stride: the tokens from a window to the next one; None for half a window.
+    """
+
+    kind: str = PERPLEXITY
+    window: int | None = None
+    stride: int | None = None
+
+    def __str__(self) -> str:
+        """The measurement, in words."""
+        window = "the model's context" if self.window is None else f"{self.window:,} tokens"
+        stride = "half a window" if self.stride is None else f"{self.stride:,} tokens"
+        return f"{super().__str__()}, in windows of {window} with a stride of {stride}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 `dataset.prompt` is a template over the row's columns, such as `"{question}"`. `dataset.answer` and
 `dataset.choices` are columns or templates; `dataset.choices` may also be a list of labels or of
-templates, one for each label. Without choices, the model may say anything.
+templates, one for each label. Without choices, the model may say anything. With
+`dataset.scoring=perplexity`, each row is a document, the text of `dataset.text`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from laser_sweep.dataset._columns.labels import LabelsOf, labels_of
 from laser_sweep.dataset._columns.patterns import with_patterns
 from laser_sweep.dataset._columns.scores import scores_of
 from laser_sweep.dataset._columns.template import check_optional, parse_template
-from laser_sweep.dataset._example import Example, ExampleSet
+from laser_sweep.dataset._example import DocumentScoring, Example, ExampleSet
 from laser_sweep.dataset._files.hub import load_hub_rows
 from laser_sweep.dataset._files.row import Row, RowError, Rows, checked_text, is_blank, parsed
 from laser_sweep.dataset._files.row_files import read_path
@@ -43,6 +44,9 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     _check_columns(config, rows)
     if config.id is not None:
         _check_ids(rows, config.id)
+    if config.is_of_documents:
+        scoring = DocumentScoring(window=config.window, stride=config.stride)
+        return ExampleSet(_documents(config, rows), scoring)
     maker = _ExampleMaker(
         prompt=_filled("dataset.prompt", config.prompt, rows),
         answer=_answer_of(config, rows),
@@ -56,6 +60,18 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
     _check_questions_differ(config.prompt, rows, examples)
     return ExampleSet(
         examples, scoring_of(config, prompting, any(each.choices for each in examples))
+    )
+
+
+def _documents(config: DatasetConfig, rows: Rows) -> list[Example]:
+    """Each row as a document."""
+    written = config.text
+    if "{" in written:
+        text = _filled("dataset.text", written, rows)
+    else:
+        text = partial(Row.text, column=written)
+    return rows.examples(
+        lambda row: [Example(text(row), "", (), _cluster_of(row, config.cluster_by), row.place)]
     )
 
 
@@ -163,18 +179,19 @@ class _ExampleMaker:
             self.prompt(row),
             gold,
             labels.distinct,
-            self._cluster(row),
+            _cluster_of(row, self.cluster_by),
             place=row.place,
             aliases=tuple(aliases),
         )
 
-    def _cluster(self, row: Row) -> str | None:
-        """The name of the row's cluster; None if the row is a cluster of its own."""
-        if self.cluster_by is None or (value := row.value(self.cluster_by)) is None:
-            return None
-        if not isinstance(value, str | int | float):
-            raise RowError(f"{self.cluster_by!r} is {value!r}, expected a text or a number")
-        return checked_text(str(value), self.cluster_by)
+
+def _cluster_of(row: Row, column: str | None) -> str | None:
+    """The name of the row's cluster; None if the row is a cluster of its own."""
+    if column is None or (value := row.value(column)) is None:
+        return None
+    if not isinstance(value, str | int | float):
+        raise RowError(f"{column!r} is {value!r}, expected a text or a number")
+    return checked_text(str(value), column)
 
 
 def _answer_of(config: DatasetConfig, rows: Rows) -> GoldFinder:

@@ -14,6 +14,7 @@ from laser_sweep.export.request import ExportRequest
 from laser_sweep.report.formatting import rank
 from laser_sweep.report.search_sentences import composition
 from laser_sweep.report.sentences import choice, unfinished
+from laser_sweep.report.shown_figures import explanation
 from laser_sweep.report.tables import point_row, result_headers
 from laser_sweep.report.templates import template
 
@@ -36,6 +37,7 @@ def card(request: ExportRequest, edited: EditedModel, dtype: str) -> str:
         search=search,
         config=request.config,
         identity=request.record.identity,
+        explanation=explanation(request.config.dataset),
         choice=choice(request.report),
         unfinished=unfinished(search),
         composition=composition(request.report),

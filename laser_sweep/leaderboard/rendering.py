@@ -12,8 +12,9 @@ from tabulate import tabulate
 
 from laser_sweep.leaderboard.sweep_rows import SweepRow
 from laser_sweep.leaderboard.transfers import Transfer
-from laser_sweep.report.formatting import UNKNOWN, interval, percent, points
+from laser_sweep.report.formatting import UNKNOWN, percent, points
 from laser_sweep.report.page import css
+from laser_sweep.report.shown_figures import ACCURACY, PERPLEXITY
 from laser_sweep.report.templates import template
 from laser_sweep.store.paths import Paths
 
@@ -32,12 +33,21 @@ def sweep_texts(rows: Sequence[SweepRow]) -> list[list[str]]:
     return [
         [
             *(row.model, row.dataset, row.intervention),
-            *(percent(row.base_accuracy), percent(row.chosen_accuracy), points(row.difference)),
-            interval(row.low, row.high),
+            *_figures(row),
             row.point or UNKNOWN,
             row.verdict.partition(":")[0] + _unfinished(row),
         ]
         for row in rows
+    ]
+
+
+def _figures(row: SweepRow) -> list[str]:
+    """The figures of base and chosen, their difference and its interval."""
+    headline = ACCURACY if row.measure == ACCURACY.key else PERPLEXITY
+    pair = (getattr(row, f"{model}_{row.measure}") for model in ("base", "chosen"))
+    return [
+        *map(headline.text, pair),
+        *headline.difference_texts(row.difference, row.low, row.high),
     ]
 
 

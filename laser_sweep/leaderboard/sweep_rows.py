@@ -21,14 +21,18 @@ class SweepRow:
         protocol: `corrected` or `paper`.
         examples: the number of examples on which base and chosen are compared.
         candidates: the number of points to choose from.
-        base_accuracy: 0..1; None without a result of the base model.
+        measure: `accuracy`, or `perplexity` for documents.
+        base_accuracy: 0..1; None without a result of the base model, and for documents.
         chosen_accuracy: 0..1; None, as all further figures, if base or chosen is not tested.
-        difference: accuracy of chosen minus base, -1..1.
+        difference: accuracy of chosen minus base, -1..1; for documents, the relative difference of
+            the perplexities, such as -0.02.
         low: the lower end of the 95 % interval of the difference.
         high: the upper end.
-        p_value: two-sided, of the hypothesis that both are correct equally often.
+        p_value: two-sided, of the hypothesis that there is no difference.
         base_log_loss: nats per answer token.
         chosen_log_loss: nats per answer token.
+        base_perplexity: per token of documents; None for questions.
+        chosen_perplexity: per token of documents; None for questions.
         point: the chosen point; None if there is no point to choose.
         rank: the rank that the chosen point keeps.
         verdict: the verdict in words.
@@ -44,6 +48,7 @@ class SweepRow:
     protocol: str
     examples: int
     candidates: int
+    measure: str
     base_accuracy: float | None
     chosen_accuracy: float | None = None
     difference: float | None = None
@@ -52,6 +57,8 @@ class SweepRow:
     p_value: float | None = None
     base_log_loss: float | None = None
     chosen_log_loss: float | None = None
+    base_perplexity: float | None = None
+    chosen_perplexity: float | None = None
     point: str | None
     rank: int | None
     verdict: str
@@ -77,7 +84,8 @@ def _row(report: Report) -> SweepRow:
         protocol=config.protocol,
         examples=_tested_examples(search),
         candidates=search.candidates,
-        base_accuracy=None if base is None else base.test.accuracy,
+        measure=search.headline.key,
+        base_accuracy=base.test.accuracy if base and search.headline.is_accuracy else None,
         point=None if chosen is None else chosen.point,
         rank=None if chosen is None else chosen.rank,
         verdict=report.judgement.text,
@@ -90,14 +98,17 @@ def _row(report: Report) -> SweepRow:
 
 
 def _with_comparison(row: SweepRow, compared: Comparison) -> SweepRow:
-    accuracy, log_loss = compared.accuracy, compared.log_loss
+    headline, log_loss = compared.headline, compared.log_loss
+    base, chosen = headline.base.value, headline.chosen.value
+    if compared.accuracy is None:
+        row = replace(row, base_perplexity=base, chosen_perplexity=chosen)
+    else:
+        row = replace(row, base_accuracy=base, chosen_accuracy=chosen)
     return replace(
         row,
-        base_accuracy=accuracy.base.value,
-        chosen_accuracy=accuracy.chosen.value,
-        difference=accuracy.difference.value,
-        low=accuracy.difference.low,
-        high=accuracy.difference.high,
+        difference=headline.difference.value,
+        low=headline.difference.low,
+        high=headline.difference.high,
         p_value=compared.p_value,
         base_log_loss=log_loss.base.value,
         chosen_log_loss=log_loss.chosen.value,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from laser_sweep.grid.point import BASE
-from laser_sweep.selection import Pick, Picker
+from laser_sweep.selection import Pick, Picker, summarize
 from laser_sweep.split import VALIDATION
 
 
@@ -18,46 +18,49 @@ class Fold:
     Attributes:
         examples: the number of examples in the fold.
         point: the chosen point; None without candidates.
-        validation_accuracy: the accuracy (0..1) of the chosen point on the other folds.
-        base_accuracy: the accuracy of the base model on the fold.
-        accuracy: the accuracy of the chosen point on the fold.
+        on_others: the headline figure of the chosen point on the other folds.
+        base: the headline figure of the base model on the fold.
+        chosen: the headline figure of the chosen point on the fold.
     """
 
     examples: int
     point: str | None
-    validation_accuracy: float
-    base_accuracy: float
-    accuracy: float
+    on_others: float
+    base: float
+    chosen: float
 
 
-def fold_figures(picker: Picker, pick: Pick, outcomes: pd.DataFrame) -> list[Fold]:
+def fold_figures(picker: Picker, pick: Pick, outcomes: pd.DataFrame, headline: str) -> list[Fold]:
     """The folds, in order; empty without folds.
 
     Args:
         picker: the selection.
         pick: the points that it chose.
         outcomes: the outcomes that it chose by.
+        headline: the figure to show, a column of `summarize` without its part.
     """
     return [
         _fold(
             point,
-            picker.on_other_folds(number).set_index("point")[f"{VALIDATION}_accuracy"],
-            outcomes[outcomes["fold"] == number].groupby("point")["correct"].agg(["mean", "size"]),
+            picker.on_other_folds(number).set_index("point")[f"{VALIDATION}_{headline}"],
+            summarize(outcomes[outcomes["fold"] == number]).set_index("point"),
+            headline,
         )
         for number, point in enumerate(pick.folds)
     ]
 
 
-def _fold(point: str | None, others: pd.Series, fold: pd.DataFrame) -> Fold:
-    """A fold, from each point's accuracy on the others, and its `mean` and `size` on the fold."""
+def _fold(point: str | None, others: pd.Series, fold: pd.DataFrame, headline: str) -> Fold:
+    """A fold, from each point's figure on the others, and from the table of the fold."""
 
-    def accuracy(accuracies: pd.Series, name: str | None) -> float:
-        return float(accuracies.get(name, float("nan")))
+    def figure(figures: pd.Series, name: str | None) -> float:
+        return float(figures.get(name, float("nan")))
 
+    here = fold[f"{VALIDATION}_{headline}"]
     return Fold(
-        examples=int(fold["size"].max()) if len(fold) else 0,
+        examples=int(fold[f"{VALIDATION}_examples"].max()) if len(fold) else 0,
         point=point,
-        validation_accuracy=accuracy(others, point),
-        base_accuracy=accuracy(fold["mean"], str(BASE)),
-        accuracy=accuracy(fold["mean"], point),
+        on_others=figure(others, point),
+        base=figure(here, str(BASE)),
+        chosen=figure(here, point),
     )

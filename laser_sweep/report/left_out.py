@@ -25,8 +25,9 @@ def with_left_out(grid: pd.DataFrame, searched: Searched) -> pd.DataFrame:
         The rows in the order of the points. A point that was left out has no figures, and no rank.
         Further columns: `search`, which is `evaluated`, `audited`, `raced out` or `left out`;
         `predicted_change`, the predicted change of the search's loss in nats, if points were
-        ranked; `accuracy_change` and `log_loss_change`, the point's figures on the validation part
-        minus the base model's. `validation_examples` counts the examples that a race evaluated.
+        ranked; `accuracy_change` (except of documents) and `log_loss_change`, the point's figures
+        on the validation part minus the base model's. `validation_examples` counts the examples
+        that a race evaluated.
     """
     kind = searched.record.config.intervention.kind
     known = set(grid["point"])
@@ -45,7 +46,8 @@ def with_left_out(grid: pd.DataFrame, searched: Searched) -> pd.DataFrame:
     if searched.ranking is not None:
         table["predicted_change"] = table["point"].map(searched.ranking.changes)
     base = table[table["point"] == str(BASE)]
-    for name in ("accuracy", "log_loss"):
+    changes = [n for n in ("accuracy", "log_loss") if f"{VALIDATION}_{n}" in table]
+    for name in changes:
         figures = table[f"{VALIDATION}_{name}"]
         of_base = float(base[f"{VALIDATION}_{name}"].iloc[0]) if len(base) else float("nan")
         table[f"{name}_change"] = figures - of_base

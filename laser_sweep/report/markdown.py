@@ -10,6 +10,7 @@ from laser_sweep.report import example_sentences, search_sentences, sentences, t
 from laser_sweep.report.formatting import percent
 from laser_sweep.report.other_scores import DEFINITIONS
 from laser_sweep.report.report import HEAT_MAP, Report
+from laser_sweep.report.shown_figures import explanation
 from laser_sweep.report.templates import template
 
 _TOP = 10
@@ -33,6 +34,7 @@ def markdown(report: Report) -> str:
 def _sentences(report: Report) -> dict[str, object]:
     search = report.search
     return {
+        "explanation": explanation(search.config.dataset),
         "choice": sentences.choice(report),
         "unfinished": sentences.unfinished(search),
         "tested_on": sentences.tested_on(search),
@@ -58,10 +60,12 @@ def _tables(report: Report) -> dict[str, object]:
             axis: _table(tables.best_rows(report, axis), tables.best_headers(search, axis))
             for axis in report.best_per
         },
-        "predicted": _optional(tables.predicted_rows(report, _TOP), tables.PREDICTED_HEADERS),
-        "trials": _optional(tables.trial_rows(report), tables.TRIAL_HEADERS),
-        "stack": _optional(tables.stack_rows(report), tables.STACK_HEADERS),
-        "folds": _optional(tables.fold_rows(report), tables.FOLD_HEADERS),
+        "predicted": _optional(
+            tables.predicted_rows(report, _TOP), tables.predicted_headers(search)
+        ),
+        "trials": _optional(tables.trial_rows(report), tables.trial_headers(search)),
+        "stack": _optional(tables.stack_rows(report), tables.stack_headers(search)),
+        "folds": _optional(tables.fold_rows(report), tables.fold_headers(search)),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
@@ -16,14 +17,18 @@ class PartFigures:
 
     Attributes:
         examples: the number of examples that the point was evaluated on.
-        accuracy: the share of correct examples, 0..1; NaN without examples.
+        accuracy: the share of correct examples, 0..1; NaN without examples, and of documents.
         log_loss: nats per answer token, as in `laser_sweep.selection.summarize`; NaN without
             examples.
+        perplexity: of documents, per token; otherwise NaN.
+        bits_per_byte: of documents; otherwise NaN.
     """
 
     examples: int
-    accuracy: float
-    log_loss: float
+    accuracy: float = math.nan
+    log_loss: float = math.nan
+    perplexity: float = math.nan
+    bits_per_byte: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,11 @@ def point_figures(table: pd.DataFrame) -> list[PointFigures]:
 
 def part_figures(table: pd.DataFrame, part: str) -> list[PartFigures]:
     """The figures of one part in each row of such a table."""
-    columns = (table[f"{part}_{name}"] for name in ("examples", "accuracy", "log_loss"))
+    names = [field.name for field in fields(PartFigures)]
+    present = [name for name in names if f"{part}_{name}" in table]
+    columns = (table[f"{part}_{name}"] for name in present)
+    rows = (dict(zip(present, row, strict=True)) for row in zip(*columns, strict=True))
     return [
-        PartFigures(int(examples), float(accuracy), float(log_loss))
-        for examples, accuracy, log_loss in zip(*columns, strict=True)
+        PartFigures(int(row.pop("examples")), **{name: float(row[name]) for name in row})
+        for row in rows
     ]

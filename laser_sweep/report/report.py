@@ -35,6 +35,7 @@ from laser_sweep.statistics import (
     compare,
     null_band,
     out_of_fold_null,
+    perplexity_intervals,
     searched_gain,
 )
 from laser_sweep.store.examples import read_examples
@@ -86,14 +87,18 @@ class Report:
     def grid(self) -> pd.DataFrame:
         """The table of all points with 95 % intervals, `<part>_low` and `<part>_high`.
 
-        If labels tie anywhere, it also has the number of ties of each point, `<part>_ties`. Of a
-        search it also has the points that were left out, and the columns of `with_left_out`.
+        The intervals are those of accuracies or, for documents, of perplexities. If labels tie
+        anywhere, the table also has the number of ties of each point, `<part>_ties`. Of a search it
+        also has the points that were left out, and the columns of `with_left_out`.
         """
-        grid = self.search.table.copy()
+        grid, headline = self.search.table.copy(), self.search.headline
+        if not headline.is_accuracy:
+            grid = grid.drop(columns=[f"{part}_accuracy" for part in PARTS])
+        intervals = accuracy_intervals if headline.is_accuracy else perplexity_intervals
         for part in PARTS:
             outcomes = self.search.outcomes[self.search.outcomes["part"] == part]
-            ends = accuracy_intervals(outcomes).reindex(grid["point"])
-            after = list(grid.columns).index(f"{part}_accuracy") + 1
+            ends = intervals(outcomes).reindex(grid["point"])
+            after = list(grid.columns).index(f"{part}_{headline.key}") + 1
             for end in ("high", "low"):
                 grid.insert(after, f"{part}_{end}", ends[end].to_numpy())
         grid = grid.join(ties_by_point(self.search.outcomes), on="point")
@@ -106,16 +111,18 @@ class Report:
         a search left out.
 
         A stack of edits has no single layer and matrix type. Without a result of the base model
-        there is no map. `accuracy` and `log_loss` are on the part that every point is evaluated on.
+        there is no map. The column of each shown figure, such as `accuracy`, is on the part that
+        every point is evaluated on.
         """
         part, table = self.search.grid_part, self.search.table
         left_out: tuple[str, ...] = ()
         if self.search.searched is not None:
             table, left_out = self.grid, self.search.searched.left_out
-        table = table.assign(accuracy=table[f"{part}_accuracy"], log_loss=table[f"{part}_log_loss"])
+        keys = [each.key for each in self.search.shown]
+        table = table.assign(**{key: table[f"{part}_{key}"] for key in keys})
         single = table["lname"].notna() & table["lnum"].notna() & (table["point"] != str(BASE))
         single &= ~table["point"].str.contains("+", regex=False)
-        cells = table[single & (table["accuracy"].notna() | table["point"].isin(left_out))]
+        cells = table[single & (table[keys[0]].notna() | table["point"].isin(left_out))]
         return cells if self.search.base is not None else cells.head(0)
 
     @property
@@ -132,7 +139,10 @@ class Report:
 
     @cached_property
     def difference(self) -> float | None:
-        """Chosen minus base: accuracy on the test part, in points; None if it is not known."""
+        """Chosen minus base: accuracy on the test part, in points; None if it is not known.
+
+        Documents have no accuracy.
+        """
         base, chosen = self.search.base, self.search.chosen
         if base is None or chosen is None:
             return None
@@ -163,9 +173,9 @@ class Report:
         """The best gain on the validation part among candidates without effect; None if unknown.
 
         Of a search it is unknown: the gains of the points that were left out are not known, and
-        those of the others are not the gains of any points.
+        those of the others are not the gains of any points. Of documents there is none.
         """
-        if self.search.searched is not None:
+        if self.search.searched is not None or not self.search.headline.is_accuracy:
             return None
         outcomes = self.search.outcomes
         validating = outcomes[outcomes["part"] == VALIDATION]
@@ -174,8 +184,13 @@ class Report:
 
     @cached_property
     def searched_gain(self) -> SearchedGain | None:
-        """The best gain of a search on the validation part; None for the grid, or if unknown."""
+        """The best gain of a search on the validation part; None for the grid, or if unknown.
+
+        Of documents there is none.
+        """
         outcomes, searched = self.search.outcomes, self.search.searched
+        if not self.search.headline.is_accuracy:
+            return None
         validating = outcomes[outcomes["part"] == VALIDATION]
         points = set(validating["point"])
         if searched is None or str(BASE) not in points or len(points) < 2:
@@ -214,12 +229,19 @@ class Report:
     @cached_property
     def folds(self) -> list[Fold]:
         """The folds, in order; empty without folds."""
-        return fold_figures(self.search.picker, self.search.pick, self.search.outcomes)
+        search = self.search
+        return fold_figures(search.picker, search.pick, search.outcomes, search.headline.key)
 
     @cached_property
     def changed_examples(self) -> pd.DataFrame:
-        """The tested examples with both predictions, as `changes.changed_examples` returns them."""
-        return changed_examples(self._tested_base, self._tested_chosen, self._texts)
+        """The tested examples with both predictions, as `changes.changed_examples` returns them.
+
+        Documents are not among them: the models predict all of their tokens.
+        """
+        base, chosen = self._tested_base, self._tested_chosen
+        if not self.search.headline.is_accuracy:
+            base, chosen = base.head(0), chosen.head(0)
+        return changed_examples(base, chosen, self._texts)
 
     @cached_property
     def split_faults(self) -> SplitFaults:

@@ -13,6 +13,7 @@ from laser_sweep.config import GRID, NO_COMPOSITION, Config
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.point_figures import PointFigures, part_figures, point_figures
 from laser_sweep.report.searched import Searched, searched_of
+from laser_sweep.report.shown_figures import ShownFigure, shown_figures
 from laser_sweep.search import composition_key
 from laser_sweep.selection import Pick, Picker, candidates, select, summarize, whole_parts
 from laser_sweep.split import TEST, VALIDATION, Parts
@@ -49,6 +50,16 @@ class Search:
     def config(self) -> Config:
         """The configuration of the last command."""
         return self.record.config
+
+    @property
+    def shown(self) -> tuple[ShownFigure, ...]:
+        """The figures that the report shows; the first one is the headline."""
+        return shown_figures(self.config.dataset)
+
+    @property
+    def headline(self) -> ShownFigure:
+        """The figure by which base and chosen are compared."""
+        return self.shown[0]
 
     @property
     def parts(self) -> Parts:
@@ -88,7 +99,7 @@ class Search:
     @cached_property
     def missing(self) -> int:
         """The number of points without a result on the part that every point is evaluated on."""
-        evaluated = self.table[self.table[f"{self.grid_part}_accuracy"].notna()]["point"]
+        evaluated = self.table[self.table[f"{self.grid_part}_examples"] > 0]["point"]
         return len(set(self.wanted) - set(evaluated))
 
     @property

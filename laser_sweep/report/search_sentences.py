@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from laser_sweep.report.formatting import counted, duration, p_value, percent
+from laser_sweep.report.formatting import counted, duration, p_value
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.searched import places
@@ -73,11 +73,18 @@ def composition(report: Report) -> str:
     if not (composed.figures and composed.against_base and composed.against_chosen):
         return f"{stacked} Not tested yet."
     return (
-        f"{stacked} On the test part this stack is right on "
-        f"{percent(composed.figures.test.accuracy)}. Against the base model: "
+        f"{stacked} On the test part this stack {_stack_figure(report)}. Against the base model: "
         f"{composed.against_base.verdict.text}. Against the chosen point: "
         f"{_against_chosen(report)}."
     )
+
+
+def _stack_figure(report: Report) -> str:
+    composed, headline = report.composed, report.search.headline
+    assert composed is not None
+    assert composed.figures is not None
+    figure = headline.text(headline.of(composed.figures.test))
+    return f"is right on {figure}" if headline.is_accuracy else f"has a perplexity of {figure}"
 
 
 def _against_chosen(report: Report) -> str:

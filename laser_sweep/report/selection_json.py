@@ -10,10 +10,12 @@ import numpy as np
 
 from laser_sweep.report.changes import change_counts
 from laser_sweep.report.folds import Fold
-from laser_sweep.report.point_figures import PointFigures
+from laser_sweep.report.point_figures import PartFigures, PointFigures
 from laser_sweep.report.report import Best, Report
+from laser_sweep.report.search import Search
 from laser_sweep.report.sentences import choice, paper_differences
-from laser_sweep.statistics import Comparison, NullBand
+from laser_sweep.split import PARTS
+from laser_sweep.statistics import Comparison, NullBand, PairedMeans
 from laser_sweep.store.provenance import versions
 
 
@@ -23,17 +25,19 @@ def selection_json(report: Report) -> str:
     content = {
         "verdict": choice(report),
         "rule": search.config.selection,
-        "base": _plain(search.base),
-        "chosen": _plain(search.chosen),
-        "test_accuracy_difference_points": report.difference,
+        "base": _point(search, search.base),
+        "chosen": _point(search, search.chosen),
+        **_difference(report),
         "test_changes": change_counts(report.changed_examples),
         "judgement": {"kind": report.judgement.kind, "text": report.judgement.text},
-        "comparison": _plain(report.comparison),
+        "comparison": _compared(report.comparison),
         "null": _plain(report.null),
         "search": _search(report),
         "composition": _composition(report),
-        "folds": list(map(_plain, report.folds)),
-        "per": {axis: list(map(_best, best)) for axis, best in report.best_per.items()},
+        "folds": [_fold(search, fold) for fold in report.folds],
+        "per": {
+            axis: [_best(search, each) for each in best] for axis, best in report.best_per.items()
+        },
         "otherwise": report.other_scores.to_dict(orient="index"),
         "split_faults": asdict(report.split_faults),
         "ties": {name: asdict(ties) for name, ties in report.ties.items()},
@@ -43,6 +47,47 @@ def selection_json(report: Report) -> str:
         "versions": versions(),
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _difference(report: Report) -> dict[str, float | None]:
+    """The difference of the headline figures on the test part, by its name."""
+    if report.search.headline.is_accuracy:
+        return {"test_accuracy_difference_points": report.difference}
+    compared = report.comparison
+    relative = None if compared is None else 100 * compared.perplexity.difference.value
+    return {"test_perplexity_difference_percent": relative}
+
+
+def _point(search: Search, figures: PointFigures | None) -> dict[str, object] | None:
+    """A point with the figures that the report shows."""
+    found = _plain(figures)
+    if figures is None or found is None:
+        return None
+    for part in PARTS:
+        of_part = _plain(figures.on(part)) or {}
+        keys = ("examples", *(each.key for each in search.shown))
+        found[part] = {key: of_part[key] for key in keys}
+    return found
+
+
+def _compared(compared: Comparison | None) -> dict[str, object] | None:
+    """A comparison with the figures that its examples have."""
+    found = _plain(compared)
+    if compared is None or found is None:
+        return None
+    if compared.accuracy is not None:
+        del found["bits_per_byte"]
+        return found
+    for name in ("accuracy", "corrected", "broken", "f1", "base_commonest", "chosen_commonest"):
+        del found[name]
+    return {**found, "perplexity": _plain(compared.perplexity)}
+
+
+def _fold(search: Search, fold: Fold) -> dict[str, object]:
+    """A fold with its figures by their names."""
+    found, name = _plain(fold) or {}, search.headline.key
+    names = {"on_others": f"validation_{name}", "base": f"base_{name}", "chosen": name}
+    return {names.get(key, key): value for key, value in found.items()}
 
 
 def _paper(report: Report) -> dict[str, object] | None:
@@ -81,10 +126,10 @@ def _composition(report: Report) -> dict[str, object] | None:
     return {
         "rule": composed.composition.key.rule,
         "point": composed.composition.point,
-        "stack": _plain(composed.figures),
+        "stack": _point(report.search, composed.figures),
         "trials": msgspec.to_builtins(composed.composition.trials),
-        "against_base": _plain(composed.against_base),
-        "against_chosen": _plain(composed.against_chosen),
+        "against_base": _compared(composed.against_base),
+        "against_chosen": _compared(composed.against_chosen),
     }
 
 
@@ -97,15 +142,17 @@ def _cost(report: Report) -> dict[str, object]:
     }
 
 
-def _best(best: Best) -> dict[str, object]:
+def _best(search: Search, best: Best) -> dict[str, object]:
     return {
         "value": best.value,
-        "chosen": _plain(best.chosen),
-        "comparison": _plain(best.comparison),
+        "chosen": _point(search, best.chosen),
+        "comparison": _compared(best.comparison),
     }
 
 
-def _plain(figures: PointFigures | Comparison | NullBand | Fold | None) -> dict[str, object] | None:
+def _plain(
+    figures: PointFigures | PartFigures | Comparison | PairedMeans | NullBand | Fold | None,
+) -> dict[str, object] | None:
     """Figures as JSON values; a figure that is missing or not finite is null."""
     if figures is None:
         return None

@@ -52,7 +52,7 @@ def summary(report: Report) -> str:
 
 
 def choice(report: Report) -> str:
-    """The chosen point, and its accuracy on examples that had no part in the choice."""
+    """The chosen point, and its headline figure on examples that had no part in the choice."""
     search = report.search
     if not search.selects:
         return "Nothing is selected (split=all): the figures are for all examples."
@@ -66,10 +66,10 @@ def choice(report: Report) -> str:
     if point == str(BASE):
         why = why_base(search.config.selection)
         return f"The base model itself is chosen: {why} on the validation part."
-    if report.difference is None:
+    if report.comparison is None:
         return f"Chosen on the validation part: {point}; not tested yet."
     return (
-        f"Chosen on the validation part{_reason(search)}: {point}. On the test part it is right on "
+        f"Chosen on the validation part{_reason(search)}: {point}. On the test part it "
         f"{_tested(report)}"
     )
 
@@ -77,11 +77,11 @@ def choice(report: Report) -> str:
 def _choice_in_folds(report: Report, point: str) -> str:
     named = "the base model itself" if point == str(BASE) else point
     chosen = f"Chosen on all examples{_reason(report.search)}: {named}."
-    if report.difference is None:
+    if report.comparison is None:
         return f"{chosen} Not tested yet."
     return (
         f"{chosen} Out of fold, each example is answered by the point that was chosen without the "
-        f"example's fold; this procedure is right on {_tested(report)}"
+        f"example's fold; this procedure {_tested(report)}"
     )
 
 
@@ -96,14 +96,21 @@ def _reason(search: Search) -> str:
 
 
 def _tested(report: Report) -> str:
-    """The accuracies of chosen and base on the test part, and their difference."""
-    base, chosen, difference = report.search.base, report.search.chosen, report.difference
+    """The headline figures of chosen and base on the test part, and their difference."""
+    search, difference = report.search, report.difference
+    base, chosen, headline = search.base, search.chosen, search.headline
     assert base is not None
     assert chosen is not None
+    if not headline.is_accuracy:
+        after, before = headline.of(chosen.test), headline.of(base.test)
+        return (
+            f"has a perplexity of {headline.text(after)}, the base model one of "
+            f"{headline.text(before)}: {headline.change(before, after)}."
+        )
     assert difference is not None
     counts = change_counts(report.changed_examples)
     return (
-        f"{percent(chosen.test.accuracy)} of the examples, the base model on "
+        f"is right on {percent(chosen.test.accuracy)} of the examples, the base model on "
         f"{percent(base.test.accuracy)}: {signed(difference, 1)} points "
         f"({counts['corrected']:,} examples corrected, {counts['broken']:,} broken)."
     )
@@ -176,6 +183,12 @@ def _comparison_notes(report: Report) -> Iterator[str]:
     clusters = (
         "" if compared.clusters is None else f"; computed with {compared.clusters:,} clusters"
     )
+    if compared.corrected is None:
+        yield (
+            f"{sentence_case(tested_on(report.search))}, p = {p_value(compared.p_value)} for the "
+            f"log-loss of {compared.examples:,} documents (two-sided{clusters})."
+        )
+        return
     yield (
         f"{sentence_case(tested_on(report.search))}, {compared.corrected:,} examples are corrected "
         f"and {compared.broken:,} broken (p = {p_value(compared.p_value)}, two-sided{clusters})."

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
 
 from laser_sweep.grid.point import ALL_LAYERS
-from laser_sweep.report.formatting import (
-    UNKNOWN,
-    interval,
-    number,
-    p_value,
-    percent,
-    points,
-    rank,
-    signed,
-)
+from laser_sweep.report.formatting import UNKNOWN, p_value, points, rank, signed
 from laser_sweep.report.point_figures import PointFigures, point_figures
 from laser_sweep.report.report import Best, Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.searched import places
+from laser_sweep.report.shown_figures import PERPLEXITY
 from laser_sweep.split import PARTS, TEST, VALIDATION
 from laser_sweep.statistics import Comparison
-from laser_sweep.store.composition import FAILED, OVERLAPS
+from laser_sweep.store.composition import FAILED, OVERLAPS, Trial
 
-FIGURES = ("accuracy", "log-loss")
 INTERVAL = "95 % interval"
-FOLD_HEADERS = ("fold", "examples", "chosen on the others", "accuracy there", "base", "chosen")
 
 
 def tested_name(search: Search) -> str:
@@ -43,16 +34,15 @@ def shown_parts(search: Search) -> tuple[str, ...]:
 
 
 def figure_headers(search: Search) -> list[str]:
-    """The headers of the accuracy and the log-loss on each shown part."""
+    """The headers of the figures on each shown part."""
     names = {VALIDATION: VALIDATION, TEST: tested_name(search)}
-    return [f"{names[part]} {figure}" for part in shown_parts(search) for figure in FIGURES]
+    return [f"{names[part]} {each.name}" for part in shown_parts(search) for each in search.shown]
 
 
-def grid_figure_headers(search: Search) -> tuple[str, str]:
-    """The headers of the accuracy and the log-loss on the part that every point has."""
+def grid_figure_headers(search: Search) -> list[str]:
+    """The headers of the figures on the part that every point has."""
     part = VALIDATION if search.selects else tested_name(search)
-    accuracy, log_loss = FIGURES
-    return f"{part} {accuracy}", f"{part} {log_loss}"
+    return [f"{part} {each.name}" for each in search.shown]
 
 
 def result_headers(search: Search) -> list[str]:
@@ -74,7 +64,7 @@ def point_row(search: Search, name: str, figures: PointFigures | None) -> list[s
     if figures is None:
         return [name, *[UNKNOWN] * (2 + len(figure_headers(search)))]
     parts = [figures.on(part) for part in shown_parts(search)]
-    texts = (text for part in parts for text in (percent(part.accuracy), number(part.log_loss)))
+    texts = (each.text(each.of(part)) for part in parts for each in search.shown)
     return [name, figures.point, rank(figures.rank), *texts]
 
 
@@ -83,18 +73,17 @@ def _differences(search: Search) -> Iterator[str]:
     base, chosen = search.base, search.chosen
     for part in PARTS:
         if base is None or chosen is None:
-            yield from [UNKNOWN] * len(FIGURES)
+            yield from [UNKNOWN] * len(search.shown)
             continue
         before, after = base.on(part), chosen.on(part)
-        yield points(after.accuracy - before.accuracy)
-        log_loss = after.log_loss - before.log_loss
-        yield UNKNOWN if log_loss != log_loss else signed(log_loss, 3)
+        yield from (each.change(each.of(before), each.of(after)) for each in search.shown)
 
 
 def best_headers(search: Search, axis: str) -> list[str]:
     """The headers of `best_rows`."""
-    tested = f"{tested_name(search)} accuracy"
-    return [axis, "point", "rank", "validation accuracy", "base", tested, "difference", INTERVAL]
+    name = search.headline.name
+    validation, tested = f"validation {name}", f"{tested_name(search)} {name}"
+    return [axis, "point", "rank", validation, "base", tested, "difference", INTERVAL]
 
 
 def best_rows(report: Report, axis: str) -> list[list[str]]:
@@ -108,44 +97,56 @@ def best_rows(report: Report, axis: str) -> list[list[str]]:
 def _best(search: Search, best: Best) -> list[str]:
     if (chosen := best.chosen) is None:
         return [UNKNOWN] * 7
-    validation = percent(chosen.validation.accuracy)
-    base = percent(None if search.base is None else search.base.test.accuracy)
-    texts = [chosen.point, rank(chosen.rank), validation, base, percent(chosen.test.accuracy)]
+    headline = search.headline
+    validation = headline.text(headline.of(chosen.validation))
+    base = UNKNOWN if search.base is None else headline.text(headline.of(search.base.test))
+    tested = headline.text(headline.of(chosen.test))
+    texts = [chosen.point, rank(chosen.rank), validation, base, tested]
     if best.comparison is None:
         return [*texts, UNKNOWN, UNKNOWN]
-    difference = best.comparison.accuracy.difference
-    return [*texts, points(difference.value), interval(difference.low, difference.high)]
+    return [*texts, *headline.difference(best.comparison.headline)]
+
+
+def fold_headers(search: Search) -> list[str]:
+    """The headers of `fold_rows`."""
+    there = f"{search.headline.name} there"
+    return ["fold", "examples", "chosen on the others", there, "base", "chosen"]
 
 
 def fold_rows(report: Report) -> list[list[str]]:
-    """The folds, under `FOLD_HEADERS`."""
+    """The folds, under `fold_headers`."""
+    text = report.search.headline.text
     return [
         [
             str(number + 1),
             f"{fold.examples:,}",
             fold.point or UNKNOWN,
-            percent(fold.validation_accuracy),
-            percent(fold.base_accuracy),
-            percent(fold.accuracy),
+            text(fold.on_others),
+            text(fold.base),
+            text(fold.chosen),
         ]
         for number, fold in enumerate(report.folds)
     ]
 
 
-TRIAL_HEADERS = ("edit", "outcome", "validation accuracy", "change", "log-loss change", "z")
-STACK_HEADERS = ("model", "test accuracy", "test log-loss", "against base", INTERVAL, "p")
 _OUTCOMES = {OVERLAPS: "passed over: the stack edits its matrix", FAILED: "failed"}
 
 
+def trial_headers(search: Search) -> list[str]:
+    """The headers of `trial_rows`."""
+    validation = f"validation {search.headline.name}"
+    return ["edit", "outcome", validation, "change", "log-loss change", "z"]
+
+
 def trial_rows(report: Report) -> list[list[str]]:
-    """The edits that were tried on a stack, under `TRIAL_HEADERS`; none without a composition."""
-    composed = report.composed
+    """The edits that were tried on a stack, under `trial_headers`; none without a composition."""
+    composed, headline = report.composed, report.search.headline
     return [
         [
             trial.candidate,
             _OUTCOMES.get(trial.outcome, trial.outcome),
-            percent(trial.accuracy),
-            points(trial.accuracy_change),
+            headline.text(trial.accuracy if headline.is_accuracy else trial.perplexity),
+            points(trial.accuracy_change) if headline.is_accuracy else _relative_change(trial),
             UNKNOWN if trial.log_loss_change is None else signed(trial.log_loss_change, 3),
             UNKNOWN if trial.z is None else signed(trial.z, 1),
         ]
@@ -153,8 +154,20 @@ def trial_rows(report: Report) -> list[list[str]]:
     ]
 
 
+def _relative_change(trial: Trial) -> str:
+    if trial.log_loss_change is None:
+        return UNKNOWN
+    return PERPLEXITY.change(1, math.exp(trial.log_loss_change))
+
+
+def stack_headers(search: Search) -> list[str]:
+    """The headers of `stack_rows`."""
+    headers = [f"test {each.name}" for each in search.shown]
+    return ["model", *headers, "against base", INTERVAL, "p"]
+
+
 def stack_rows(report: Report) -> list[list[str]]:
-    """Base, the best single point and the stack on the test part, under `STACK_HEADERS`.
+    """Base, the best single point and the stack on the test part, under `stack_headers`.
 
     There are none without a composition.
     """
@@ -164,46 +177,44 @@ def stack_rows(report: Report) -> list[list[str]]:
     rows = [("base", search.base, None), ("chosen", search.chosen, report.comparison)]
     if composed.figures is not None:
         rows.append(("stack", composed.figures, composed.against_base))
-    return [_stack_row(name, figures, compared) for name, figures, compared in rows]
+    return [_stack_row(search, name, figures, compared) for name, figures, compared in rows]
 
 
-def _stack_row(name: str, figures: PointFigures | None, compared: Comparison | None) -> list[str]:
+def _stack_row(
+    search: Search, name: str, figures: PointFigures | None, compared: Comparison | None
+) -> list[str]:
     if figures is None:
-        return [name, *[UNKNOWN] * 5]
-    row = [name, percent(figures.test.accuracy), number(figures.test.log_loss)]
+        return [name, *[UNKNOWN] * (3 + len(search.shown))]
+    row = [name, *(each.text(each.of(figures.test)) for each in search.shown)]
     if compared is None:
         return [*row, UNKNOWN, UNKNOWN, UNKNOWN]
-    difference = compared.accuracy.difference
-    ends = interval(difference.low, difference.high)
-    return [*row, points(difference.value), ends, p_value(compared.p_value)]
+    return [*row, *search.headline.difference(compared.headline), p_value(compared.p_value)]
 
 
-PREDICTED_HEADERS = (
-    *("place", "point", "predicted change", "log-loss change", "accuracy change"),
-    "search",
-)
+def predicted_headers(search: Search) -> list[str]:
+    """The headers of `predicted_rows`."""
+    accuracy = ["accuracy change"] if search.headline.is_accuracy else []
+    return ["place", "point", "predicted change", "log-loss change", *accuracy, "search"]
 
 
 def predicted_rows(report: Report, most: int) -> list[list[str]]:
-    """The points with the best predictions, under `PREDICTED_HEADERS`; none without a ranking."""
+    """The points with the best predictions, under `predicted_headers`; none without a ranking."""
     searched = report.search.searched
     if searched is None or searched.ranking is None:
         return []
     ranked = places(searched.ranking, searched.space.points)
     grid = report.grid.assign(place=report.grid["point"].map(ranked)).dropna(subset="place")
-    columns = ["place", "point", "predicted_change", "log_loss_change", "accuracy_change", "search"]
+    has_accuracy = report.search.headline.is_accuracy
     return [
         [
-            f"{place:.0f}",
-            point,
-            signed(predicted, 4),
-            UNKNOWN if pd.isna(log_loss) else signed(log_loss, 4),
-            points(accuracy),
-            state,
+            f"{row['place']:.0f}",
+            row["point"],
+            signed(row["predicted_change"], 4),
+            UNKNOWN if pd.isna(row["log_loss_change"]) else signed(row["log_loss_change"], 4),
+            *([points(row["accuracy_change"])] if has_accuracy else []),
+            row["search"],
         ]
-        for place, point, predicted, log_loss, accuracy, state in grid.sort_values("place")
-        .head(most)[columns]
-        .itertuples(index=False)
+        for row in grid.sort_values("place").head(most).to_dict("records")
     ]
 
 
@@ -213,7 +224,7 @@ def top_headers(search: Search) -> list[str]:
 
 
 def top_rows(search: Search, most: int) -> list[list[str]]:
-    """The edited points with the best accuracies on the part that every point is evaluated on."""
+    """The best edited points on the part that every point is evaluated on."""
     part, table = search.grid_part, search.table
     columns = [f"{part}_accuracy", f"{part}_log_loss"]
     edited = table[table["edits"] > 0]
@@ -222,8 +233,7 @@ def top_rows(search: Search, most: int) -> list[list[str]]:
         [
             figures.point,
             rank(figures.rank),
-            percent(figures.on(part).accuracy),
-            number(figures.on(part).log_loss),
+            *(each.text(each.of(figures.on(part))) for each in search.shown),
         ]
         for figures in point_figures(best)
     ]

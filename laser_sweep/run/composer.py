@@ -16,7 +16,7 @@ from laser_sweep.plan.rounds import wanted
 from laser_sweep.run.worker import Worker
 from laser_sweep.search import composition_key
 from laser_sweep.split import VALIDATION
-from laser_sweep.statistics import change
+from laser_sweep.statistics import change, perplexity
 from laser_sweep.store.composition import (
     ACCEPTED,
     FAILED,
@@ -91,10 +91,11 @@ class _Composer:
         trial = Trial(
             str(candidate),
             ACCEPTED if is_accepted else REFUSED,
-            float(after["correct"].mean()),
+            None if found.accuracy is None else float(after["correct"].mean()),
             found.accuracy,
             found.log_loss,
             found.z if math.isfinite(found.z) else None,
+            perplexity(after) if found.accuracy is None else None,
         )
         _log(trial)
         if is_accepted:
@@ -113,15 +114,16 @@ class _Composer:
 
 
 def _log(trial: Trial) -> None:
-    assert trial.accuracy is not None
-    assert trial.accuracy_change is not None
     assert trial.log_loss_change is not None
+    if trial.accuracy is not None and trial.accuracy_change is not None:
+        figure = f"accuracy {100 * trial.accuracy:.1f} % ({100 * trial.accuracy_change:+.1f})"
+    else:
+        figure = f"perplexity {trial.perplexity:.2f}"
     log.info(
-        "%s %s: accuracy %.1f %% (%+.1f), log-loss %+.3f, z %s",
+        "%s %s: %s, log-loss %+.3f, z %s",
         trial.candidate,
         trial.outcome,
-        100 * trial.accuracy,
-        100 * trial.accuracy_change,
+        figure,
         trial.log_loss_change,
         "–" if trial.z is None else f"{trial.z:+.1f}",
     )

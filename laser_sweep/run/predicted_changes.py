@@ -18,9 +18,11 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from laser_sweep.dataset import PERPLEXITY
 from laser_sweep.errors import is_out_of_memory
 from laser_sweep.evaluate.engine.memory import GIB
 from laser_sweep.evaluate.evaluator import Evaluator
+from laser_sweep.evaluate.questions.question import Question
 from laser_sweep.grid.amount import Amount
 from laser_sweep.grid.point import Point
 from laser_sweep.intervention import INTERVENTIONS, first_order_changes
@@ -132,7 +134,7 @@ class _Ranker:
         bars: bool,
     ):
         self._plan = plan
-        self._questions = [plan.questions[example] for example in examples]
+        self._questions, self._count = _counted(plan, examples)
         self._model = evaluator.model
         self._pad = evaluator.pad
         self._same = evaluator.context.vocabulary.same
@@ -168,7 +170,7 @@ class _Ranker:
                 for segment, gradients in run.gradients(chunk, self._segments, kept):
                     for edit, change in self._changes(segment, gradients):
                         changes[edit] += change
-        return {edit: change / len(self._questions) for edit, change in changes.items()}
+        return {edit: change / self._count for edit, change in changes.items()}
 
     def _chunks(
         self, batches: Sequence[QuestionBatch]
@@ -227,6 +229,16 @@ class _Ranker:
                 self._plan.options,
             )
             yield from zip(own, changes, strict=True)
+
+
+def _counted(plan: Plan, examples: Sequence[int]) -> tuple[list[Question], int]:
+    """The questions of examples, and the number by which the sum of their losses is divided."""
+    questions = [plan.questions[example] for example in examples]
+    if plan.scoring.kind != PERPLEXITY:
+        return questions, len(questions)
+    # The loss of documents is the mean over all their tokens.
+    windows = [window for question in questions for window in question.windows()]
+    return windows, sum(question.length for question in questions)
 
 
 def _edits(plan: Plan, point: Point) -> Iterator[MatrixEdit]:

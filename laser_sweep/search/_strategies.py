@@ -37,6 +37,11 @@ def check(config: Config, points: int, parts: Parts) -> None:
         return
     given, split = f"search={options.name}", str(config.split.name)
     check_apart(parts, split, given=given, work="search", otherwise="search=grid")
+    if config.dataset.is_of_documents and options.loss == MARGIN:
+        raise ConfigError(
+            "search.loss=margin compares right answers with wrong ones, which documents do not "
+            "have. Available: search.loss=nll."
+        )
     if options.examples is not None and options.examples > len(parts.validation):
         raise ConfigError(
             f"search.examples={options.examples}: expected at most {len(parts.validation)}, the "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from laser_sweep.config import PAPER
+from laser_sweep.config.dataset import PERPLEXITY
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import BASE
 from laser_sweep.plugin import Group
@@ -64,17 +65,26 @@ def check(rule: str, kind: str) -> None:
     Raises:
         ConfigError: if the outcomes lack the measure of the rule.
     """
+    if _compares(rule, kind):
+        return
     needed = RULES.load(rule).SCORING
-    if needed not in (None, kind):
-        raise ConfigError(
-            f"selection={rule} needs dataset.scoring={needed}; the scoring of this dataset is "
-            f"{kind}. Available: {', '.join(_for(kind))}."
-        )
+    why = (
+        "goes by accuracy, which documents do not have"
+        if needed is None
+        else f"needs dataset.scoring={needed}"
+    )
+    raise ConfigError(
+        f"selection={rule} {why}; the scoring of this dataset is {kind}. Available: "
+        f"{', '.join(name for name in RULES.names() if _compares(name, kind))}."
+    )
 
 
-def _for(kind: str) -> list[str]:
-    """The rules that can compare the outcomes of a kind of scoring."""
-    return [rule for rule in RULES.names() if RULES.load(rule).SCORING in (None, kind)]
+def _compares(rule: str, kind: str) -> bool:
+    """Whether a rule can compare the outcomes of a kind of scoring."""
+    module = RULES.load(rule)
+    if kind == PERPLEXITY:
+        return module.MEASURE == "log_loss"
+    return module.SCORING in (None, kind)
 
 
 def candidates(table: pd.DataFrame, protocol: str) -> pd.DataFrame:
@@ -82,6 +92,6 @@ def candidates(table: pd.DataFrame, protocol: str) -> pd.DataFrame:
 
     The base model is one of them; in `paper` protocol, only if there is no other point.
     """
-    evaluated = table[table["validation_accuracy"].notna()]
+    evaluated = table[table["validation_examples"] > 0]
     edited = evaluated[evaluated["point"] != str(BASE)]
     return edited if protocol == PAPER and len(edited) else evaluated

@@ -11,9 +11,10 @@ from laser_sweep.statistics.comparison import Comparison, PairedMeans, compare
 from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.fold_null import OutOfFoldNull, out_of_fold_null
 from laser_sweep.statistics.majority import CommonestPrediction, majority_accuracy
+from laser_sweep.statistics.measures import are_documents, perplexity
 from laser_sweep.statistics.paired import SIGNIFICANT
 from laser_sweep.statistics.paired_change import Change, change
-from laser_sweep.statistics.point_intervals import accuracy_intervals
+from laser_sweep.statistics.point_intervals import accuracy_intervals, perplexity_intervals
 from laser_sweep.statistics.searched_gain import SearchedGain, searched_gain
 from laser_sweep.statistics.verdict import UNSELECTED, UNTESTED, Verdict
 
@@ -32,11 +33,14 @@ __all__ = [
     "SearchedGain",
     "Verdict",
     "accuracy_intervals",
+    "are_documents",
     "audit",
     "change",
     "compare",
     "majority_accuracy",
     "null_band",
     "out_of_fold_null",
+    "perplexity",
+    "perplexity_intervals",
     "searched_gain",
 ]

@@ -10,21 +10,27 @@ MIN_CLUSTERS = 2
 """The smallest effective number of clusters that tells anything about further clusters."""
 
 
-def cluster_sums(values: Floats, clusters: Labels) -> tuple[Floats, Floats]:
+def cluster_sums(
+    values: Floats, clusters: Labels, weights: Floats | None = None
+) -> tuple[Floats, Floats]:
     """The sum of each column in each cluster, in the order of the clusters' labels.
 
     Args:
         values: shape (examples, columns).
         clusters: shape (examples,), or None.
+        weights: how often each example counts, shape (examples,); None for once. The tokens of a
+            document are a cluster of examples: its mean is the value, their number is the weight.
 
     Returns:
         The sums, shape (clusters, columns), and the clusters' sizes, shape (clusters,).
     """
+    sizes = np.ones(len(values)) if weights is None else weights
+    values = values if weights is None else values * weights[:, None]
     if clusters is None:
-        return values, np.ones(len(values))
+        return values, sizes
     codes = np.unique(clusters, return_inverse=True)[1]
     sums = [np.bincount(codes, weights=column) for column in values.T]
-    return np.stack(sums, axis=1), np.bincount(codes).astype(float)
+    return np.stack(sums, axis=1), np.bincount(codes, weights=sizes).astype(float)
 
 
 def cluster_count(clusters: Labels) -> int | None:

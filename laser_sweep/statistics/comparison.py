@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,23 @@ from laser_sweep.statistics.clusters import cluster_count
 from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.fold_null import OutOfFoldNull
 from laser_sweep.statistics.majority import CommonestPrediction, commonest_prediction
-from laser_sweep.statistics.measures import ACCURACY, F1, LOG_LOSS, log_loss, to_floats
-from laser_sweep.statistics.verdict import BASE_CHOSEN, BASE_IN_FOLDS, Verdict, judge
+from laser_sweep.statistics.measures import (
+    ACCURACY,
+    F1,
+    LOG_LOSS,
+    are_documents,
+    bits_per_byte,
+    log_loss,
+    to_floats,
+    weights,
+)
+from laser_sweep.statistics.verdict import (
+    BASE_CHOSEN,
+    BASE_IN_FOLDS,
+    Verdict,
+    judge,
+    judge_documents,
+)
 
 
 @dataclass(frozen=True)
@@ -43,28 +59,52 @@ class Comparison:
     Attributes:
         examples: the number of examples.
         clusters: the number of clusters of the examples; None if every example is independent.
-        accuracy: the accuracies, 0..1.
-        p_value: two-sided, of the hypothesis that both models are correct equally often.
-        corrected: the number of examples that only the chosen model has right.
-        broken: the number of examples that only the base model has right.
+        accuracy: the accuracies, 0..1; None for documents.
+        p_value: two-sided, of the hypothesis that both models are correct equally often; for
+            documents, that both have the same log-loss.
+        corrected: the number of examples that only the chosen model has right; None for documents.
+        broken: the number of examples that only the base model has right; None for documents.
         log_loss: in nats per answer token, as in `laser_sweep.summary`; less is better.
+        bits_per_byte: of documents; None for questions.
         f1: 0..1; None if F1 was not recorded.
         base_commonest: the commonest prediction of the base model.
         chosen_commonest: the commonest prediction of the chosen model.
-        verdict: the verdict on accuracy.
+        verdict: the verdict on accuracy, or on the log-loss of documents.
     """
 
     examples: int
     clusters: int | None
-    accuracy: PairedMeans
+    accuracy: PairedMeans | None
     p_value: float
-    corrected: int
-    broken: int
+    corrected: int | None
+    broken: int | None
     log_loss: PairedMeans
+    bits_per_byte: PairedMeans | None
     f1: PairedMeans | None
     base_commonest: CommonestPrediction
     chosen_commonest: CommonestPrediction
     verdict: Verdict
+
+    @property
+    def perplexity(self) -> PairedMeans:
+        """The perplexities per token; the difference is relative to that of base, such as 0.02."""
+        loss = self.log_loss
+        return PairedMeans(
+            base=_mapped(loss.base, np.exp),
+            chosen=_mapped(loss.chosen, np.exp),
+            difference=_mapped(loss.difference, np.expm1),
+            examples=loss.examples,
+        )
+
+    @property
+    def headline(self) -> PairedMeans:
+        """The accuracies; for documents, the perplexities."""
+        return self.perplexity if self.accuracy is None else self.accuracy
+
+
+def _mapped(estimate: Estimate, function: Callable[[float], float]) -> Estimate:
+    """The estimate of a rising function of a figure."""
+    return Estimate(*(float(function(each)) for each in astuple(estimate)))
 
 
 def compare(
@@ -88,6 +128,8 @@ def compare(
             points or parts, or if the two points do not have the same examples.
     """
     base, chosen, clusters = align(base, chosen)
+    if are_documents(base):
+        return _compare_documents(base, chosen, clusters, out_of_fold, seed)
     before, after = correct(base), correct(chosen)
     corrected, broken = paired.changes(before, after)
     in_folds = out_of_fold is not None
@@ -103,10 +145,46 @@ def compare(
         corrected=corrected,
         broken=broken,
         log_loss=_means(LOG_LOSS, log_loss(base), log_loss(chosen), clusters, null, seed),
+        bits_per_byte=None,
         f1=_f1(base, chosen, clusters, null, seed),
         base_commonest=commonest_prediction(base["prediction"]),
         chosen_commonest=commonest_prediction(chosen["prediction"]),
         verdict=_verdict(chosen, accuracy.difference, null.p_value, in_folds=in_folds),
+    )
+
+
+def _compare_documents(
+    base: pd.DataFrame,
+    chosen: pd.DataFrame,
+    clusters: Labels,
+    out_of_fold: OutOfFoldNull | None,
+    seed: int,
+) -> Comparison:
+    """Compare the log-likelihoods of documents; each counts by its tokens, or by its bytes."""
+    tokens, losses = weights(base), (log_loss(base), log_loss(chosen))
+    assert tokens is not None
+    p_value = paired.total_p_value(tokens * (losses[1] - losses[0]), clusters, seed=seed)
+    null = out_of_fold or OutOfFoldNull(p_value, {})
+    log_losses = _means(LOG_LOSS, *losses, clusters, null, seed, tokens)
+    bits = (bits_per_byte(base), bits_per_byte(chosen))
+    of_bytes = to_floats(base["text_bytes"])
+    if _is_base(chosen):
+        verdict = BASE_CHOSEN if out_of_fold is None else BASE_IN_FOLDS
+    else:
+        verdict = judge_documents(log_losses.difference, null.p_value)
+    return Comparison(
+        examples=len(base),
+        clusters=cluster_count(clusters),
+        accuracy=None,
+        p_value=null.p_value,
+        corrected=None,
+        broken=None,
+        log_loss=log_losses,
+        bits_per_byte=_means(LOG_LOSS, *bits, clusters, null, seed, of_bytes),
+        f1=None,
+        base_commonest=commonest_prediction(base["prediction"]),
+        chosen_commonest=commonest_prediction(chosen["prediction"]),
+        verdict=verdict,
     )
 
 
@@ -153,9 +231,15 @@ def _f1(
 
 
 def _means(
-    measure: str, base: Floats, chosen: Floats, clusters: Labels, null: OutOfFoldNull, seed: int
+    measure: str,
+    base: Floats,
+    chosen: Floats,
+    clusters: Labels,
+    null: OutOfFoldNull,
+    seed: int,
+    weights: Floats | None = None,
 ) -> PairedMeans:
     examples = int((~(np.isnan(base) | np.isnan(chosen))).sum())
-    before, after, difference = paired.mean_difference(base, chosen, clusters, seed=seed)
+    before, after, difference = paired.mean_difference(base, chosen, clusters, weights, seed=seed)
     inflated = _inflated(difference, null.inflation.get(measure, 1.0))
     return PairedMeans(before, after, inflated, examples)

@@ -23,7 +23,7 @@ from laser_sweep.statistics.arrays import Floats, Floats32, Labels
 from laser_sweep.statistics.best_gain import FLIPS, is_harmful
 from laser_sweep.statistics.clusters import cluster_sums
 from laser_sweep.statistics.flips import sign_flips
-from laser_sweep.statistics.measures import ACCURACY, measures
+from laser_sweep.statistics.measures import ACCURACY, LOG_LOSS, measures
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class OutOfFoldNull:
     """The null distribution of the differences out of fold, if no candidate has an effect.
 
     Attributes:
-        p_value: two-sided, the share of cases with a difference in accuracy at least as large as
-            the observed one.
+        p_value: two-sided, the share of cases with a difference in accuracy, or in the log-loss of
+            documents, at least as large as the observed one.
         inflation: for each measure, the standard deviation of the difference as a multiple of that
             of as many independent examples; at least 1.
     """
@@ -60,7 +60,8 @@ def out_of_fold_null(
         base_is_candidate: whether the base model may be chosen.
         seed: the same seed gives the same figures.
     """
-    names, figures = zip(*measures(outcomes).items(), strict=True)
+    found = measures(outcomes)
+    names, figures = zip(*found.items(), strict=True)
     columns = np.stack(figures, axis=1)
     candidates, base, rows = candidates_and_base(outcomes, "in the folds", columns)
     with np.errstate(invalid="ignore"):
@@ -69,7 +70,7 @@ def out_of_fold_null(
     return null_of_gains(
         {name: gains[:, :, number] for number, name in enumerate(names)},
         rows["fold"].to_numpy(dtype=int),
-        int(chosen["correct"].sum()) - int(rows["correct"].sum()),
+        _observed(chosen, rows, ACCURACY if ACCURACY in found else LOG_LOSS),
         cluster_labels(rows["cluster"]),
         by=by,
         base_is_candidate=base_is_candidate,
@@ -77,10 +78,15 @@ def out_of_fold_null(
     )
 
 
+def _observed(chosen: pd.DataFrame, base: pd.DataFrame, measure: str) -> float:
+    """The total of a measure over the choices, minus that of the base model."""
+    return float(measures(chosen)[measure].sum() - measures(base)[measure].sum())
+
+
 def null_of_gains(
     gains: Mapping[str, Floats],
     fold: Floats,
-    observed: int,
+    observed: float,
     clusters: Labels = None,
     *,
     by: str = ACCURACY,
@@ -92,9 +98,10 @@ def null_of_gains(
 
     Args:
         gains: for each measure, a candidate's figure minus the base model's on an example, more
-            being better, shape (candidates, examples); `accuracy` is one of the measures.
+            being better, shape (candidates, examples). The first one is tested.
         fold: the number of each example's fold, shape (examples,).
-        observed: the correct examples of the choices minus those of the base model.
+        observed: the total of the first measure over the choices minus that of the base model,
+            such as the number of correct examples.
         clusters: shape (examples,), or None; a cluster is in one fold.
         by: the measure that points are chosen by.
         base_is_candidate: whether the base model may be chosen, and is chosen where no candidate
@@ -112,7 +119,8 @@ def null_of_gains(
             variances[name].append(variance)
     drawn = {name: np.concatenate(each).astype(float) for name, each in differences.items()}
     independent = {name: float(np.concatenate(each).mean()) for name, each in variances.items()}
-    reached = np.abs(drawn[ACCURACY]) >= abs(observed)
+    # The gains are summed in float32.
+    reached = np.abs(drawn[next(iter(gains))]) >= abs(observed) * (1 - 1e-6)
     # The first row is the observed one. The repeated choice may differ from the rule's, which
     # decides between equal points in more ways.
     reached[0] = True

@@ -57,7 +57,12 @@ def wilson(share: float, examples: float, z: float) -> tuple[float, float]:
 
 
 def means(
-    values: Floats, clusters: Labels = None, *, seed: int = 0, resamples: int = RESAMPLES
+    values: Floats,
+    clusters: Labels = None,
+    weights: Floats | None = None,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> list[Estimate]:
     """The mean of each column, with a bootstrap interval over examples, or over whole clusters.
 
@@ -72,6 +77,8 @@ def means(
     Args:
         values: shape (examples, columns).
         clusters: shape (examples,), or None.
+        weights: the weight of each example, such as the tokens of a document, shape (examples,);
+            None for equal ones.
 
     Returns:
         One estimate for each column. The ends are NaN if there are fewer than two clusters (without
@@ -79,8 +86,8 @@ def means(
         not finite.
     """
     with np.errstate(invalid="ignore"):
-        centers = values.mean(axis=0)
-    sums, sizes = cluster_sums(values, clusters)
+        centers = np.average(values, axis=0, weights=weights)
+    sums, sizes = cluster_sums(values, clusters, weights)
     clustered = kish_count(sizes)
     usable = np.isfinite(centers) & (clustered >= MIN_CLUSTERS)
     ends = np.full((2, len(centers)), np.nan)

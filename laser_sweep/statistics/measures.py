@@ -1,6 +1,12 @@
-"""Measures of a model on each example: accuracy, log-loss and F1."""
+"""Measures of a model on each example: accuracy, log-loss and F1.
+
+Documents are neither right nor wrong. Their log-loss is that of all their tokens, so that a long
+document counts for more than a short one, and perplexity is its exponential.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -17,6 +23,33 @@ def log_loss(outcomes: pd.DataFrame) -> Floats:
         return np.asarray(-to_floats(outcomes["answer_logprob"]) / lengths)
 
 
+def are_documents(outcomes: pd.DataFrame) -> bool:
+    """Whether outcomes are those of documents."""
+    return bool(len(outcomes)) and bool(outcomes["correct"].isna().all())
+
+
+def weights(outcomes: pd.DataFrame) -> Floats | None:
+    """The weight of each outcome in a mean log-loss, shape (outcomes,).
+
+    Returns:
+        The numbers of tokens of documents; None for questions, which all count the same.
+    """
+    return to_floats(outcomes["answer_length"]) if are_documents(outcomes) else None
+
+
+def perplexity(outcomes: pd.DataFrame) -> float:
+    """The perplexity per token of documents, one outcome each."""
+    nats = -to_floats(outcomes["answer_logprob"]).sum()
+    return math.exp(nats / to_floats(outcomes["answer_length"]).sum())
+
+
+def bits_per_byte(outcomes: pd.DataFrame) -> Floats:
+    """The bits that a document takes per byte of its text in UTF-8, shape (outcomes,)."""
+    return -to_floats(outcomes["answer_logprob"]) / (
+        math.log(2) * to_floats(outcomes["text_bytes"])
+    )
+
+
 def to_floats(column: pd.Series) -> Floats:
     """A column as an array, with NaN for missing values."""
     return column.to_numpy(dtype=float, na_value=np.nan)
@@ -25,8 +58,12 @@ def to_floats(column: pd.Series) -> Floats:
 def measures(outcomes: pd.DataFrame) -> dict[str, Floats]:
     """Every recorded measure, more being better, shape (outcomes,).
 
-    The log-loss is negated. F1 is left out if it was not recorded.
+    The log-loss is negated. F1 is left out if it was not recorded. Documents have a log-loss alone,
+    each its share in that of all their tokens.
     """
+    if are_documents(outcomes):
+        lengths = to_floats(outcomes["answer_length"])
+        return {LOG_LOSS: to_floats(outcomes["answer_logprob"]) / lengths.mean()}
     found = {
         ACCURACY: outcomes["correct"].to_numpy(dtype=float),
         LOG_LOSS: -log_loss(outcomes),

@@ -57,6 +57,23 @@ def p_value(base: Bools, chosen: Bools, clusters: Labels = None, *, seed: int = 
     return float(np.concatenate(reached).mean())
 
 
+def total_p_value(differences: Floats, clusters: Labels = None, *, seed: int = 0) -> float:
+    """The two-sided p-value of the hypothesis that a total is as often positive as negative.
+
+    The test flips the signs of differences, or of whole clusters, as `p_value` does.
+
+    Args:
+        differences: the total of each example, in any unit, shape (examples,).
+        clusters: shape (examples,), or None.
+    """
+    sums = cluster_sums(differences[:, None], clusters)[0][:, 0]
+    moved = sums[sums != 0]
+    # Sums in another order differ by rounding.
+    observed = abs(float(moved.sum())) * (1 - 1e-9)
+    flips = sign_flips(len(moved), FLIPS, seed)
+    return float(np.concatenate([np.abs(rows @ moved) >= observed for rows in flips]).mean())
+
+
 def accuracy_difference(
     base: Bools,
     chosen: Bools,
@@ -105,7 +122,12 @@ def _bonett_price(
 
 
 def mean_difference(
-    base: Floats, chosen: Floats, clusters: Labels = None, *, seed: int = 0
+    base: Floats,
+    chosen: Floats,
+    clusters: Labels = None,
+    weights: Floats | None = None,
+    *,
+    seed: int = 0,
 ) -> tuple[Estimate, Estimate, Estimate]:
     """The means of base, of chosen, and of chosen minus base, with paired bootstrap intervals.
 
@@ -114,6 +136,7 @@ def mean_difference(
         chosen: the same figure of the chosen model. Examples where either figure is NaN are left
             out; if no example is left, all estimates are NaN.
         clusters: shape (examples,), or None.
+        weights: shape (examples,), or None for equal ones.
     """
     known = ~(np.isnan(base) | np.isnan(chosen))
     if not known.any():
@@ -122,5 +145,6 @@ def mean_difference(
     with np.errstate(invalid="ignore"):
         columns = np.column_stack([base, chosen, chosen - base])[known]
     labels = None if clusters is None else clusters[known]
-    before, after, difference = intervals.means(columns, labels, seed=seed)
+    own_weights = None if weights is None else weights[known]
+    before, after, difference = intervals.means(columns, labels, own_weights, seed=seed)
     return before, after, difference

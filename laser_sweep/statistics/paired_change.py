@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from laser_sweep.statistics.alignment import align, correct
 from laser_sweep.statistics.arrays import Floats, Labels
 from laser_sweep.statistics.clusters import cluster_sums, jackknife_variance
-from laser_sweep.statistics.measures import log_loss
-from laser_sweep.statistics.paired import p_value
+from laser_sweep.statistics.measures import log_loss, weights
+from laser_sweep.statistics.paired import p_value, total_p_value
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,14 @@ class Change:
     """The outcomes after an edit compared with those before it.
 
     Attributes:
-        accuracy: the change of the accuracy, -1..1.
+        accuracy: the change of the accuracy, -1..1; None for documents.
         log_loss: the change of the mean log-loss, in nats per answer token; less is better.
         z: the change of the mean log-loss divided by its standard error; 0 if nothing changes.
-        p_value: two-sided, of the hypothesis that both are correct equally often.
+        p_value: two-sided, of the hypothesis that both are correct equally often; for documents,
+            that both have the same log-loss.
     """
 
-    accuracy: float
+    accuracy: float | None
     log_loss: float
     z: float
     p_value: float
@@ -42,8 +44,15 @@ def change(before: pd.DataFrame, after: pd.DataFrame) -> Change:
         ValueError: as `laser_sweep.statistics.compare`.
     """
     before, after, clusters = align(before, after)
-    was, is_now = correct(before), correct(after)
     differences = log_loss(after) - log_loss(before)
+    if (tokens := weights(before)) is not None:
+        return Change(
+            accuracy=None,
+            log_loss=float(np.average(differences, weights=tokens)),
+            z=_z(differences, clusters, tokens),
+            p_value=total_p_value(differences * tokens, clusters),
+        )
+    was, is_now = correct(before), correct(after)
     return Change(
         accuracy=float(is_now.mean() - was.mean()),
         log_loss=float(differences.mean()),
@@ -52,16 +61,17 @@ def change(before: pd.DataFrame, after: pd.DataFrame) -> Change:
     )
 
 
-def _z(differences: Floats, clusters: Labels) -> float:
+def _z(differences: Floats, clusters: Labels, weights: Floats | None = None) -> float:
     """The mean divided by its standard error, the jackknife's over clusters.
 
     Without clusters the jackknife's variance is the usual one, s² / n. A mean that is not finite,
     or one that rests on a single cluster, tells nothing, and has the value 0.
     """
-    sums, sizes = cluster_sums(differences[:, None], clusters)
-    if len(sizes) < 2 or not math.isfinite(float(differences.mean())):
+    sums, sizes = cluster_sums(differences[:, None], clusters, weights)
+    mean = float(np.average(differences, weights=weights))
+    if len(sizes) < 2 or not math.isfinite(mean):
         return 0.0
     error = math.sqrt(float(jackknife_variance(sums, sizes)[0]))
     if error:
-        return float(differences.mean()) / error
-    return math.copysign(math.inf, float(differences.mean())) if differences.any() else 0.0
+        return mean / error
+    return math.copysign(math.inf, mean) if differences.any() else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,6 +61,22 @@ def judge(difference: Estimate, p_value: float, chosen: CommonestPrediction) -> 
         return Verdict("constant", f"{constant}; {figures}")
     but = "but " if kind == "better" else ""
     return Verdict(kind, f"{figures}; {but}{constant}")
+
+
+def judge_documents(difference: Estimate, p_value: float) -> Verdict:
+    """The verdict on a chosen model that is not the base model, from its perplexity.
+
+    Args:
+        difference: the log-loss of chosen minus that of base, in nats per token.
+        p_value: two-sided, of the hypothesis that there is no difference.
+    """
+    negated = Estimate(-difference.value, -difference.high, -difference.low)
+    kind = _kind(negated, p_value)
+    value, low, high = (
+        100 * math.expm1(each) for each in (difference.value, difference.low, difference.high)
+    )
+    text = f"perplexity {value:+.2f} %, {100 * LEVEL:.0f} % interval {low:+.2f} to {high:+.2f} %"
+    return Verdict(kind, f"{_WORDS[kind]}: {text}")
 
 
 _WORDS: dict[Kind, str] = {

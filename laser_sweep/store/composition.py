@@ -18,10 +18,12 @@ class Trial(msgspec.Struct, frozen=True):
     Attributes:
         candidate: the edit's point.
         outcome: `accepted`, `refused`, `overlaps` if the stack edits the same matrix, or `failed`.
-        accuracy: of the stack with the edit on the validation part, 0..1; None if not evaluated.
+        accuracy: of the stack with the edit on the validation part, 0..1; None if not evaluated,
+            and for documents.
         accuracy_change: that accuracy minus the accuracy of the stack without the edit.
         log_loss_change: so for the log-loss, in nats per answer token.
         z: the change of the log-loss in standard errors; None if it is not finite.
+        perplexity: of the stack with the edit on documents of the validation part.
     """
 
     candidate: str
@@ -30,6 +32,7 @@ class Trial(msgspec.Struct, frozen=True):
     accuracy_change: float | None = None
     log_loss_change: float | None = None
     z: float | None = None
+    perplexity: float | None = None
 
 
 class CompositionKey(msgspec.Struct, frozen=True):

@@ -38,6 +38,7 @@ SCHEMA = pa.schema(
         ("correct", pa.bool_()),
         ("answer_logprob", pa.float64()),
         ("answer_length", pa.int32()),
+        ("text_bytes", pa.int32()),
         ("prediction", pa.string()),
         ("question_logprob", pa.float64()),
         ("total_logprob", pa.float64()),
@@ -62,8 +63,11 @@ SCHEMA = pa.schema(
 OF_THE_SPLIT = ("part", "fold")
 OF_THE_HARNESS = ("acc", "acc_norm")
 """Columns that only the result files of a task of EleutherAI's harness have."""
+OF_DOCUMENTS = ("text_bytes",)
+"""Columns that only the result files of documents have."""
 _ALL = pa.schema([field for field in SCHEMA if field.name not in OF_THE_SPLIT])
-STORED = pa.schema([field for field in _ALL if field.name not in OF_THE_HARNESS])
+_OPTIONAL = {*OF_THE_HARNESS, *OF_DOCUMENTS}
+STORED = pa.schema([field for field in _ALL if field.name not in _OPTIONAL])
 """The columns of every result file: the columns that do not depend on the split."""
 
 METADATA = b"laser_sweep"
@@ -96,7 +100,9 @@ def _read(path: Path) -> pa.Table | None:
 
 def schema_of(names: Iterable[str]) -> pa.Schema:
     """The columns of a result file whose outcomes have columns of these names."""
-    return _ALL if set(OF_THE_HARNESS) & set(names) else STORED
+    further = [group for group in (OF_THE_HARNESS, OF_DOCUMENTS) if set(group) & set(names)]
+    wanted = {*STORED.names, *(name for group in further for name in group)}
+    return pa.schema([field for field in _ALL if field.name in wanted])
 
 
 def in_one_table(tables: Sequence[pa.Table]) -> pa.Table:

@@ -164,7 +164,9 @@ def read_results(folder: str | Path) -> pd.DataFrame:
 def _frame(files: Sequence[Path], parts: Parts) -> pd.DataFrame:
     tables = [table for table in read_all(files) if table is not None]
     frame = _with_parts(in_one_table(tables), parts).to_pandas(types_mapper=_PANDAS_TYPES.get)
-    frame["correct"] = frame["correct"].astype(bool)
+    # A document is neither right nor wrong.
+    is_of_questions = frame["correct"].notna().any()
+    frame["correct"] = frame["correct"].astype(bool if is_of_questions else float)
     by = ["lnum", "lname", "rate", "point", "example"]
     frame = frame.sort_values(by, na_position="first", kind="stable", ignore_index=True)
     # Two commands with different splits may have evaluated the same example at the same time.

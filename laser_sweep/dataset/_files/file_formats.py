@@ -1,4 +1,4 @@
-"""Rows from a file of the user's: JSON Lines, JSON, CSV or Parquet, compressed or not."""
+"""Rows from a file of the user's: JSON Lines, JSON, CSV, Parquet or text, compressed or not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from laser_sweep.config import COMPRESSIONS
-from laser_sweep.config.dataset import without_compression
+from laser_sweep.config.dataset import DEFAULT_TEXT, without_compression
 from laser_sweep.dataset._files.compression import content_of
 from laser_sweep.dataset._files.csv_text import csv_rows
 from laser_sweep.dataset._files.json_values import read_json
@@ -86,6 +86,16 @@ def _json_lines(path: Path) -> list[Row]:
     lines = _text(path).split("\n")
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     return [_row(_json(line, path, number), path, f"line {number}") for number, line in numbered]
+
+
+def _text_lines(path: Path) -> list[Row]:
+    """Each line with text as a row with the column `text`, as the library datasets reads them."""
+    lines = (line.removesuffix("\r") for line in _text(path).split("\n"))
+    return [
+        Row({DEFAULT_TEXT: line}, f"line {number}")
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    ]
 
 
 def read_document(path: Path) -> object:
@@ -208,4 +218,5 @@ _READERS: dict[str, Callable[[Path], list[Row]]] = {
     ".parquet": _parquet,
     ".tsv": partial(_csv, separator="\t"),
     ".ndjson": _json_lines,
+    ".txt": _text_lines,
 }

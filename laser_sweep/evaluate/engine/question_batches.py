@@ -71,7 +71,9 @@ class QuestionBatches:
         values, tokens = iter(log_probs), iter(likeliest)
         for owner, each in (pair for text in batch.numbers for pair in self.owners[text]):
             for reading in each.readings:
-                predictions[owner].logprobs[reading.of] = [next(values) for _ in reading.tokens]
+                # The windows of a document are read one after the other.
+                own = predictions[owner].logprobs.setdefault(reading.of, [])
+                own.extend(next(values) for _ in reading.tokens)
             read = [next(tokens) for _ in each.likeliest]
             if each.alias:
                 predictions[owner].aliases[each.alias] = read

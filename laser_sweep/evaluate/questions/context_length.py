@@ -48,7 +48,7 @@ def fit(
         ConfigError: if a question exceeds the context and that is an error, if a question cannot be
             cut, or if a question has no tokens.
     """
-    limit = min(context(config), tokens.tokenizer.model_max_length)
+    limit = largest_context(tokens, config)
     lengths = [question.longest(scoring.new_tokens) for question in questions]
     for number, length in enumerate(lengths):
         if not length:
@@ -64,6 +64,11 @@ def fit(
         cut[number] = _shortened(place, question, int(limit), scoring, tokens)
     once = any(_start(questions[number], tokens) > len(tokens.prefix) for number in over)
     return QuestionSet(cut, truncated=over, once=once)
+
+
+def largest_context(tokens: Tokens, config: PretrainedConfig) -> float:
+    """The largest number of tokens that model and tokenizer allow; infinite without a limit."""
+    return min(context(config), tokens.tokenizer.model_max_length)
 
 
 def _shortened(

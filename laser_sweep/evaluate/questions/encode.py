@@ -8,9 +8,22 @@ from dataclasses import replace
 from transformers import PretrainedConfig
 
 from laser_sweep.config.dataset import ERROR
-from laser_sweep.dataset import GENERATION, Example, HarnessScoring, Prompting, Scoring
-from laser_sweep.evaluate.questions import causal, harness_questions, masked
-from laser_sweep.evaluate.questions.context_length import QuestionSet, fit
+from laser_sweep.dataset import (
+    GENERATION,
+    DocumentScoring,
+    Example,
+    HarnessScoring,
+    Prompting,
+    Scoring,
+)
+from laser_sweep.errors import ConfigError
+from laser_sweep.evaluate.questions import (
+    causal,
+    documents_in_windows,
+    harness_questions,
+    masked,
+)
+from laser_sweep.evaluate.questions.context_length import QuestionSet, fit, largest_context
 from laser_sweep.evaluate.questions.tokens import Tokens
 
 
@@ -34,9 +47,12 @@ def encode(
     Raises:
         ConfigError: if an answer cannot be told apart from its prompt, is not in the vocabulary, or
             has several tokens where one is allowed; if two labels are the same to the model; if an
-            example exceeds the model's context and that is an error.
+            example exceeds the model's context and that is an error; if a masked model is to
+            predict documents.
     """
     tokens = Tokens(prompting.tokenizer)
+    if isinstance(scoring, DocumentScoring):
+        return _documents(examples, scoring, prompting, tokens, config)
     family = masked if prompting.masked else causal
     if isinstance(scoring, HarnessScoring):
         family = harness_questions
@@ -50,6 +66,22 @@ def encode(
     ]
     fitted = fit(examples, questions, scoring, tokens, config, too_long)
     return replace(fitted, once=fitted.once or _have_special_tokens(examples, prompting, tokens))
+
+
+def _documents(
+    examples: Sequence[Example],
+    scoring: DocumentScoring,
+    prompting: Prompting,
+    tokens: Tokens,
+    config: PretrainedConfig,
+) -> QuestionSet:
+    if prompting.masked:
+        raise ConfigError(
+            "dataset.scoring=perplexity: the model fills in masks; expected a model that continues "
+            "a text."
+        )
+    limit = largest_context(tokens, config)
+    return QuestionSet(documents_in_windows.questions(examples, scoring, tokens, limit))
 
 
 def _have_special_tokens(examples: Sequence[Example], prompting: Prompting, tokens: Tokens) -> bool:

@@ -90,7 +90,8 @@ class Question:
         gold: the token ids of the gold answer.
         answer: the text of the gold answer.
         labels: the texts of the labels, in their order; empty if the model may say anything.
-        length: the number of tokens of the gold answer; the paper's code counts differently.
+        length: the number of tokens of the gold answer; the paper's code counts differently. Of a
+            document, the number of tokens that are predicted.
         prompt: the token ids that a causal model continues in its own words; otherwise empty.
         delimiter: the text between the prompt and the answer, which the model says first.
         aliases: the texts of further accepted answers; of labels, further right ones.
@@ -98,6 +99,7 @@ class Question:
         right_labels: the numbers of the right labels, the gold one first, where labels may be
             equal texts; otherwise empty.
         lengths: the length of each label in characters, where it counts; otherwise empty.
+        text_bytes: the length of a document in UTF-8, of the tokens that are predicted.
     """
 
     passes: tuple[Pass, ...]
@@ -111,6 +113,7 @@ class Question:
     alias_tokens: tuple[tuple[int, ...], ...] = ()
     right_labels: tuple[int, ...] = ()
     lengths: tuple[int, ...] = ()
+    text_bytes: int = 0
 
     @property
     def right(self) -> tuple[int, ...]:
@@ -127,6 +130,10 @@ class Question:
         """
         prompt = len(self.prompt) + new_tokens if self.prompt else 0
         return max(prompt, *(len(each.ids) for each in self.passes))
+
+    def windows(self) -> list[Question]:
+        """Each window of a document as a question, whose loss is a sum over its tokens."""
+        return [replace(self, passes=(window,), length=1) for window in self.passes]
 
     def without(self, start: int, count: int) -> Question:
         """The question without `count` tokens of the prompt from `start` on."""

@@ -89,13 +89,18 @@ class Tokens:
         Raises:
             ConfigError: if the tokenizer has neither.
         """
-        for token in (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id):
-            if token is not None:
-                return int(token)
+        if (token := self.begins_text) is not None:
+            return token
         raise ConfigError(
             f"{self.name} has no token for the beginning of a text, which a text without a prompt "
             "follows."
         )
+
+    @property
+    def begins_text(self) -> int | None:
+        """The token of the beginning of a text or, without one, of an end; None without both."""
+        found = (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id)
+        return next((int(token) for token in found if token is not None), None)
 
     @property
     def suffix(self) -> list[int]:

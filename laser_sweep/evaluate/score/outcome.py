@@ -55,9 +55,9 @@ class Outcome:
     log-probabilities are natural ones.
 
     Attributes:
-        correct: whether the model is right.
+        correct: whether the model is right; None for a document.
         correct_in_paper: whether the model is right in the sense of the paper's code.
-        answer_logprob: the log-probability of the gold answer.
+        answer_logprob: the log-probability of the gold answer, or of a document.
         prediction: the text that the model says, or the label that it chooses.
         choice_logprobs: the log-probability of each label.
         choice_lengths: the number of tokens of each label.
@@ -65,17 +65,18 @@ class Outcome:
         harness: the metrics of EleutherAI's harness.
         ranks: whether the first token of the gold answer is among the likeliest tokens.
         overlap: the overlap of the words of the model's text and of the gold answer.
-        answer_length: the number of tokens of the gold answer.
+        answer_length: the number of tokens of the gold answer, or of a document.
+        text_bytes: the length of a document in UTF-8.
         question_logprob: the log-probability of the prompt.
         total_logprob: the log-probability of the prompt and the gold answer.
         top_tokens: the texts of the likeliest tokens.
         top_logprobs: their log-probabilities.
     """
 
-    correct: bool
+    correct: bool | None = None
     correct_in_paper: bool | None = None
     answer_logprob: float
-    prediction: str
+    prediction: str | None = None
     choice_logprobs: list[float] | None = None
     choice_lengths: list[int] | None = None
     correct_per_token: bool | None = None
@@ -83,6 +84,7 @@ class Outcome:
     ranks: TopRanks | None = None
     overlap: WordOverlap | None = None
     answer_length: int
+    text_bytes: int | None = None
     question_logprob: float | None = None
     total_logprob: float | None = None
     top_tokens: list[str] | None = None

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, HarnessScoring
+from laser_sweep.dataset import (
+    ANSWER,
+    CHOICE,
+    GENERATION,
+    NEXT_TOKEN,
+    PERPLEXITY,
+    HarnessScoring,
+)
 from laser_sweep.evaluate.engine.predictions import Prediction
-from laser_sweep.evaluate.score import answer, choice, generation, harness_scores
+from laser_sweep.evaluate.score import answer, choice, document, generation, harness_scores
 from laser_sweep.evaluate.score.outcome import Outcome
 from laser_sweep.evaluate.score.paper_columns import with_paper_columns
 from laser_sweep.evaluate.score.scoring_context import ScoringContext
@@ -20,6 +27,7 @@ SCORERS: Mapping[str, Scorer] = {
     ANSWER: answer.score,
     CHOICE: choice.score,
     GENERATION: generation.score,
+    PERPLEXITY: document.score,
 }
 """The scorer of each kind of scoring."""
 
@@ -36,6 +44,8 @@ def score(prediction: Prediction, context: ScoringContext) -> Outcome:
     is_of_harness = isinstance(context.scoring, HarnessScoring)
     scorers = HARNESS_SCORERS if is_of_harness else SCORERS
     outcome = scorers[context.scoring.kind](prediction, context)
+    if context.scoring.kind == PERPLEXITY:
+        return outcome
     return with_paper_columns(outcome, prediction, context) if context.prompting.paper else outcome
 
 

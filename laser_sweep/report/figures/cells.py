@@ -13,15 +13,17 @@ def cells_of(report: Report) -> pd.DataFrame:
 
     Returns:
         Further columns: `panel`, the panel's name; `kept`, the amount that the edit keeps;
-        `difference`, the accuracy minus the base model's, in points.
+        `difference`, by how much the point is better than the base model: by accuracy, in points,
+        or by log-loss, in nats per token.
     """
     assert report.search.base is not None, "without a result of the base model there are no cells"
-    cells = report.cells
-    base = report.search.base.on(report.search.grid_part).accuracy
+    cells, base = report.cells, report.search.base.on(report.search.grid_part)
+    is_accuracy = report.search.headline.is_accuracy
+    by_accuracy = 100 * (cells["accuracy"] - base.accuracy) if is_accuracy else None
     return cells.assign(
         kept=cells["point"].map(_kept),
         panel=cells.apply(_panel_name, axis=1),
-        difference=100 * (cells["accuracy"] - base),
+        difference=by_accuracy if is_accuracy else base.log_loss - cells["log_loss"],
     )
 
 

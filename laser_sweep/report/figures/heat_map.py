@@ -1,4 +1,4 @@
-"""The heat map: accuracy over ℓ × ρ, one panel for each τ, as PNG and SVG."""
+"""The heat map: accuracy or perplexity over ℓ × ρ, one panel for each τ, as PNG and SVG."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from laser_sweep.grid.point import ALL_LAYERS
 from laser_sweep.report.figures.cells import amounts_of, cells_of, panels_of
 from laser_sweep.report.figures.image_files import image_files, settings
 from laser_sweep.report.report import HEAT_MAP, Report
+from laser_sweep.report.shown_figures import ShownFigure
 from laser_sweep.report.tables import grid_figure_headers
 
 _PAGE_WIDTH = 12.0
@@ -33,13 +34,15 @@ class _Scale:
     Attributes:
         layers: the layers ℓ, from the bottom up.
         amounts: the amounts that are kept, from the mildest edit to the most severe one.
-        limit: the difference to the base model, in points, at the ends of the colour scale.
+        limit: the difference to the base model at the ends of the colour scale.
+        headline: the figure that is written into the cells.
         background: the colour of a cell without a point, or of a point that was left out.
     """
 
     layers: list[int]
     amounts: list[str]
     limit: float
+    headline: ShownFigure
     background: str
 
 
@@ -52,11 +55,12 @@ def heat_map(report: Report) -> dict[str, bytes]:
 
 
 def _figure(report: Report, cells: pd.DataFrame) -> Figure:
-    names = panels_of(cells)
+    names, headline = panels_of(cells), report.search.headline
     scale = _Scale(
         layers=sorted(cells["lnum"].unique()),
         amounts=amounts_of(cells),
-        limit=max(cells["difference"].abs().max(), 1.0),
+        limit=max(cells["difference"].abs().max(), 1.0 if headline.is_accuracy else 0.01),
+        headline=headline,
         background=_LEFT_OUT if cells["difference"].isna().any() else "white",
     )
     figure, panels = _panels(len(names), scale)
@@ -70,7 +74,11 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
         _frame(axes, own[own["point"] == (report.search.pick.point or "")], scale)
     figure.supxlabel("ρ (fraction kept)" if cells["rho"].notna().all() else "kept")
     figure.supylabel("ℓ (layer)")
-    figure.colorbar(image, ax=panels, label="points above base")
+    figure.colorbar(
+        image,
+        ax=panels,
+        label="points above base" if headline.is_accuracy else "nats per token better than base",
+    )
     if scale.background == _LEFT_OUT:
         left_out = Patch(facecolor=_LEFT_OUT, label="left out by the search")
         figure.legend(handles=[left_out], loc="outside lower right", frameon=False)
@@ -91,17 +99,18 @@ def _panels(count: int, scale: _Scale) -> tuple[Figure, list[Axes]]:
 def _title(report: Report) -> str:
     search = report.search
     assert search.base is not None, "without a result of the base model there are no cells"
-    base = 100 * search.base.on(search.grid_part).accuracy
-    accuracy, _ = grid_figure_headers(search)
-    return f"{report.title}\n{accuracy} in %, base {base:.1f} %"
+    headline = search.headline
+    base = headline.text(headline.of(search.base.on(search.grid_part)))
+    unit = " in %" if headline.is_accuracy else ""
+    return f"{report.title}\n{grid_figure_headers(search)[0]}{unit}, base {base}"
 
 
 def _draw(axes: Axes, cells: pd.DataFrame, scale: _Scale) -> AxesImage:
     """Draw the panel of one τ."""
     cells = cells.set_index(["lnum", "kept"])
-    difference, accuracy = (
+    difference, figures = (
         cells[column].unstack().reindex(index=scale.layers, columns=scale.amounts)
-        for column in ("difference", "accuracy")
+        for column in ("difference", scale.headline.key)
     )
     image = axes.imshow(
         difference.to_numpy(float),
@@ -117,18 +126,19 @@ def _draw(axes: Axes, cells: pd.DataFrame, scale: _Scale) -> AxesImage:
     axes.set_yticks(range(len(scale.layers)), names)
     axes.tick_params(length=0)
     if difference.size <= _MAXIMAL_LABELS:
-        _label(axes, difference, accuracy, scale.limit)
+        _label(axes, difference, figures, scale)
     return image
 
 
-def _label(axes: Axes, difference: pd.DataFrame, accuracy: pd.DataFrame, limit: float) -> None:
-    """Write the accuracy into each cell, in a colour that contrasts with the cell's."""
+def _label(axes: Axes, difference: pd.DataFrame, figures: pd.DataFrame, scale: _Scale) -> None:
+    """Write the headline figure into each cell, in a colour that contrasts with the cell's."""
     for y, layer in enumerate(difference.index):
         for x, amount in enumerate(difference.columns):
             delta = difference.loc[layer, amount]
             if pd.notna(delta):
-                colour = "white" if abs(delta) > 0.6 * limit else "black"
-                text = f"{100 * accuracy.loc[layer, amount]:.1f}"
+                colour = "white" if abs(delta) > 0.6 * scale.limit else "black"
+                figure = figures.loc[layer, amount]
+                text = f"{100 * figure:.1f}" if scale.headline.is_accuracy else f"{figure:.4g}"
                 axes.text(x, y, text, ha="center", va="center", color=colour, fontsize=7)
 
 

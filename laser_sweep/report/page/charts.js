@@ -4,9 +4,9 @@ const WORSE = "#b3261e";
 const BETTER = "#1f5fbf";
 const LEFT_OUT = "not evaluated on the whole validation part";
 
-const cells = points.filter((point) => point.kept !== null && point.accuracy !== null);
+const cells = points.filter((point) => point.kept !== null && point[headline] !== null);
 const placed = points.filter((point) => point.kept !== null);
-const leftOut = placed.filter((point) => point.accuracy === null);
+const leftOut = placed.filter((point) => point[headline] === null);
 const layers = [...new Set(placed.map((point) => point.lnum))].sort((a, b) => a - b);
 const layerName = (lnum) => (lnum === -1 ? "all" : String(lnum));
 
@@ -56,13 +56,11 @@ function escape(text) {
 function hoverText(point) {
   const lines = [
     `<b>${escape(point.point)}</b>`,
-    `${accuracyName} ${percent(point.accuracy)} (${intervalText(point)})`,
+    `${headlineName} ${headlineText(point[headline])} (${intervalText(point)})`,
   ];
-  if (base) {
-    lines.push(`${pointsText(point.accuracy - base.accuracy)} compared with the base model`);
-  }
+  if (base) lines.push(`${changeText(point)} compared with the base model`);
   lines.push(`log-loss ${number(point.log_loss)}`);
-  if (isTested && point.test_accuracy !== null) lines.push(`test ${percent(point.test_accuracy)}`);
+  if (isTested && point[tested] !== null) lines.push(`test ${headlineText(point[tested])}`);
   return lines.join("<br>");
 }
 
@@ -76,13 +74,15 @@ function horizontalLine(y, line) {
 
 // The heat maps, one for each panel.
 
+const UNITS = { accuracy: "points", perplexity: "lower", log_loss: "nats", bits_per_byte: "bits" };
+
 function drawHeatMaps() {
   const figure = byId("value").value;
   const zero = base ? base[figure] : 0;
   const gain = (point) =>
-    figure === "accuracy" ? 100 * (point.accuracy - zero) : zero - point.log_loss;
+    figure === "accuracy" ? 100 * (point.accuracy - zero) : zero - point[figure];
   const limit = Math.max(...cells.map((point) => Math.abs(gain(point))), 0.01);
-  const scale = { gain, limit, unit: figure === "accuracy" ? "points" : "nats" };
+  const scale = { gain, limit, unit: UNITS[figure] };
   data.panels.forEach((panel, index) => {
     drawHeatMap(byId("heat-maps").children[index], panel, scale);
   });
@@ -149,11 +149,12 @@ function chosenFrame() {
 // The lines over the amount kept, one for each layer.
 
 function drawLines() {
-  drawLineChart("accuracy-lines", "accuracy", { title: accuracyName, tickformat: ".0%" });
-  drawLineChart("loss-lines", "log_loss", { title: `${logLossName}, nats`, tickformat: "" });
+  const axis = isAccuracy ? { tickformat: ".0%" } : { type: "log" };
+  drawLineChart("headline-lines", headline, { title: headlineName, ...axis });
+  drawLineChart("loss-lines", "log_loss", { title: `${logLossName}, nats` });
 }
 
-function drawLineChart(id, figure, { title, tickformat }) {
+function drawLineChart(id, figure, { title, ...axis }) {
   const own = cells.filter((point) => point.panel === byId("panel").value);
   const dotted = { color: colour("ink"), dash: "dot", width: 1.5 };
   const traces = layers.map((lnum) => {
@@ -164,7 +165,7 @@ function drawLineChart(id, figure, { title, tickformat }) {
     height: 320,
     shapes: base ? [horizontalLine(base[figure], dotted)] : [],
     xaxis: { type: "category", categoryarray: data.kept, title: { text: "fraction kept" } },
-    yaxis: { title: { text: title }, tickformat },
+    yaxis: { title: { text: title }, ...axis },
   });
 }
 
@@ -189,30 +190,31 @@ function lineTrace(onLayer, figure, height) {
 // Validation against test, one marker for each point that is evaluated on both parts.
 
 function drawValidationTest() {
-  const tested = points.filter((point) => point.accuracy !== null && point.test_accuracy !== null);
-  draw(byId("validation-test"), [validationTestTrace(tested)], {
+  const both = points.filter((point) => point[headline] !== null && point[tested] !== null);
+  const axis = isAccuracy ? { tickformat: ".0%" } : {};
+  draw(byId("validation-test"), [validationTestTrace(both)], {
     height: 380,
     shapes: data.null ? [chanceBand()] : [],
-    xaxis: { title: { text: "validation accuracy" }, tickformat: ".0%" },
-    yaxis: { title: { text: "test accuracy" }, tickformat: ".0%" },
+    xaxis: { title: { text: `validation ${headline}` }, ...axis },
+    yaxis: { title: { text: `test ${headline}` }, ...axis },
   });
 }
 
-function validationTestTrace(tested) {
+function validationTestTrace(both) {
   const name = (point) => (point === chosen ? "chosen" : point === base ? "base" : "");
   return {
     type: "scatter",
     mode: "markers+text",
-    x: tested.map((point) => point.accuracy),
-    y: tested.map((point) => point.test_accuracy),
-    text: tested.map(name),
-    textposition: tested.map((point) => (point === base ? "top right" : "top left")),
-    hovertext: tested.map(hoverText),
-    customdata: tested.map((point) => point.point),
+    x: both.map((point) => point[headline]),
+    y: both.map((point) => point[tested]),
+    text: both.map(name),
+    textposition: both.map((point) => (point === base ? "top right" : "top left")),
+    hovertext: both.map(hoverText),
+    customdata: both.map((point) => point.point),
     hovertemplate: "%{hovertext}<extra></extra>",
     marker: {
-      size: tested.map((point) => (name(point) ? 12 : 6)),
-      color: tested.map((point) => colour(name(point) ? "accent" : "quiet")),
+      size: both.map((point) => (name(point) ? 12 : 6)),
+      color: both.map((point) => colour(name(point) ? "accent" : "quiet")),
     },
   };
 }

@@ -13,6 +13,7 @@ from laser_sweep.report.formatting import interval
 from laser_sweep.report.page.data import points_columns
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
+from laser_sweep.report.shown_figures import explanation
 from laser_sweep.split import PARTS, TEST
 from laser_sweep.statistics import Estimate, PairedMeans
 from laser_sweep.store.provenance import versions
@@ -54,7 +55,7 @@ def _conditions(report: Report) -> dict[str, object]:
         "has_map": not report.cells.empty,
         "has_spectrum": bool(report.spectra),
         "has_examples": not report.changed_examples.empty,
-        "tested": int(search.table[f"{TEST}_accuracy"].notna().sum()),
+        "tested": int((search.table[f"{TEST}_examples"] > 0).sum()),
     }
 
 
@@ -63,6 +64,7 @@ def _sentences(report: Report) -> dict[str, object]:
     return {
         "verdict": report.judgement,
         "unfinished": sentences.unfinished(search),
+        "explanation": explanation(search.config.dataset),
         "choice": sentences.choice(report),
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
@@ -79,13 +81,13 @@ def _tables(report: Report) -> dict[str, object]:
     return {
         "columns": tables.figure_headers(search),
         "results": list(_results(report)),
-        "stack_headers": tables.STACK_HEADERS,
+        "stack_headers": tables.stack_headers(search),
         "stack_rows": tables.stack_rows(report),
-        "trial_headers": tables.TRIAL_HEADERS,
+        "trial_headers": tables.trial_headers(search),
         "trial_rows": tables.trial_rows(report),
-        "predicted_headers": tables.PREDICTED_HEADERS,
+        "predicted_headers": tables.predicted_headers(search),
         "predicted_rows": tables.predicted_rows(report, _PREDICTED),
-        "fold_headers": tables.FOLD_HEADERS,
+        "fold_headers": tables.fold_headers(search),
         "fold_rows": tables.fold_rows(report),
         "best_per": {
             axis: (tables.best_headers(search, axis), tables.best_rows(report, axis))
@@ -114,11 +116,24 @@ def _intervals(report: Report, name: str) -> list[str]:
     compared, count = report.comparison, len(tables.figure_headers(report.search))
     if compared is None:
         return [""] * count
-    accuracy, loss = _estimate(compared.accuracy, name), _estimate(compared.log_loss, name)
-    if pd.isna(accuracy.low):
+    headline = _estimate(compared.headline, name)
+    if pd.isna(headline.low):
         return [""] * count
-    log_loss = "" if pd.isna(loss.low) else f"{loss.low:.3f} to {loss.high:.3f}"
-    return ["", "", interval(accuracy.low, accuracy.high), log_loss]
+    further = [compared.log_loss, *filter(None, [compared.bits_per_byte])]
+    texts = (_ends(_estimate(each, name)) for each in further)
+    return ["" for _ in report.search.shown] + [_headline_ends(report, headline, name), *texts]
+
+
+def _headline_ends(report: Report, estimate: Estimate, name: str) -> str:
+    if report.search.headline.is_accuracy:
+        return interval(estimate.low, estimate.high)
+    if name == "difference":
+        return f"{100 * estimate.low:+.2f} to {100 * estimate.high:+.2f} %"
+    return f"{estimate.low:,.2f} to {estimate.high:,.2f}"
+
+
+def _ends(estimate: Estimate) -> str:
+    return "" if pd.isna(estimate.low) else f"{estimate.low:.3f} to {estimate.high:.3f}"
 
 
 def _estimate(paired: PairedMeans, name: str) -> Estimate:

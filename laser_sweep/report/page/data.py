@@ -23,12 +23,12 @@ _MOST_VALUES = 512
 
 def points_columns(search: Search) -> list[tuple[str, str]]:
     """The figures in the table of all points: their keys in `data`, and their headers."""
-    accuracy, log_loss = grid_figure_headers(search)
-    grid = [("accuracy", accuracy), ("log_loss", log_loss)]
-    if not search.selects or search.table[f"{TEST}_accuracy"].isna().all():
+    keys = [each.key for each in search.shown]
+    grid = list(zip(keys, grid_figure_headers(search), strict=True))
+    if not search.selects or not (search.table[f"{TEST}_examples"] > 0).any():
         return grid
-    test_accuracy, test_log_loss = figure_headers(search)[-2:]
-    return [*grid, ("test_accuracy", test_accuracy), ("test_log_loss", test_log_loss)]
+    tested = [f"test_{key}" for key in keys]
+    return [*grid, *zip(tested, figure_headers(search)[-len(keys) :], strict=True)]
 
 
 def data(report: Report) -> dict[str, object]:
@@ -37,6 +37,7 @@ def data(report: Report) -> dict[str, object]:
     return {
         "base": str(BASE),
         "chosen": report.search.pick.point,
+        "headline": report.search.headline.key,
         "columns": points_columns(report.search),
         "points": _points(report, cells),
         "panels": [] if cells is None else panels_of(cells),
@@ -52,7 +53,7 @@ def _points(report: Report, cells: pd.DataFrame | None) -> list[dict[str, object
     places = _places(cells)
     return [
         {
-            **_point(figures, part),
+            **_point(figures, report.search),
             **places.get(figures.point, {"panel": None, "kept": None}),
             "low": _rounded(low),
             "high": _rounded(high),
@@ -71,15 +72,14 @@ def _places(cells: pd.DataFrame | None) -> dict[str, dict[str, str | None]]:
     return {point: {"panel": panel, "kept": kept} for point, panel, kept in rows}
 
 
-def _point(figures: PointFigures, part: str) -> dict[str, object]:
+def _point(figures: PointFigures, search: Search) -> dict[str, object]:
+    here = figures.on(search.grid_part)
     return {
         "point": figures.point,
         "lnum": figures.lnum,
         "rank": figures.rank,
-        "accuracy": _rounded(figures.on(part).accuracy),
-        "log_loss": _rounded(figures.on(part).log_loss),
-        "test_accuracy": _rounded(figures.test.accuracy),
-        "test_log_loss": _rounded(figures.test.log_loss),
+        **{each.key: _rounded(each.of(here)) for each in search.shown},
+        **{f"test_{each.key}": _rounded(each.of(figures.test)) for each in search.shown},
     }
 
 

@@ -5,18 +5,31 @@ const points = data.points;
 const pointOf = new Map(points.map((point) => [point.point, point]));
 const base = pointOf.get(data.base);
 const chosen = pointOf.get(data.chosen);
-const [accuracyName, logLossName] = data.columns.map(([, header]) => header);
-const isTested = data.columns.length > 2;
+// The figure by which points are compared: accuracy, or the perplexity of documents.
+const headline = data.headline;
+const tested = `test_${headline}`;
+const isAccuracy = headline === "accuracy";
+const [headlineName, logLossName] = data.columns.map(([, header]) => header);
+const isTested = data.columns.some(([key]) => key === tested);
 
 const byId = (id) => document.getElementById(id);
 const percent = (share) => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
 const number = (value) => (value === null ? "–" : value.toFixed(3));
-const pointsText = (difference) =>
-  `${difference >= 0 ? "+" : "−"}${Math.abs(100 * difference).toFixed(1)} points`;
+const headlineText = isAccuracy
+  ? percent
+  : (value) => (value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 2 }));
+
+// The headline figure of a point compared with the base model's.
+function changeText(point) {
+  const change = isAccuracy ? point[headline] - base[headline] : point[headline] / base[headline] - 1;
+  const size = Math.abs(100 * change);
+  const sign = change >= 0 ? "+" : "−";
+  return isAccuracy ? `${sign}${size.toFixed(1)} points` : `${sign}${size.toFixed(2)} %`;
+}
 
 // A figure of a point as text; a column is the figure's key and its header.
 function figureText(point, [key]) {
-  return (key.endsWith("accuracy") ? percent : number)(point[key]);
+  return (key === headline || key === tested ? headlineText : number)(point[key]);
 }
 
 function rankText(point) {
@@ -24,7 +37,7 @@ function rankText(point) {
 }
 
 function intervalText(point) {
-  return `${percent(point.low)} to ${percent(point.high)}`;
+  return `${headlineText(point.low)} to ${headlineText(point.high)}`;
 }
 
 function element(kind, text, className) {
@@ -45,12 +58,9 @@ function showPoint(name) {
 function factsOf(point) {
   const figures = data.columns.map((column) => [column[1], figureText(point, column)]);
   const facts = [["point", point.point], ["rank", rankText(point)], ...figures];
-  if (point.accuracy === null) return facts;
-  facts.push([`${accuracyName}, 95 % interval`, intervalText(point)]);
-  if (base) {
-    const difference = pointsText(point.accuracy - base.accuracy);
-    facts.push([`${accuracyName}, compared with the base model`, difference]);
-  }
+  if (point[headline] === null) return facts;
+  facts.push([`${headlineName}, 95 % interval`, intervalText(point)]);
+  if (base) facts.push([`${headlineName}, compared with the base model`, changeText(point)]);
   return facts;
 }
 

@@ -37,7 +37,10 @@ function fillPointTable() {
 }
 
 function bestFirst(a, b) {
-  return (b.accuracy ?? -1) - (a.accuracy ?? -1) || (a.log_loss ?? 0) - (b.log_loss ?? 0);
+  // A point that was left out has no figures, and comes last.
+  const loss = (point) => point.log_loss ?? Infinity;
+  const byLoss = loss(a) === loss(b) ? 0 : loss(a) - loss(b);
+  return (isAccuracy && (b.accuracy ?? -1) - (a.accuracy ?? -1)) || byLoss;
 }
 
 function pointRow(point) {
