@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from laser_sweep.dataset import DocumentScoring
 from laser_sweep.report.formatting import counted
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
@@ -15,8 +16,13 @@ FEW_CLUSTERS = 20
 
 
 def asking(search: Search) -> Iterator[tuple[str, str]]:
-    """The task, the chat template and the shots of the model's questions, as names and values."""
+    """The task, the chat template and the shots of the model's questions, as names and values.
+
+    For documents, their windows.
+    """
     dataset = search.config.dataset
+    if dataset.is_of_documents:
+        yield "measured", str(DocumentScoring(window=dataset.window, stride=dataset.stride))
     if dataset.task:
         yield "task", f"{dataset.task} ({search.record.dataset.source})"
     if dataset.chat_template:

@@ -22,6 +22,8 @@ def perplexity_intervals(outcomes: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: if a point does not have exactly one outcome for each example.
     """
+    if outcomes.empty:
+        return pd.DataFrame(columns=["low", "high"], dtype=float)
     points, placed = by_point(outcomes, log_loss(outcomes))
     one_each = outcomes.drop_duplicates("example").sort_values("example")
     clusters = cluster_labels(one_each["cluster"])
