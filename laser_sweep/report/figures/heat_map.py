@@ -59,7 +59,7 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
     scale = _Scale(
         layers=sorted(cells["lnum"].unique()),
         amounts=amounts_of(cells),
-        limit=max(cells["difference"].abs().max(), 1.0 if headline.is_accuracy else 0.01),
+        limit=_limit(cells["difference"], headline),
         headline=headline,
         background=_LEFT_OUT if cells["difference"].isna().any() else "white",
     )
@@ -84,6 +84,16 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
         figure.legend(handles=[left_out], loc="outside lower right", frameon=False)
     figure.suptitle(_title(report))
     return figure
+
+
+def _limit(differences: pd.Series, headline: ShownFigure) -> float:
+    """The difference at the ends of the colour scale.
+
+    A few edits that ruin a model's language would leave no colour for the others.
+    """
+    if headline.is_accuracy:
+        return max(float(differences.abs().max()), 1.0)
+    return max(float(differences.abs().quantile(0.9)), float(differences.max()), 0.001)
 
 
 def _panels(count: int, scale: _Scale) -> tuple[Figure, list[Axes]]:

@@ -74,14 +74,25 @@ function horizontalLine(y, line) {
 
 // The heat maps, one for each panel.
 
-const UNITS = { accuracy: "points", perplexity: "lower", log_loss: "nats", bits_per_byte: "bits" };
+const UNITS = { accuracy: "points", perplexity: "nats", log_loss: "nats", bits_per_byte: "bits" };
+
+// The gain at the ends of the colour scale. A few edits that ruin a model's language would leave
+// no colour for the others.
+function limitOf(gains) {
+  const sizes = gains.map(Math.abs).sort((a, b) => a - b);
+  if (isAccuracy) return Math.max(...sizes, 0.01);
+  const most = sizes[Math.floor(0.9 * (sizes.length - 1))];
+  return Math.max(most, ...gains, 0.001);
+}
 
 function drawHeatMaps() {
   const figure = byId("value").value;
   const zero = base ? base[figure] : 0;
-  const gain = (point) =>
-    figure === "accuracy" ? 100 * (point.accuracy - zero) : zero - point[figure];
-  const limit = Math.max(...cells.map((point) => Math.abs(gain(point))), 0.01);
+  const gain = (point) => {
+    if (figure === "accuracy") return 100 * (point.accuracy - zero);
+    return figure === "perplexity" ? Math.log(zero / point.perplexity) : zero - point[figure];
+  };
+  const limit = limitOf(cells.map(gain));
   const scale = { gain, limit, unit: UNITS[figure] };
   data.panels.forEach((panel, index) => {
     drawHeatMap(byId("heat-maps").children[index], panel, scale);
@@ -191,7 +202,7 @@ function lineTrace(onLayer, figure, height) {
 
 function drawValidationTest() {
   const both = points.filter((point) => point[headline] !== null && point[tested] !== null);
-  const axis = isAccuracy ? { tickformat: ".0%" } : {};
+  const axis = isAccuracy ? { tickformat: ".0%" } : { type: "log" };
   draw(byId("validation-test"), [validationTestTrace(both)], {
     height: 380,
     shapes: data.null ? [chanceBand()] : [],
