@@ -19,6 +19,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from laser_sweep.command.also_datasets import compose_also
 from laser_sweep.command.overrides import (
     check_files,
     check_overrides,
@@ -26,7 +27,10 @@ from laser_sweep.command.overrides import (
     refused_group,
 )
 from laser_sweep.config import Config, conf_folder, explain, register, register_runtime, typed
+from laser_sweep.errors import ConfigError
 from laser_sweep.grid.axes import bracket
+
+_MISTAKES = (HydraException, OmegaConfBaseException, YAMLError, ValueError)
 
 
 def configurations(arguments: Sequence[str]) -> list[Config]:
@@ -44,11 +48,19 @@ def configurations(arguments: Sequence[str]) -> list[Config]:
     composed: list[DictConfig] = []
     hydras_own: list[HydraConf] = []
 
+    mistakes: list[Exception] = []
+
     def keep(config: DictConfig) -> None:
+        try:
+            compose_also(config)
+        except (ConfigError, *_MISTAKES) as error:
+            mistakes.append(error)  # raised here, Hydra would print it, too
         composed.append(config)
         hydras_own.append(HydraConfig.get())
 
     _run_hydra(keep)
+    for mistake in mistakes:
+        raise mistake if isinstance(mistake, ConfigError) else explain(mistake) from mistake
     for each in hydras_own:
         check_files(each)
     register_runtime()
@@ -70,7 +82,7 @@ def _run_hydra(keep: Callable[[DictConfig], None]) -> None:
         os.environ["LASER_SWEEP_SCRATCH"] = scratch
         try:
             decorate(keep)()
-        except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
+        except _MISTAKES as error:
             if wants_traceback:
                 raise
             raise refused_group(error) or explain(error) from error

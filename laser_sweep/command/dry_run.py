@@ -33,6 +33,7 @@ def describe(plan: Plan) -> str:
         "groups": _groups(plan, missing),
         "cost": f"{passes:,} examples to evaluate{tested}",
         **_composed(plan),
+        **_elsewhere(plan),
         **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
     }
     return _lines(lines)
@@ -56,6 +57,7 @@ def _searched(plan: Plan) -> dict[str, object]:
         "rounds": ", then ".join(steps),
         "cost": f"{100 * share:.0f} % of the grid's evaluations, less those that are stored",
         **_composed(plan),
+        **_elsewhere(plan),
         **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
     }
 
@@ -69,6 +71,12 @@ def _composed(plan: Plan) -> dict[str, object]:
     examples = len(plan.store.parts.validation)
     shown = f"{compose.name}, up to {candidates:,} edits, each tried on {examples:,} examples"
     return {"compose": shown}
+
+
+def _elsewhere(plan: Plan) -> dict[str, object]:
+    """The datasets of `also`."""
+    others = [f"{each.config.dataset.name} ({len(each.searched):,})" for each in plan.also]
+    return {"also": f"base and chosen on {', '.join(others)} examples"} if others else {}
 
 
 def _cost(sizes: Sequence[Size]) -> int:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from laser_sweep.config import Config
+from laser_sweep.config import Config, DatasetConfig
 from laser_sweep.dataset import Prompting, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.source import Source, find_source
@@ -68,8 +68,21 @@ def _store(config: Config, record: Record) -> Store | None:
     further = further_options(config, loaded.scoring, dtype, family)
     if any(options.get(name) != value for name, value in further.items()):
         return None
+    if not all(_is_unchanged(config, record, each, source) for each in config.further_datasets):
+        return None
     parts = split(loaded.examples, config.split, record.dataset.dropped)
     return Store(config.folder, record.identity, parts)
+
+
+def _is_unchanged(config: Config, record: Record, dataset: DatasetConfig, source: Source) -> bool:
+    """Whether a dataset of `also` has the examples that were evaluated."""
+    try:
+        other = read_record(config.on(dataset).folder)
+    except ConfigError:
+        # Where the base model itself is chosen, nothing is evaluated.
+        return True
+    loaded = load_dataset(dataset, _prompting(config, record.model, source))
+    return other.identity.examples == fingerprint(loaded.examples, loaded.scoring)
 
 
 def _without_place(config: Config) -> dict[str, object]:

@@ -7,7 +7,7 @@ the dataclasses, and refuses unknown options and wrong types.
 
 from laser_sweep.config._explain import GROUPS, explain, options
 from laser_sweep.config._hydra import PACKAGE, conf_folder, register, register_runtime
-from laser_sweep.config._root import SELECT_PER, Config
+from laser_sweep.config._root import ALSO, SELECT_PER, Config
 from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
 from laser_sweep.config.composition import NO_COMPOSITION, ComposeConfig
@@ -37,6 +37,7 @@ from laser_sweep.config.search import AUTO_LOSS, GRID, LOSSES, MARGIN, NLL, Sear
 from laser_sweep.config.split import EVERY_POINT, TEST_EVALUATIONS, SplitConfig
 
 __all__ = [
+    "ALSO",
     "AUTO",
     "AUTO_LOSS",
     "COMPRESSIONS",

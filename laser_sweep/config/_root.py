@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from omegaconf import MISSING
 
+from laser_sweep.config.also import datasets_of
 from laser_sweep.config.cluster import ClusterConfig
 from laser_sweep.config.composition import ComposeConfig
 from laser_sweep.config.dataset import DatasetConfig
@@ -21,6 +22,8 @@ from laser_sweep.grid.notation import distinct, items
 
 SELECT_PER = ("lname", "lnum")
 DEFAULT_SELECTION = "accuracy"
+ALSO = "also"
+"""The folder, in a sweep's, of the results on the datasets of `also`."""
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Config:
     selection: str = DEFAULT_SELECTION
     select_per: Any = None
     """The axes for each of whose values another point is selected, too."""
+    also: Any = None
+    """Further datasets, on which the base model and the chosen point are evaluated."""
     seed: int = 0
     batch_tokens: int | None = None
     """The largest number of padded tokens in one forward pass."""
@@ -63,6 +68,8 @@ class Config:
         choose("protocol", self.protocol, PROTOCOLS)
         if isinstance(self.dataset, DatasetConfig) and self.dataset.is_of_documents:
             self._select_by_log_loss()
+        if self.also is not None:
+            self.also = datasets_of(self.also)
         if self.select_per is not None:
             named = distinct("select_per", items(self.select_per))
             self.select_per = [choose("select_per", axis, SELECT_PER) for axis in named]
@@ -72,6 +79,31 @@ class Config:
             raise ConfigError(f"threads={self.threads}: expected at least 1 thread.")
         if not self.cache_gb >= 0:
             raise ConfigError(f"cache_gb={self.cache_gb}: expected 0 or more GiB.")
+
+    @property
+    def further_datasets(self) -> list[DatasetConfig]:
+        """The datasets of `also`."""
+        return self.also or []
+
+    def on(self, dataset: DatasetConfig, folder: Path | None = None) -> Config:
+        """The configuration of the evaluation on another dataset, in a folder below this sweep's.
+
+        Args:
+            dataset: the other dataset, of which all examples are evaluated.
+            folder: the folder of this sweep's results; by default `self.folder`.
+        """
+        return replace(
+            self,
+            dataset=dataset,
+            split=SplitConfig("all"),
+            search=SearchConfig(),
+            compose=ComposeConfig(),
+            selection=DEFAULT_SELECTION,
+            select_per=None,
+            also=None,
+            paper=PaperConfig(),
+            output=str((folder or self.folder) / ALSO),
+        )
 
     def _select_by_log_loss(self) -> None:
         """Replace the default rule, because a document is neither right nor wrong."""

@@ -15,7 +15,12 @@ from laser_sweep.report.formatting import rank
 from laser_sweep.report.search_sentences import composition
 from laser_sweep.report.sentences import choice, unfinished
 from laser_sweep.report.shown_figures import explanation
-from laser_sweep.report.tables import point_row, result_headers
+from laser_sweep.report.tables import (
+    ELSEWHERE_HEADERS,
+    elsewhere_rows,
+    point_row,
+    result_headers,
+)
 from laser_sweep.report.templates import template
 
 _MOST_MATRICES = 64
@@ -45,6 +50,7 @@ def card(request: ExportRequest, edited: EditedModel, dtype: str) -> str:
         recipe_name=RECIPE,
         is_chosen=search.chosen is not None and search.chosen.point == recipe.point,
         figures=_figures(request),
+        side_effects=_side_effects(request),
         matrices=_matrices(recipe),
         dtype=dtype,
         model_class=type(edited.model).__name__,
@@ -71,6 +77,16 @@ def _figures(request: ExportRequest) -> str:
         named["this model"] = this
     rows = [point_row(search, name, figures) for name, figures in named.items()]
     return tabulate(rows, result_headers(search), tablefmt="github", disable_numparse=True)
+
+
+def _side_effects(request: ExportRequest) -> str:
+    """The figures of the exported point on the datasets of `also`; empty without any."""
+    search = request.report.search
+    names = [name for name, point in search.edited.items() if point == str(request.point)]
+    rows = [row for row in elsewhere_rows(search) if row[3] in names]
+    if not rows:
+        return ""
+    return tabulate(rows, ELSEWHERE_HEADERS, tablefmt="github", disable_numparse=True)
 
 
 def _matrices(recipe: Recipe) -> str:

@@ -6,6 +6,7 @@ import logging
 from contextlib import suppress
 
 from laser_sweep.composition import check as check_composition
+from laser_sweep.dataset import Example
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Point
 from laser_sweep.intervention import INTERVENTIONS
@@ -15,6 +16,9 @@ from laser_sweep.store.record import DamagedRecordError, read_record
 from laser_sweep.store.results import Store
 
 log = logging.getLogger(__name__)
+
+_MOST_SHARED = 0.5
+"""The share of equal examples from which on a dataset counts as the sweep's own."""
 
 
 def check(plan: Plan) -> None:
@@ -28,6 +32,7 @@ def check(plan: Plan) -> None:
     _warn_of_long_examples(plan)
     _tell_of_chat_template(plan)
     _check_folder(plan.store)
+    _check_further_datasets(plan)
     edited = len(plan.points) - 1
     check_search(plan.config, edited, plan.store.parts)
     check_composition(plan.config, edited, plan.store.parts)
@@ -105,6 +110,30 @@ def _check_amounts(point: Point) -> None:
                 f"{edit.amount} in {edit}: {edit.kind} does not accept {edit.amount.by}; "
                 f"expected {' or '.join(intervention.AMOUNTS)}."
             )
+
+
+def _check_further_datasets(plan: Plan) -> None:
+    """Check that a sweep is not asked to evaluate its choice on the examples that it chooses by."""
+    own = {_texts(plan.examples[number]) for number in plan.store.parts.validation}
+    for other in plan.also:
+        shared = len(own & set(map(_texts, other.examples)))
+        name = other.config.dataset.name
+        if shared and shared >= _MOST_SHARED * min(len(own), len(other.examples)):
+            raise ConfigError(
+                f"also={name} has {shared:,} of the {len(own):,} validation examples of the sweep "
+                f"itself, dataset={plan.config.dataset.name}: expected other datasets."
+            )
+        if shared:
+            log.warning(
+                "also=%s has %d of the %d examples that the choice is made on.",
+                name,
+                shared,
+                len(own),
+            )
+
+
+def _texts(example: Example) -> tuple[str, str]:
+    return example.prompt, example.answer
 
 
 def _check_folder(store: Store) -> None:

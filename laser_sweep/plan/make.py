@@ -83,9 +83,18 @@ def make_plan(config: Config, device: str | None = None) -> Plan:
         question_set=question_set,
         points=_points(config, axes, stacks, layout),
         store=_store(config, source, dtype, prompting.family, loaded, question_set),
+        also=tuple(_further_plan(config, each, device) for each in config.further_datasets),
     )
     check(plan)
     return plan
+
+
+def _further_plan(config: Config, dataset: DatasetConfig, device: str) -> Plan:
+    """The plan of the evaluation on another dataset."""
+    try:
+        return make_plan(config.on(dataset), device)
+    except ConfigError as error:
+        raise ConfigError(f"also={dataset.name}: {error}") from error
 
 
 def _device_and_dtype(

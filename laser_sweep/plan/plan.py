@@ -49,6 +49,7 @@ class Plan:
         question_set: the examples as token ids, and the examples that exceed the context.
         points: the points to evaluate, in order, the base model first.
         store: the result files.
+        also: the plans of the evaluations on the datasets of `also`.
     """
 
     config: Config
@@ -65,6 +66,7 @@ class Plan:
     question_set: QuestionSet
     points: list[Point]
     store: Store
+    also: tuple[Plan, ...] = ()
 
     @property
     def questions(self) -> list[Question]:

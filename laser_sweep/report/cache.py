@@ -63,7 +63,7 @@ def _hash_of_sources(paths: Paths, digest: str) -> str:
     """A hash of this version of the program, of the records, and of the results of a digest."""
     hashed = xxhash.xxh3_128(json.dumps(versions(), sort_keys=True).encode())
     further = [path for path in (paths.ranking, paths.composition) if path.is_file()]
-    for path in [paths.record, *further, *paths.result_files(digest)]:
+    for path in [paths.record, *further, *paths.result_files(digest), *paths.also_files]:
         content = path.read_bytes()
         hashed.update(f"{path.name}\0{len(content)}\0".encode())
         hashed.update(content)

@@ -41,6 +41,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
         "composition": search_sentences.composition(report),
+        "elsewhere": sentences.elsewhere(search),
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
         "asking": list(example_sentences.asking(search)),
@@ -63,6 +64,7 @@ def _tables(report: Report) -> dict[str, object]:
         "predicted": _optional(
             tables.predicted_rows(report, _TOP), tables.predicted_headers(search)
         ),
+        "side_effects": _optional(tables.elsewhere_rows(search), tables.ELSEWHERE_HEADERS),
         "trials": _optional(tables.trial_rows(report), tables.trial_headers(search)),
         "stack": _optional(tables.stack_rows(report), tables.stack_headers(search)),
         "folds": _optional(tables.fold_rows(report), tables.fold_headers(search)),

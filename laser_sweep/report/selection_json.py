@@ -34,6 +34,17 @@ def selection_json(report: Report) -> str:
         "null": _plain(report.null),
         "search": _search(report),
         "composition": _composition(report),
+        "also": [
+            {
+                "dataset": other.dataset.name,
+                "measure": other.headline.key,
+                "model": name,
+                "point": point,
+                "comparison": _compared(other.compared(point)),
+            }
+            for other in search.elsewhere
+            for name, point in search.edited.items()
+        ],
         "folds": [_fold(search, fold) for fold in report.folds],
         "per": {
             axis: [_best(search, each) for each in best] for axis, best in report.best_per.items()

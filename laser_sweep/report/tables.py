@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from laser_sweep.grid.point import ALL_LAYERS
+from laser_sweep.report.elsewhere import Elsewhere
 from laser_sweep.report.formatting import UNKNOWN, p_value, points, rank, signed
 from laser_sweep.report.point_figures import PointFigures, point_figures
 from laser_sweep.report.report import Best, Report
@@ -216,6 +217,31 @@ def predicted_rows(report: Report, most: int) -> list[list[str]]:
         ]
         for row in grid.sort_values("place").head(most).to_dict("records")
     ]
+
+
+ELSEWHERE_HEADERS = (
+    *("dataset", "examples", "measure", "model", "base", "with the edit", "difference"),
+    *(INTERVAL, "p"),
+)
+
+
+def elsewhere_rows(search: Search) -> list[list[str]]:
+    """The chosen point and the stack on other datasets, under `ELSEWHERE_HEADERS`."""
+    return [
+        _elsewhere_row(other, name, point)
+        for other in search.elsewhere
+        for name, point in search.edited.items()
+    ]
+
+
+def _elsewhere_row(other: Elsewhere, name: str, point: str) -> list[str]:
+    headline, compared = other.headline, other.compared(point)
+    row = [str(other.dataset.name), f"{other.examples:,}", headline.name, name]
+    if compared is None:
+        return [*row, *[UNKNOWN] * 5]
+    figures = compared.headline
+    models = (headline.text(each.value) for each in (figures.base, figures.chosen))
+    return [*row, *models, *headline.difference(figures), p_value(compared.p_value)]
 
 
 def top_headers(search: Search) -> list[str]:

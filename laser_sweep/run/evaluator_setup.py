@@ -6,6 +6,7 @@ import logging
 import time
 
 import torch
+from transformers import PreTrainedModel
 
 from laser_sweep.evaluate.engine.batch_tokens import default_batch_tokens
 from laser_sweep.evaluate.engine.memory import GIB, MemoryBudget
@@ -39,6 +40,11 @@ def load_evaluator(plan: Plan) -> Evaluator:
     if is_half and not plan.prompting.paper:
         project_in_float32(model)
     log.debug("loaded %s in %.1f s", plan.source.path, time.perf_counter() - started)
+    return make_evaluator(plan, model)
+
+
+def make_evaluator(plan: Plan, model: PreTrainedModel) -> Evaluator:
+    """Prepare the evaluation of a plan's questions by a model that has been loaded."""
     return Evaluator(
         model,
         plan.layout,

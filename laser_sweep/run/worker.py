@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Never
 
 from tqdm import tqdm
+from transformers import PreTrainedModel
 
 from laser_sweep.errors import is_no_room, one_line
 from laser_sweep.evaluate.evaluator import Evaluator
@@ -19,7 +20,7 @@ from laser_sweep.model.temporary import temporary_weights
 from laser_sweep.plan.grouping import Group, groups
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.editor import Editor
-from laser_sweep.run.evaluator_setup import load_evaluator
+from laser_sweep.run.evaluator_setup import load_evaluator, make_evaluator
 from laser_sweep.run.partial_outcomes import PartialOutcomes
 from laser_sweep.run.predicted_changes import predicted_changes
 from laser_sweep.store.columns import columns
@@ -36,10 +37,19 @@ class Worker:
         plan: the plan.
         journal: the journal for the worker's events; None for a worker without one.
         bars: whether to show a progress bar on a terminal.
+        shared: a worker with the same model, which is not loaded again; None to load it.
     """
 
-    def __init__(self, plan: Plan, journal: Journal | None = None, *, bars: bool = True):
+    def __init__(
+        self,
+        plan: Plan,
+        journal: Journal | None = None,
+        *,
+        bars: bool = True,
+        shared: Worker | None = None,
+    ):
         self._plan = plan
+        self._shared = shared
         self._journal = journal or Journal(None)
         self._no_bar = None if bars else True
 
@@ -100,6 +110,11 @@ class Worker:
     def is_loaded(self) -> bool:
         """Whether the model has been loaded."""
         return "_evaluator" in vars(self)
+
+    @property
+    def model(self) -> PreTrainedModel:
+        """The model with the weights of the base model; it is loaded if it is not yet."""
+        return self._evaluator.model
 
     def spectra(self, point: Point) -> list[Spectrum]:
         """The singular values of the first matrices that a point edits."""
@@ -206,7 +221,9 @@ class Worker:
 
     @cached_property
     def _evaluator(self) -> Evaluator:
-        return load_evaluator(self._plan)
+        if self._shared is None:
+            return load_evaluator(self._plan)
+        return make_evaluator(self._plan, self._shared.model)
 
 
 def _shares(group: Group) -> bool:

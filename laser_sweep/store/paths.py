@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from laser_sweep.config import ALSO
 from laser_sweep.store.provenance import digest as hashed
 
 _LONGEST_NAME = 150
@@ -114,6 +115,17 @@ class Paths:
     def figures(self) -> Path:
         """The folder of the figures."""
         return self.folder / "figures"
+
+    @property
+    def also(self) -> Path:
+        """The folder of the results on further datasets."""
+        return self.folder / ALSO
+
+    @property
+    def also_files(self) -> list[Path]:
+        """The files on further datasets that a report is made from, in order."""
+        found = [*self.also.rglob("sweep.json"), *self.also.rglob("[!.]*.parquet")]
+        return sorted(path for path in found if path.name != self.examples.name)
 
     @property
     def report_cache(self) -> Path:

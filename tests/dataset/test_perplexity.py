@@ -123,7 +123,8 @@ def test_no_report_speaks_of_accuracy(preloaded_command: Command, model, tmp_pat
     texts = {
         path.name: path.read_text()
         for path in files
-        if path.suffix in (".md", ".json", ".csv") and path.name not in ("sweep.json", "spectrum.json")
+        if path.suffix in (".md", ".json", ".csv")
+        and path.name not in ("sweep.json", "spectrum.json")
     }
     assert {"report.md", "selection.json", "grid.csv", "composition.json"} <= set(texts)
     for name, text in {**texts, "output": done.stdout}.items():
