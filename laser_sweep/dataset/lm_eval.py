@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._asking.chat_template import check_has_template
+from laser_sweep.dataset._columns.template import unescaped
 from laser_sweep.dataset._example import ExampleSet
 from laser_sweep.dataset._harness.documents import examples_of
 from laser_sweep.dataset._harness.harness_shots import set_shots, without_documents_of_shots
@@ -86,10 +87,12 @@ def _chat_options(config: DatasetConfig, prompting: Prompting) -> Mapping[str, o
             continue_final_message=not add_generation_prompt,
         )
 
+    written = config.system_prompt
+    system = None if written is None else unescaped("dataset.system_prompt", written)
     return {
         "apply_chat_template": True,
         "chat_template": render,
         "fewshot_as_multiturn": True,
-        "system_instruction": config.system_prompt,
+        "system_instruction": system,
         "tokenizer_name": str(tokenizer.name_or_path),
     }
