@@ -92,6 +92,7 @@ def candidates(table: pd.DataFrame, protocol: str) -> pd.DataFrame:
 
     The base model is one of them; in `paper` protocol, only if there is no other point.
     """
-    evaluated = table[table["validation_examples"] > 0]
+    figures = table[["validation_accuracy", "validation_log_loss"]]
+    evaluated = table[figures.notna().any(axis=1)]
     edited = evaluated[evaluated["point"] != str(BASE)]
     return edited if protocol == PAPER and len(edited) else evaluated

@@ -87,7 +87,7 @@ def test_every_figure_is_seen_and_the_page_is_as_wide_as_the_screen(
     page = Opened(browser, sweep, viewport=viewport, color_scheme=scheme).page
     for figure in (
         "heat-maps > div",
-        "accuracy-lines",
+        "headline-lines",
         "loss-lines",
         "validation-test",
         "spectrum",

@@ -46,7 +46,7 @@ def test_the_point_that_is_tested_in_a_fold_was_chosen_without_it(seed: int, tmp
     assert report.search.chosen.test.accuracy == pytest.approx(expected.mean())
     assert report.search.base.test.accuracy == pytest.approx(right[0].mean())
     assert report.comparison.corrected == int((expected & ~right[0]).sum())
-    assert [fold.accuracy for fold in report.folds] == [
+    assert [fold.chosen for fold in report.folds] == [
         pytest.approx(expected[list(fold)].mean()) for fold in FOLDS.folds
     ]
     assert report.search.is_complete

@@ -21,7 +21,8 @@ const headlineText = isAccuracy
 
 // The headline figure of a point compared with the base model's.
 function changeText(point) {
-  const change = isAccuracy ? point[headline] - base[headline] : point[headline] / base[headline] - 1;
+  const [value, zero] = [point[headline], base[headline]];
+  const change = isAccuracy ? value - zero : value / zero - 1;
   const size = Math.abs(100 * change);
   const sign = change >= 0 ? "+" : "−";
   return isAccuracy ? `${sign}${size.toFixed(1)} points` : `${sign}${size.toFixed(2)} %`;
