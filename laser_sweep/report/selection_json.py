@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 
 import msgspec
@@ -65,8 +66,8 @@ def _difference(report: Report) -> dict[str, float | None]:
     if report.search.headline.is_accuracy:
         return {"test_accuracy_difference_points": report.difference}
     compared = report.comparison
-    relative = None if compared is None else 100 * compared.perplexity.difference.value
-    return {"test_perplexity_difference_percent": relative}
+    relative = math.nan if compared is None else 100 * compared.perplexity.difference.value
+    return {"test_perplexity_difference_percent": relative if math.isfinite(relative) else None}
 
 
 def _point(search: Search, figures: PointFigures | None) -> dict[str, object] | None:

@@ -133,6 +133,9 @@ def fold_rows(report: Report) -> list[list[str]]:
 _OUTCOMES = {OVERLAPS: "passed over: the stack edits its matrix", FAILED: "failed"}
 
 
+_LARGEST_CHANGE = 100.0
+
+
 def trial_headers(search: Search) -> list[str]:
     """The headers of `trial_rows`."""
     validation = f"validation {search.headline.name}"
@@ -157,6 +160,9 @@ def trial_rows(report: Report) -> list[list[str]]:
 
 def _relative_change(trial: Trial) -> str:
     if trial.log_loss_change is None:
+        return UNKNOWN
+    # Where the exponential overflows, the change is not a number worth printing.
+    if trial.log_loss_change > _LARGEST_CHANGE:
         return UNKNOWN
     return PERPLEXITY.change(1, math.exp(trial.log_loss_change))
 

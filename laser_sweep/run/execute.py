@@ -13,7 +13,7 @@ from laser_sweep.plan import rounds
 from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.report import Report, cache, gather, summary, terminal, write_report
 from laser_sweep.run.composer import compose
-from laser_sweep.run.elsewhere import evaluate_elsewhere
+from laser_sweep.run.further_datasets import evaluate_elsewhere
 from laser_sweep.run.messages import progress, title
 from laser_sweep.run.rank import rank
 from laser_sweep.run.worker import Worker
@@ -69,7 +69,8 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
     """
     failed = _compose(plan, worker)
     failed += worker.run(plan.missing(_finals(plan)))
-    failed += evaluate_elsewhere(plan, worker, report_of(plan).search.reported)
+    if plan.also:
+        failed += evaluate_elsewhere(plan, worker, report_of(plan).search.reported)
     report = report_of(plan)
     _store_extras(plan, worker, report)
     # Another command may have worked in the folder meanwhile; the report belongs to this command.

@@ -50,8 +50,10 @@ def _of_documents(sums: pd.DataFrame) -> dict[str, pd.Series]:
     sums = sums.astype(float)
     nats = -sums["answer_logprob"]
     log_loss = nats / sums["answer_length"]
+    with np.errstate(over="ignore"):
+        perplexity = log_loss.map(np.exp)
     return {
         "log_loss": log_loss,
-        "perplexity": log_loss.map(np.exp),
+        "perplexity": perplexity,
         "bits_per_byte": nats / (math.log(2) * sums["text_bytes"]),
     }

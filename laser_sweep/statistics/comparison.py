@@ -103,8 +103,9 @@ class Comparison:
 
 
 def _mapped(estimate: Estimate, function: Callable[[float], float]) -> Estimate:
-    """The estimate of a rising function of a figure."""
-    return Estimate(*(float(function(each)) for each in astuple(estimate)))
+    """The estimate of a rising function of a figure; infinite where it overflows."""
+    with np.errstate(over="ignore"):
+        return Estimate(*(float(function(each)) for each in astuple(estimate)))
 
 
 def compare(

@@ -38,9 +38,10 @@ def weights(outcomes: pd.DataFrame) -> Floats | None:
 
 
 def perplexity(outcomes: pd.DataFrame) -> float:
-    """The perplexity per token of documents, one outcome each."""
+    """The perplexity per token of documents, one outcome each; infinite where it overflows."""
     nats = -to_floats(outcomes["answer_logprob"]).sum()
-    return math.exp(nats / to_floats(outcomes["answer_length"]).sum())
+    with np.errstate(over="ignore"):
+        return float(np.exp(nats / to_floats(outcomes["answer_length"]).sum()))
 
 
 def bits_per_byte(outcomes: pd.DataFrame) -> Floats:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from laser_sweep.statistics.estimate import LEVEL, Estimate
 from laser_sweep.statistics.majority import CommonestPrediction
 from laser_sweep.statistics.paired import SIGNIFICANT
@@ -72,10 +74,10 @@ def judge_documents(difference: Estimate, p_value: float) -> Verdict:
     """
     negated = Estimate(-difference.value, -difference.high, -difference.low)
     kind = _kind(negated, p_value)
-    value, low, high = (
-        100 * math.expm1(each) for each in (difference.value, difference.low, difference.high)
-    )
-    text = f"perplexity {value:+.2f} %, {100 * LEVEL:.0f} % interval {low:+.2f} to {high:+.2f} %"
+    with np.errstate(over="ignore"):
+        value, low, high = 100 * np.expm1([difference.value, difference.low, difference.high])
+    ends = "unknown" if math.isnan(low) else f"{low:+.2f} to {high:+.2f} %"
+    text = f"perplexity {value:+.2f} %, {100 * LEVEL:.0f} % interval {ends}"
     return Verdict(kind, f"{_WORDS[kind]}: {text}")
 
 
@@ -87,7 +89,8 @@ _WORDS: dict[Kind, str] = {
 
 
 def _kind(difference: Estimate, p_value: float) -> Kind:
-    if p_value >= SIGNIFICANT or difference.low <= 0 <= difference.high:
+    # An end that the examples do not determine is NaN, which excludes nothing.
+    if p_value >= SIGNIFICANT or not (difference.low > 0 or difference.high < 0):
         return "no evidence"
     return "better" if difference.low > 0 else "worse"
 

@@ -74,6 +74,27 @@ def test_p_values_of_few_documents_are_exact():
     assert total_p_value(np.zeros(5)) == 1.0
 
 
+def test_one_document_that_outweighs_all_others_is_no_evidence():
+    tokens = np.array([1e6, *[10] * 19])
+    base, edited = (
+        documents(name, np.full(20, loss), tokens) for name, loss in (("base", 2), ("e", 3))
+    )
+    found = compare(base, edited)
+    assert found.p_value < 0.05
+    assert np.isnan(found.log_loss.difference.low)
+    assert found.verdict.kind == "no evidence"
+    assert "interval unknown" in found.verdict.text
+
+
+def test_a_ruined_model_has_an_infinite_perplexity():
+    tokens = np.full(20, 50.0)
+    found = compare(
+        documents("base", np.full(20, 2.0), tokens), documents("e", np.full(20, 1e4), tokens)
+    )
+    assert found.perplexity.chosen.value == np.inf
+    assert found.verdict.kind == "worse"
+
+
 @pytest.mark.slow
 def test_intervals_hold_the_truth_and_useless_edits_are_seldom_called_better():
     rng = np.random.default_rng(2)
