@@ -165,8 +165,8 @@ def _frame(files: Sequence[Path], parts: Parts) -> pd.DataFrame:
     tables = [table for table in read_all(files) if table is not None]
     frame = _with_parts(in_one_table(tables), parts).to_pandas(types_mapper=_PANDAS_TYPES.get)
     # A document is neither right nor wrong.
-    is_of_questions = frame["correct"].notna().any()
-    frame["correct"] = frame["correct"].astype(bool if is_of_questions else float)
+    is_of_documents = len(frame) > 0 and frame["correct"].isna().all()
+    frame["correct"] = frame["correct"].astype(float if is_of_documents else bool)
     by = ["lnum", "lname", "rate", "point", "example"]
     frame = frame.sort_values(by, na_position="first", kind="stable", ignore_index=True)
     # Two commands with different splits may have evaluated the same example at the same time.

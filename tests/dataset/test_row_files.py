@@ -40,7 +40,7 @@ def test_the_ending_may_be_in_capitals(tmp_path):
     assert load_examples(DatasetConfig(path=str(tmp_path / "QUESTIONS.CSV"))) == EXAMPLES
 
 
-@pytest.mark.parametrize("ending", ["txt", "xlsx", ""])
+@pytest.mark.parametrize("ending", ["pdf", "xlsx", ""])
 def test_a_file_of_another_kind_is_refused_with_the_kinds_there_are(tmp_path, ending):
     path = tmp_path / f"questions.{ending}"
     path.write_text("question\tanswer\n")

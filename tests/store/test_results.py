@@ -121,7 +121,7 @@ def test_the_columns_and_their_types_are_the_promised_ones(store):
         == (
             "intervention lname lnum expert rate rho rank edits point example part "
             "fold cluster correct "
-            "answer_logprob answer_length prediction question_logprob total_logprob "
+            "answer_logprob answer_length text_bytes prediction question_logprob total_logprob "
             "top_1 top_5 top_10 choice_logprobs choice_lengths correct_per_token acc acc_norm "
             "f1 precision recall correct_in_paper top_tokens top_logprobs"
         ).split()
@@ -129,7 +129,7 @@ def test_the_columns_and_their_types_are_the_promised_ones(store):
     types = {name: str(frame[name].dtype) for name in frame.columns}
     assert types["correct"] == "bool"
     assert types["example"] == "int64"
-    assert {types[name] for name in ("lnum", "rank", "edits", "answer_length")} == {"Int32"}
+    assert {types[name] for name in ("lnum", "rank", "edits", "text_bytes")} == {"Int32"}
     assert {types[name] for name in ("top_1", "top_5", "top_10")} == {"boolean"}
     for name in ("rate", "rho", "answer_logprob", "question_logprob", "total_logprob", "f1"):
         assert types[name] == "float64"
