@@ -47,7 +47,6 @@ def configurations(arguments: Sequence[str]) -> list[Config]:
     register()
     composed: list[DictConfig] = []
     hydras_own: list[HydraConf] = []
-
     mistakes: list[Exception] = []
 
     def keep(config: DictConfig) -> None:

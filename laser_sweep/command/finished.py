@@ -60,7 +60,8 @@ def _store(config: Config, record: Record) -> Store | None:
     source = find_source(config.model.path, config.model.revision)
     if record.identity.weights != source.weights:
         return None
-    loaded = load_dataset(config.dataset, _prompting(config, record.model, source))
+    prompting = _prompting(config, record.model, source)
+    loaded = load_dataset(config.dataset, prompting)
     if record.identity.examples != fingerprint(loaded.examples, loaded.scoring):
         return None
     options, dtype, family = record.identity.options, record.identity.dtype, record.model.family
@@ -68,20 +69,20 @@ def _store(config: Config, record: Record) -> Store | None:
     further = further_options(config, loaded.scoring, dtype, family)
     if any(options.get(name) != value for name, value in further.items()):
         return None
-    if not all(_is_unchanged(config, record, each, source) for each in config.further_datasets):
+    if not all(_is_unchanged(config, each, prompting) for each in config.further_datasets):
         return None
     parts = split(loaded.examples, config.split, record.dataset.dropped)
     return Store(config.folder, record.identity, parts)
 
 
-def _is_unchanged(config: Config, record: Record, dataset: DatasetConfig, source: Source) -> bool:
+def _is_unchanged(config: Config, dataset: DatasetConfig, prompting: Prompting) -> bool:
     """Whether a dataset of `also` has the examples that were evaluated."""
     try:
         other = read_record(config.on(dataset).folder)
     except ConfigError:
         # Where the base model itself is chosen, nothing is evaluated.
         return True
-    loaded = load_dataset(dataset, _prompting(config, record.model, source))
+    loaded = load_dataset(dataset, prompting)
     return other.identity.examples == fingerprint(loaded.examples, loaded.scoring)
 
 

@@ -19,6 +19,7 @@ from laser_sweep.config.search import SearchConfig
 from laser_sweep.config.split import SplitConfig
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.grid.notation import distinct, items
+from laser_sweep.grid.point import NO_EDIT
 
 SELECT_PER = ("lname", "lnum")
 DEFAULT_SELECTION = "accuracy"
@@ -95,6 +96,9 @@ class Config:
         return replace(
             self,
             dataset=dataset,
+            # The points are those that the sweep chooses.
+            lname=NO_EDIT,
+            stack=None,
             split=SplitConfig("all"),
             search=SearchConfig(),
             compose=ComposeConfig(),

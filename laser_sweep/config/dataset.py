@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ _OF_ASKING = {"asking": True}
 """The metadata of an option that changes prompts."""
 _OF_DOCUMENTS = {"rows": True, "documents": True}
 """The metadata of an option that only documents have."""
+_NOT_OF_DOCUMENTS = {"questions": True}
+"""The metadata of an option of every reader that documents lack."""
 _OF_QUESTIONS = {"rows": True, "questions": True}
 """The metadata of an option of rows that documents lack."""
 
@@ -62,9 +65,9 @@ class DatasetConfig:
     """The filters of the harness, by their name, for generated texts; by default the first."""
     limit: int | None = None
     """The number of examples to use, from the first; by default all."""
-    too_long: str = field(default=ERROR, metadata={"questions": True})
+    too_long: str = field(default=ERROR, metadata=_NOT_OF_DOCUMENTS)
     """The treatment of examples that exceed the model's context."""
-    new_tokens: int | None = field(default=None, metadata={"questions": True})
+    new_tokens: int | None = field(default=None, metadata=_NOT_OF_DOCUMENTS)
     """The largest number of generated tokens; by default the dataset's own."""
     length_tokenizer: str | None = AUTO
     """The tokenizer that measures HotpotQA's answers: a hub id or a folder."""
@@ -172,17 +175,27 @@ class DatasetConfig:
         """Whether the examples are documents, whose log-likelihood is measured."""
         return self.scoring == PERPLEXITY
 
+    def given(self, *kinds: str) -> Iterator[str]:
+        """The names of the options with a value of their own that are of one of some kinds.
+
+        Args:
+            kinds: keys of the options' metadata: `rows`, `asking`, `documents`, `questions`.
+        """
+        for option in fields(self):
+            is_of_kind = any(option.metadata.get(kind) for kind in kinds)
+            if is_of_kind and getattr(self, option.name) != option.default:
+                yield option.name
+
     def _check_documents(self) -> None:
         """Check the options that only documents have, and those that documents lack."""
-        given = [each for each in fields(self) if getattr(self, each.name) != each.default]
         if self.is_of_documents and self.reader != ROWS:
             raise ConfigError(
                 f"dataset.scoring=perplexity is for rows of your own (dataset=rows): {self.reader} "
                 "has its own prompts, answers and scores."
             )
-        unused = {"questions", "asking"} if self.is_of_documents else {"documents"}
-        for option in (each for each in given if unused & set(each.metadata)):
-            named = f"dataset.{option.name}={getattr(self, option.name)}"
+        unused = ("questions", "asking") if self.is_of_documents else ("documents",)
+        for option in self.given(*unused):
+            named = f"dataset.{option}={getattr(self, option)}"
             if self.is_of_documents:
                 raise ConfigError(
                     f"{named} is for questions: dataset.scoring=perplexity measures the "

@@ -95,8 +95,7 @@ def _prompts(config: Config, has_model: bool, first: int) -> Iterator[str]:
         is_document = config.dataset.is_of_documents
         yield from [f"   text    {example.prompt!r}"] if is_document else _texts(example, prompting)
         if has_model:
-            tokens = _windows if is_document else _tokens
-            yield from tokens(config, prompting, ExampleSet([example], loaded.scoring))
+            yield from _tokens(config, prompting, ExampleSet([example], loaded.scoring))
 
 
 def _texts(example: Example, prompting: Prompting) -> Iterator[str]:
@@ -150,8 +149,8 @@ def _asking(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterato
         yield f"shot {number}  {shot.place}: {shot.prompt!r} {shot.answer!r}"
 
 
-def _question(config: Config, prompting: Prompting, loaded: ExampleSet) -> Question | str:
-    """One example as the model sees it; the error in one line if it cannot be asked."""
+def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
+    """The lines about the token ids of one example."""
     from laser_sweep.evaluate.questions.encode import encode
     from laser_sweep.model.load import load_config
     from laser_sweep.model.source import config_source
@@ -159,28 +158,23 @@ def _question(config: Config, prompting: Prompting, loaded: ExampleSet) -> Quest
     source = config_source(config.model.path, config.model.revision)
     try:
         model = load_config(source)
-        return encode(loaded.examples, loaded.scoring, prompting, model).questions[0]
+        (question,) = encode(loaded.examples, loaded.scoring, prompting, model).questions
     except ConfigError as error:
-        return one_line(error)
-
-
-def _windows(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
-    """The lines about the tokens of one document, and about its windows."""
-    question = _question(config, prompting, loaded)
-    if isinstance(question, str):
-        yield f"   tokens  {question}"
+        yield f"   tokens  {one_line(error)}"
         return
+    lines = _windows if config.dataset.is_of_documents else _prompt_and_answer
+    yield from lines(prompting, question)
+
+
+def _windows(prompting: Prompting, question: Question) -> Iterator[str]:
+    """The lines about the tokens of a document, and about its windows."""
     windows = len(question.passes)
     yield f"   tokens  {question.length:,} predicted, in {windows:,} window{'s'[: windows > 1]}"
     yield f"   first   {_pieces(prompting, question.passes[0].ids[:_SEAM])}"
 
 
-def _tokens(config: Config, prompting: Prompting, loaded: ExampleSet) -> Iterator[str]:
-    """The lines about the token ids of one example: its prompt, its answer and its labels."""
-    question = _question(config, prompting, loaded)
-    if isinstance(question, str):
-        yield f"   tokens  {question}"
-        return
+def _prompt_and_answer(prompting: Prompting, question: Question) -> Iterator[str]:
+    """The lines about the tokens of a prompt, its answer and its labels."""
     yield f"   tokens  {len(question.passes[0].ids)}: {_pieces(prompting, question.passes[0].ids)}"
     yield f"   answer  {question.gold} {_pieces(prompting, question.gold)}"
     labels = {reading.of: reading.tokens for each in question.passes for reading in each.readings}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from laser_sweep.config import MINIMUM_EXAMPLES, ROWS, DatasetConfig
 from laser_sweep.dataset._asking.as_asked import as_asked
@@ -71,10 +71,9 @@ def _check_options(config: DatasetConfig, known: Collection[str]) -> None:
 
 def _ignored(config: DatasetConfig, kind: str, known: Collection[str]) -> Iterator[str]:
     """The options of a kind that are given, and that a reader does not know."""
-    for option in fields(config):
-        given = getattr(config, option.name)
-        if option.metadata.get(kind) and option.name not in known and given != option.default:
-            yield f"dataset.{option.name}={given}"
+    for option in config.given(kind):
+        if option not in known:
+            yield f"dataset.{option}={getattr(config, option)}"
 
 
 def _check_count(config: DatasetConfig, expected: int, count: int) -> None:

@@ -15,12 +15,8 @@ from laser_sweep.report.formatting import rank
 from laser_sweep.report.search_sentences import composition
 from laser_sweep.report.sentences import choice, unfinished
 from laser_sweep.report.shown_figures import explanation
-from laser_sweep.report.tables import (
-    ELSEWHERE_HEADERS,
-    elsewhere_rows,
-    point_row,
-    result_headers,
-)
+from laser_sweep.report.side_effect_texts import SIDE_EFFECT_HEADERS, side_effect_rows
+from laser_sweep.report.tables import point_row, result_headers
 from laser_sweep.report.templates import template
 
 _MOST_MATRICES = 64
@@ -81,12 +77,10 @@ def _figures(request: ExportRequest) -> str:
 
 def _side_effects(request: ExportRequest) -> str:
     """The figures of the exported point on the datasets of `also`; empty without any."""
-    search = request.report.search
-    names = [name for name, point in search.edited.items() if point == str(request.point)]
-    rows = [row for row in elsewhere_rows(search) if row[3] in names]
+    rows = side_effect_rows(request.report.search.side_effects.of(str(request.point)))
     if not rows:
         return ""
-    return tabulate(rows, ELSEWHERE_HEADERS, tablefmt="github", disable_numparse=True)
+    return tabulate(rows, SIDE_EFFECT_HEADERS, tablefmt="github", disable_numparse=True)
 
 
 def _matrices(recipe: Recipe) -> str:

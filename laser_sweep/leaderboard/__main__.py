@@ -12,7 +12,7 @@ from laser_sweep.leaderboard import SweepRow, Transfer, sweep_rows, transfers
 from laser_sweep.leaderboard.rendering import csv, html, markdown, terminal_table
 from laser_sweep.report import Report, read_report
 from laser_sweep.store.atomic import check_writable, write_file
-from laser_sweep.store.record import find_sweeps
+from laser_sweep.store.sweep_folders import find_sweeps
 from laser_sweep.terminal import near, say
 
 log = logging.getLogger("laser_sweep.leaderboard")

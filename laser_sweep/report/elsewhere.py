@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -46,6 +47,64 @@ class Elsewhere:
             return None
         base, other = (self.outcomes[self.outcomes["point"] == name] for name in (str(BASE), point))
         return compare(base, other)
+
+
+@dataclass(frozen=True)
+class SideEffects:
+    """The effect of a sweep's edits on the datasets of `also`.
+
+    Attributes:
+        edited: the points, `chosen` and `stack`, by name; without the base model, and without a
+            stack of the chosen point alone.
+        datasets: their outcomes on each dataset, in the order of the option.
+    """
+
+    edited: Mapping[str, str]
+    datasets: Sequence[Elsewhere]
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """The points to evaluate, the base model first; none without an edit."""
+        return (str(BASE), *self.edited.values()) if self.edited else ()
+
+    @property
+    def are_complete(self) -> bool:
+        """Whether these points have their outcomes on every dataset."""
+        return all(each.has(self.points) for each in self.datasets)
+
+    def of(self, point: str) -> SideEffects:
+        """The effect of one point alone."""
+        edited = {name: each for name, each in self.edited.items() if each == point}
+        return replace(self, edited=edited)
+
+    @cached_property
+    def comparisons(self) -> list[tuple[Elsewhere, str, Comparison | None]]:
+        """The base model against each point on each dataset.
+
+        Each is the dataset, the name of the point, and the comparison; None before an evaluation.
+        """
+        return [
+            (dataset, name, dataset.compared(point))
+            for dataset in self.datasets
+            for name, point in self.edited.items()
+        ]
+
+
+def side_effects(
+    folder: Path, record: Record, chosen: str | None, stack: str | None
+) -> SideEffects:
+    """The effect of the chosen point and of the stack, from a sweep's folder.
+
+    Args:
+        folder: the sweep's folder.
+        record: the record of the sweep's last command.
+        chosen: the name of the chosen point; None without one.
+        stack: the name of the stack; None without one.
+    """
+    found = {"chosen": chosen, "stack": None if stack == chosen else stack}
+    edited = {name: each for name, each in found.items() if each not in (None, str(BASE))}
+    datasets = [read_elsewhere(folder, record, each) for each in record.config.further_datasets]
+    return SideEffects({name: str(point) for name, point in edited.items()}, datasets)
 
 
 def read_elsewhere(folder: Path, record: Record, dataset: DatasetConfig) -> Elsewhere:

@@ -11,6 +11,11 @@ from laser_sweep.report.formatting import percent
 from laser_sweep.report.other_scores import DEFINITIONS
 from laser_sweep.report.report import HEAT_MAP, Report
 from laser_sweep.report.shown_figures import explanation
+from laser_sweep.report.side_effect_texts import (
+    SIDE_EFFECT_HEADERS,
+    side_effect_explanation,
+    side_effect_rows,
+)
 from laser_sweep.report.templates import template
 
 _TOP = 10
@@ -41,7 +46,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
         "composition": search_sentences.composition(report),
-        "elsewhere": sentences.elsewhere(search),
+        "elsewhere": side_effect_explanation(search.side_effects),
         "paper": sentences.paper_figures(search),
         "paper_differences": sentences.paper_differences(search),
         "asking": list(example_sentences.asking(search)),
@@ -64,7 +69,7 @@ def _tables(report: Report) -> dict[str, object]:
         "predicted": _optional(
             tables.predicted_rows(report, _TOP), tables.predicted_headers(search)
         ),
-        "side_effects": _optional(tables.elsewhere_rows(search), tables.ELSEWHERE_HEADERS),
+        "side_effects": _optional(side_effect_rows(search.side_effects), SIDE_EFFECT_HEADERS),
         "trials": _optional(tables.trial_rows(report), tables.trial_headers(search)),
         "stack": _optional(tables.stack_rows(report), tables.stack_headers(search)),
         "folds": _optional(tables.fold_rows(report), tables.fold_headers(search)),

@@ -14,14 +14,14 @@ from laser_sweep.report.changes import changed_examples
 from laser_sweep.report.composed import Composed, composed_of
 from laser_sweep.report.costs import Cost, cost_of
 from laser_sweep.report.folds import Fold, fold_figures
-from laser_sweep.report.left_out import with_left_out
+from laser_sweep.report.grid_table import grid_table, map_cells
 from laser_sweep.report.other_scores import other_scores
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.search import Search, search_of
 from laser_sweep.report.split_faults import SplitFaults, split_faults
-from laser_sweep.report.ties import Ties, ties_by_point, ties_of
+from laser_sweep.report.ties import Ties, ties_of
 from laser_sweep.selection import Pick, measure
-from laser_sweep.split import PARTS, VALIDATION
+from laser_sweep.split import VALIDATION
 from laser_sweep.statistics import (
     UNSELECTED,
     UNTESTED,
@@ -30,12 +30,10 @@ from laser_sweep.statistics import (
     NullBand,
     SearchedGain,
     Verdict,
-    accuracy_intervals,
     audit,
     compare,
     null_band,
     out_of_fold_null,
-    perplexity_intervals,
     searched_gain,
 )
 from laser_sweep.store.examples import read_examples
@@ -85,45 +83,15 @@ class Report:
 
     @cached_property
     def grid(self) -> pd.DataFrame:
-        """The table of all points with 95 % intervals, `<part>_low` and `<part>_high`.
-
-        The intervals are those of accuracies or, for documents, of perplexities. If labels tie
-        anywhere, the table also has the number of ties of each point, `<part>_ties`. Of a search it
-        also has the points that were left out, and the columns of `with_left_out`.
-        """
-        grid, headline = self.search.table.copy(), self.search.headline
-        if not headline.is_accuracy:
-            grid = grid.drop(columns=[f"{part}_accuracy" for part in PARTS])
-        intervals = accuracy_intervals if headline.is_accuracy else perplexity_intervals
-        for part in PARTS:
-            outcomes = self.search.outcomes[self.search.outcomes["part"] == part]
-            ends = intervals(outcomes).reindex(grid["point"])
-            after = list(grid.columns).index(f"{part}_{headline.key}") + 1
-            for end in ("high", "low"):
-                grid.insert(after, f"{part}_{end}", ends[end].to_numpy())
-        grid = grid.join(ties_by_point(self.search.outcomes), on="point")
-        searched = self.search.searched
-        return grid if searched is None else with_left_out(grid, searched)
+        """The table of all points, as `grid_table` returns it."""
+        return grid_table(self.search)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """The rows of the table that are on the heat map: single edits that have a result, or that
-        a search left out.
-
-        A stack of edits has no single layer and matrix type. Without a result of the base model
-        there is no map. The column of each shown figure, such as `accuracy`, is on the part that
-        every point is evaluated on.
-        """
-        part, table = self.search.grid_part, self.search.table
-        left_out: tuple[str, ...] = ()
-        if self.search.searched is not None:
-            table, left_out = self.grid, self.search.searched.left_out
-        keys = [each.key for each in self.search.shown]
-        table = table.assign(**{key: table[f"{part}_{key}"] for key in keys})
-        single = table["lname"].notna() & table["lnum"].notna() & (table["point"] != str(BASE))
-        single &= ~table["point"].str.contains("+", regex=False)
-        cells = table[single & (table[keys[0]].notna() | table["point"].isin(left_out))]
-        return cells if self.search.base is not None else cells.head(0)
+        """The rows of the table that are on the heat map, as `map_cells` returns them."""
+        # The grid's intervals take time that a map without left-out points need not wait for.
+        search = self.search
+        return map_cells(search, search.table if search.searched is None else self.grid)
 
     @property
     def files(self) -> tuple[Path, ...]:

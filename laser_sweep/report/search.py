@@ -11,7 +11,7 @@ import pandas as pd
 
 from laser_sweep.config import GRID, NO_COMPOSITION, Config
 from laser_sweep.grid.point import BASE
-from laser_sweep.report.elsewhere import Elsewhere, read_elsewhere
+from laser_sweep.report.elsewhere import SideEffects, side_effects
 from laser_sweep.report.point_figures import PointFigures, part_figures, point_figures
 from laser_sweep.report.searched import Searched, searched_of
 from laser_sweep.report.shown_figures import ShownFigure, shown_figures
@@ -141,25 +141,6 @@ class Search:
         return None if composed == str(BASE) else composed
 
     @property
-    def edited(self) -> dict[str, str]:
-        """The points whose effect on other datasets is reported, `chosen` and `stack`, by name.
-
-        The base model is not among them, nor a stack of the chosen point alone.
-        """
-        if not self.selects or self.waits_for_ranking:
-            return {}
-        found = {"chosen": self.pick.point, "stack": self.stack}
-        named = {name: point for name, point in found.items() if point not in (None, str(BASE))}
-        if named.get("stack") == named.get("chosen"):
-            named.pop("stack", None)
-        return {name: str(point) for name, point in named.items()}
-
-    @property
-    def reported(self) -> tuple[str, ...]:
-        """The base model and the points of `edited`; none without the latter."""
-        return (str(BASE), *self.edited.values()) if self.edited else ()
-
-    @property
     def waits_for_ranking(self) -> bool:
         """Whether the search cannot decide on points, because they are not ranked yet."""
         return self.searched is not None and self.searched.waits_for_ranking
@@ -177,7 +158,7 @@ class Search:
         tests_all = self.config.split.test == "all" or not self.selects
         if self.waits_for_ranking:
             return False
-        if not self.is_composed or not self.is_evaluated_elsewhere:
+        if not self.is_composed or not self.side_effects.are_complete:
             return False
         points = self.wanted
         wanted = {VALIDATION: points, TEST: points if tests_all else self.finals}
@@ -199,15 +180,11 @@ class Search:
         return replace(found[0], test=out_of_fold[0])
 
     @cached_property
-    def elsewhere(self) -> list[Elsewhere]:
-        """The points that are reported on the datasets of `also`, in the order of the option."""
-        datasets = self.config.further_datasets
-        return [read_elsewhere(self.folder, self.record, each) for each in datasets]
-
-    @property
-    def is_evaluated_elsewhere(self) -> bool:
-        """Whether the points that are reported have their results on the datasets of `also`."""
-        return all(each.has(self.reported) for each in self.elsewhere)
+    def side_effects(self) -> SideEffects:
+        """The effect of the chosen point and of the stack on the datasets of `also`."""
+        decides = self.selects and not self.waits_for_ranking
+        chosen, stack = (self.pick.point, self.stack) if decides else (None, None)
+        return side_effects(self.folder, self.record, chosen, stack)
 
     @property
     def is_composed(self) -> bool:

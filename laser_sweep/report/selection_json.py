@@ -40,11 +40,10 @@ def selection_json(report: Report) -> str:
                 "dataset": other.dataset.name,
                 "measure": other.headline.key,
                 "model": name,
-                "point": point,
-                "comparison": _compared(other.compared(point)),
+                "point": search.side_effects.edited[name],
+                "comparison": _compared(compared),
             }
-            for other in search.elsewhere
-            for name, point in search.edited.items()
+            for other, name, compared in search.side_effects.comparisons
         ],
         "folds": [_fold(search, fold) for fold in report.folds],
         "per": {

@@ -28,6 +28,7 @@ from laser_sweep.report.search_sentences import (
     search_notes,
     searched_chance,
 )
+from laser_sweep.report.side_effect_texts import side_effect_notes
 from laser_sweep.report.tables import result_headers, result_rows
 from laser_sweep.selection import BY_ACCURACY, why_base
 from laser_sweep.statistics import majority_accuracy
@@ -43,7 +44,7 @@ def summary(report: Report) -> str:
         *(choice(report), *fold_choices(report), *search_notes(search), *audit_notes(report)),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         composition(report),
-        *elsewhere_notes(search),
+        *side_effect_notes(search.side_effects),
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
         *context_notes(search),
         *tie_notes(report),
@@ -123,30 +124,6 @@ def fold_choices(report: Report) -> Iterator[str]:
         counts = Counter(fold.point or "none" for fold in report.folds).most_common()
         chosen = ", ".join(f"{point} ({count} of {len(report.folds)})" for point, count in counts)
         yield f"Chosen in the folds: {chosen}."
-
-
-_MODELS = {"chosen": "the chosen point", "stack": "the stack"}
-
-
-def elsewhere_notes(search: Search) -> Iterator[str]:
-    """The verdict on the chosen point and on the stack, on each dataset of `also`."""
-    for other in search.elsewhere:
-        for name, point in search.edited.items():
-            compared = other.compared(point)
-            verdict = "not evaluated yet" if compared is None else compared.verdict.text
-            yield f"Also on {other.dataset.name}, {_MODELS[name]}: {verdict}."
-
-
-def elsewhere(search: Search) -> str:
-    """The meaning of the table of side effects; empty without datasets of `also`."""
-    if not search.elsewhere:
-        return ""
-    if not search.reported:
-        return "There is no edit whose effect on other datasets could be shown."
-    return (
-        "The edit on all examples of datasets that had no part in the choice. By chance, one in "
-        "twenty such intervals excludes zero."
-    )
 
 
 def unfinished(search: Search) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from laser_sweep.config import DatasetConfig
 from laser_sweep.report.formatting import UNKNOWN, interval, number, percent, points, signed
 from laser_sweep.report.point_figures import PartFigures
-from laser_sweep.statistics import PairedMeans
+from laser_sweep.statistics import Estimate, PairedMeans
 
 
 class ShownFigure(NamedTuple):
@@ -37,6 +37,14 @@ class ShownFigure(NamedTuple):
     def is_accuracy(self) -> bool:
         """Whether the figure is the accuracy, of which more is better."""
         return self.key == "accuracy"
+
+    def interval(self, estimate: Estimate) -> str:
+        """The 95 % interval of the figure as text; empty if the examples do not determine it."""
+        if pd.isna(estimate.low):
+            return ""
+        if self.is_accuracy:
+            return interval(estimate.low, estimate.high)
+        return f"{self.text(estimate.low)} to {self.text(estimate.high)}"
 
     def difference(self, compared: PairedMeans) -> tuple[str, str]:
         """The difference of the headline, and its 95 % interval, as texts."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from laser_sweep.grid.point import ALL_LAYERS
-from laser_sweep.report.elsewhere import Elsewhere
 from laser_sweep.report.formatting import UNKNOWN, p_value, points, rank, signed
 from laser_sweep.report.point_figures import PointFigures, point_figures
 from laser_sweep.report.report import Best, Report
@@ -131,9 +130,8 @@ def fold_rows(report: Report) -> list[list[str]]:
 
 
 _OUTCOMES = {OVERLAPS: "passed over: the stack edits its matrix", FAILED: "failed"}
-
-
 _LARGEST_CHANGE = 100.0
+"""The change of the log-loss, in nats, from which on that of the perplexity is not printed."""
 
 
 def trial_headers(search: Search) -> list[str]:
@@ -159,10 +157,7 @@ def trial_rows(report: Report) -> list[list[str]]:
 
 
 def _relative_change(trial: Trial) -> str:
-    if trial.log_loss_change is None:
-        return UNKNOWN
-    # Where the exponential overflows, the change is not a number worth printing.
-    if trial.log_loss_change > _LARGEST_CHANGE:
+    if trial.log_loss_change is None or trial.log_loss_change > _LARGEST_CHANGE:
         return UNKNOWN
     return PERPLEXITY.change(1, math.exp(trial.log_loss_change))
 
@@ -223,31 +218,6 @@ def predicted_rows(report: Report, most: int) -> list[list[str]]:
         ]
         for row in grid.sort_values("place").head(most).to_dict("records")
     ]
-
-
-ELSEWHERE_HEADERS = (
-    *("dataset", "examples", "measure", "model", "base", "with the edit", "difference"),
-    *(INTERVAL, "p"),
-)
-
-
-def elsewhere_rows(search: Search) -> list[list[str]]:
-    """The chosen point and the stack on other datasets, under `ELSEWHERE_HEADERS`."""
-    return [
-        _elsewhere_row(other, name, point)
-        for other in search.elsewhere
-        for name, point in search.edited.items()
-    ]
-
-
-def _elsewhere_row(other: Elsewhere, name: str, point: str) -> list[str]:
-    headline, compared = other.headline, other.compared(point)
-    row = [str(other.dataset.name), f"{other.examples:,}", headline.name, name]
-    if compared is None:
-        return [*row, *[UNKNOWN] * 5]
-    figures = compared.headline
-    models = (headline.text(each.value) for each in (figures.base, figures.chosen))
-    return [*row, *models, *headline.difference(figures), p_value(compared.p_value)]
 
 
 def top_headers(search: Search) -> list[str]:

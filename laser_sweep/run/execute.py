@@ -70,7 +70,7 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
     failed = _compose(plan, worker)
     failed += worker.run(plan.missing(_finals(plan)))
     if plan.also:
-        failed += evaluate_elsewhere(plan, worker, report_of(plan).search.reported)
+        failed += evaluate_elsewhere(plan, worker, report_of(plan).search.side_effects.points)
     report = report_of(plan)
     _store_extras(plan, worker, report)
     # Another command may have worked in the folder meanwhile; the report belongs to this command.

@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from laser_sweep.split import VALIDATION
-from laser_sweep.statistics import are_documents
+from laser_sweep.statistics import log_loss_shares
 
 FIGURES = ("accuracy", "log_loss", "f1")
 
@@ -75,11 +75,9 @@ class Evidence:
     @cached_property
     def _scored(self) -> pd.DataFrame:
         rows = self.outcomes
-        lengths = rows["answer_length"].astype(float)
-        # The log-loss of documents is that of all their tokens.
-        loss = -rows["answer_logprob"] / (lengths.mean() if are_documents(rows) else lengths)
-        columns = {"accuracy": rows["correct"].astype(float), "log_loss": loss, "f1": rows["f1"]}
-        return rows[["point", "example"]].assign(**columns)
+        return rows[["point", "example"]].assign(
+            accuracy=rows["correct"].astype(float), log_loss=log_loss_shares(rows), f1=rows["f1"]
+        )
 
 
 def validation_space(outcomes: pd.DataFrame, points: tuple[str, ...]) -> Space:

@@ -11,7 +11,7 @@ from laser_sweep.statistics.comparison import Comparison, PairedMeans, compare
 from laser_sweep.statistics.estimate import Estimate
 from laser_sweep.statistics.fold_null import OutOfFoldNull, out_of_fold_null
 from laser_sweep.statistics.majority import CommonestPrediction, majority_accuracy
-from laser_sweep.statistics.measures import are_documents, perplexity
+from laser_sweep.statistics.measures import log_loss_shares, perplexity
 from laser_sweep.statistics.paired import SIGNIFICANT
 from laser_sweep.statistics.paired_change import Change, change
 from laser_sweep.statistics.point_intervals import accuracy_intervals, perplexity_intervals
@@ -33,10 +33,10 @@ __all__ = [
     "SearchedGain",
     "Verdict",
     "accuracy_intervals",
-    "are_documents",
     "audit",
     "change",
     "compare",
+    "log_loss_shares",
     "majority_accuracy",
     "null_band",
     "out_of_fold_null",

@@ -26,6 +26,7 @@ from laser_sweep.statistics.measures import (
     to_floats,
     weights,
 )
+from laser_sweep.statistics.paired_outcomes import paired_p_value
 from laser_sweep.statistics.verdict import (
     BASE_CHOSEN,
     BASE_IN_FOLDS,
@@ -129,15 +130,16 @@ def compare(
             points or parts, or if the two points do not have the same examples.
     """
     base, chosen, clusters = align(base, chosen)
-    if are_documents(base):
-        return _compare_documents(base, chosen, clusters, out_of_fold, seed)
-    before, after = correct(base), correct(chosen)
-    corrected, broken = paired.changes(before, after)
-    in_folds = out_of_fold is not None
-    null = out_of_fold or OutOfFoldNull(paired.p_value(before, after, clusters, seed=seed), {})
-    accuracy = _accuracy(before, after, clusters, null)
-    if _is_base(chosen):
-        accuracy = replace(accuracy, difference=Estimate(0.0, 0.0, 0.0))
+    null = out_of_fold or OutOfFoldNull(paired_p_value(base, chosen, clusters, seed=seed), {})
+    accuracy = corrected = broken = None
+    if not are_documents(base):
+        before, after = correct(base), correct(chosen)
+        corrected, broken = paired.changes(before, after)
+        accuracy = _accuracy(before, after, clusters, null)
+        if _is_base(chosen):
+            accuracy = replace(accuracy, difference=Estimate(0.0, 0.0, 0.0))
+    losses = (log_loss(base), log_loss(chosen))
+    log_losses = _means(LOG_LOSS, *losses, clusters, null, seed, weights(base))
     return Comparison(
         examples=len(base),
         clusters=cluster_count(clusters),
@@ -145,47 +147,12 @@ def compare(
         p_value=null.p_value,
         corrected=corrected,
         broken=broken,
-        log_loss=_means(LOG_LOSS, log_loss(base), log_loss(chosen), clusters, null, seed),
-        bits_per_byte=None,
+        log_loss=log_losses,
+        bits_per_byte=_bits_per_byte(base, chosen, clusters, null, seed),
         f1=_f1(base, chosen, clusters, null, seed),
         base_commonest=commonest_prediction(base["prediction"]),
         chosen_commonest=commonest_prediction(chosen["prediction"]),
-        verdict=_verdict(chosen, accuracy.difference, null.p_value, in_folds=in_folds),
-    )
-
-
-def _compare_documents(
-    base: pd.DataFrame,
-    chosen: pd.DataFrame,
-    clusters: Labels,
-    out_of_fold: OutOfFoldNull | None,
-    seed: int,
-) -> Comparison:
-    """Compare the log-likelihoods of documents; each counts by its tokens, or by its bytes."""
-    tokens, losses = weights(base), (log_loss(base), log_loss(chosen))
-    assert tokens is not None
-    p_value = paired.total_p_value(tokens * (losses[1] - losses[0]), clusters, seed=seed)
-    null = out_of_fold or OutOfFoldNull(p_value, {})
-    log_losses = _means(LOG_LOSS, *losses, clusters, null, seed, tokens)
-    bits = (bits_per_byte(base), bits_per_byte(chosen))
-    of_bytes = to_floats(base["text_bytes"])
-    if _is_base(chosen):
-        verdict = BASE_CHOSEN if out_of_fold is None else BASE_IN_FOLDS
-    else:
-        verdict = judge_documents(log_losses.difference, null.p_value)
-    return Comparison(
-        examples=len(base),
-        clusters=cluster_count(clusters),
-        accuracy=None,
-        p_value=null.p_value,
-        corrected=None,
-        broken=None,
-        log_loss=log_losses,
-        bits_per_byte=_means(LOG_LOSS, *bits, clusters, null, seed, of_bytes),
-        f1=None,
-        base_commonest=commonest_prediction(base["prediction"]),
-        chosen_commonest=commonest_prediction(chosen["prediction"]),
-        verdict=verdict,
+        verdict=_verdict(chosen, accuracy, log_losses, null.p_value, out_of_fold is not None),
     )
 
 
@@ -207,11 +174,18 @@ def _is_base(chosen: pd.DataFrame) -> bool:
 
 
 def _verdict(
-    chosen: pd.DataFrame, difference: Estimate, p_value: float, *, in_folds: bool
+    chosen: pd.DataFrame,
+    accuracy: PairedMeans | None,
+    log_losses: PairedMeans,
+    p_value: float,
+    in_folds: bool,
 ) -> Verdict:
+    """The verdict on accuracy; on the log-loss of documents, which have none."""
     if _is_base(chosen):
         return BASE_IN_FOLDS if in_folds else BASE_CHOSEN
-    return judge(difference, p_value, commonest_prediction(chosen["prediction"]))
+    if accuracy is None:
+        return judge_documents(log_losses.difference, p_value)
+    return judge(accuracy.difference, p_value, commonest_prediction(chosen["prediction"]))
 
 
 def _inflated(estimate: Estimate, factor: float) -> Estimate:
@@ -220,6 +194,17 @@ def _inflated(estimate: Estimate, factor: float) -> Estimate:
     if factor == 1:
         return estimate
     return Estimate(value, value - factor * (value - low), value + factor * (high - value))
+
+
+def _bits_per_byte(
+    base: pd.DataFrame, chosen: pd.DataFrame, clusters: Labels, null: OutOfFoldNull, seed: int
+) -> PairedMeans | None:
+    """The bits per byte of documents, each of which counts by its bytes; None for questions."""
+    if not are_documents(base):
+        return None
+    of_bytes = to_floats(base["text_bytes"])
+    figures = (bits_per_byte(base), bits_per_byte(chosen))
+    return _means(LOG_LOSS, *figures, clusters, null, seed, of_bytes)
 
 
 def _f1(

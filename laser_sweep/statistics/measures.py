@@ -37,11 +37,21 @@ def weights(outcomes: pd.DataFrame) -> Floats | None:
     return to_floats(outcomes["answer_length"]) if are_documents(outcomes) else None
 
 
+def log_loss_shares(outcomes: pd.DataFrame) -> Floats:
+    """Figures whose mean is the log-loss, in nats per answer token, shape (outcomes,).
+
+    Of questions they are `log_loss`. Of documents they are the nats of a document divided by the
+    mean number of tokens, because the log-loss of documents is that of all their tokens.
+    """
+    if (tokens := weights(outcomes)) is None:
+        return log_loss(outcomes)
+    return np.asarray(-to_floats(outcomes["answer_logprob"]) / tokens.mean())
+
+
 def perplexity(outcomes: pd.DataFrame) -> float:
     """The perplexity per token of documents, one outcome each; infinite where it overflows."""
-    nats = -to_floats(outcomes["answer_logprob"]).sum()
     with np.errstate(over="ignore"):
-        return float(np.exp(nats / to_floats(outcomes["answer_length"]).sum()))
+        return float(np.exp(log_loss_shares(outcomes).mean()))
 
 
 def bits_per_byte(outcomes: pd.DataFrame) -> Floats:
@@ -62,13 +72,8 @@ def measures(outcomes: pd.DataFrame) -> dict[str, Floats]:
     The log-loss is negated. F1 is left out if it was not recorded. Documents have a log-loss alone,
     each its share in that of all their tokens.
     """
-    if are_documents(outcomes):
-        lengths = to_floats(outcomes["answer_length"])
-        return {LOG_LOSS: to_floats(outcomes["answer_logprob"]) / lengths.mean()}
-    found = {
-        ACCURACY: outcomes["correct"].to_numpy(dtype=float),
-        LOG_LOSS: -log_loss(outcomes),
-    }
+    found = {} if are_documents(outcomes) else {ACCURACY: to_floats(outcomes["correct"])}
+    found[LOG_LOSS] = -log_loss_shares(outcomes)
     if "f1" in outcomes and outcomes["f1"].notna().any():
         found[F1] = to_floats(outcomes["f1"])
     return found

@@ -39,9 +39,8 @@ def mcnemar(corrected: int, broken: int) -> float:
 def p_value(base: Bools, chosen: Bools, clusters: Labels = None, *, seed: int = 0) -> float:
     """The two-sided p-value of the hypothesis that both models are correct equally often.
 
-    Without clusters, the test is McNemar's. With clusters, the test flips the signs of whole
-    clusters; McNemar's test is its special case without clusters. It is exact if there are at most
-    `FLIPS` different flips; otherwise `FLIPS` are drawn.
+    Without clusters, the test is McNemar's. With clusters, it is `total_p_value`, of which
+    McNemar's test is the special case without clusters.
 
     Args:
         base: shape (examples,).
@@ -50,17 +49,14 @@ def p_value(base: Bools, chosen: Bools, clusters: Labels = None, *, seed: int = 
     """
     if clusters is None:
         return mcnemar(*changes(base, chosen))
-    sums = cluster_sums((chosen.astype(float) - base)[:, None], clusters)[0][:, 0]
-    moved = sums[sums != 0].astype(np.float32)
-    flips = sign_flips(len(moved), FLIPS, seed)
-    reached = [np.abs(rows @ moved) >= abs(moved.sum()) for rows in flips]
-    return float(np.concatenate(reached).mean())
+    return total_p_value(chosen.astype(float) - base, clusters, seed=seed)
 
 
 def total_p_value(differences: Floats, clusters: Labels = None, *, seed: int = 0) -> float:
     """The two-sided p-value of the hypothesis that a total is as often positive as negative.
 
-    The test flips the signs of differences, or of whole clusters, as `p_value` does.
+    The test flips the signs of differences, or of whole clusters. It is exact if there are at most
+    `FLIPS` different flips; otherwise `FLIPS` are drawn.
 
     Args:
         differences: the total of each example, in any unit, shape (examples,).

@@ -11,8 +11,8 @@ import pandas as pd
 from laser_sweep.statistics.alignment import align, correct
 from laser_sweep.statistics.arrays import Floats, Labels
 from laser_sweep.statistics.clusters import cluster_sums, jackknife_variance
-from laser_sweep.statistics.measures import log_loss, weights
-from laser_sweep.statistics.paired import p_value, total_p_value
+from laser_sweep.statistics.measures import are_documents, log_loss, weights
+from laser_sweep.statistics.paired_outcomes import paired_p_value
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,15 @@ def change(before: pd.DataFrame, after: pd.DataFrame) -> Change:
         ValueError: as `laser_sweep.statistics.compare`.
     """
     before, after, clusters = align(before, after)
-    differences = log_loss(after) - log_loss(before)
-    if (tokens := weights(before)) is not None:
-        return Change(
-            accuracy=None,
-            log_loss=float(np.average(differences, weights=tokens)),
-            z=_z(differences, clusters, tokens),
-            p_value=total_p_value(differences * tokens, clusters),
-        )
-    was, is_now = correct(before), correct(after)
+    differences, counts = log_loss(after) - log_loss(before), weights(before)
+    accuracy = None
+    if not are_documents(before):
+        accuracy = float(correct(after).mean() - correct(before).mean())
     return Change(
-        accuracy=float(is_now.mean() - was.mean()),
-        log_loss=float(differences.mean()),
-        z=_z(differences, clusters),
-        p_value=p_value(was, is_now, clusters),
+        accuracy=accuracy,
+        log_loss=float(np.average(differences, weights=counts)),
+        z=_z(differences, clusters, counts),
+        p_value=paired_p_value(before, after, clusters),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from laser_sweep.entry import entry
 from laser_sweep.status._lines import lines
 from laser_sweep.status._status import read_status
-from laser_sweep.store.record import find_sweeps
+from laser_sweep.store.sweep_folders import find_sweeps
 from laser_sweep.terminal import say
 
 

@@ -124,7 +124,7 @@ class Paths:
     @property
     def also_files(self) -> list[Path]:
         """The files on further datasets that a report is made from, in order."""
-        found = [*self.also.rglob("sweep.json"), *self.also.rglob("[!.]*.parquet")]
+        found = [*self.also.rglob(self.record.name), *self.also.rglob("[!.]*.parquet")]
         return sorted(path for path in found if path.name != self.examples.name)
 
     @property

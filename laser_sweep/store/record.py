@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from laser_sweep.config import ALSO, Config
+from laser_sweep.config import Config
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.grid.notation import ranges, read_ranges
 from laser_sweep.split import Parts
@@ -213,30 +213,6 @@ def read_record(folder: Path) -> Record:
             f"{path} is damaged ({one_line(error)}): run the sweep's command again."
         ) from error
     return record
-
-
-def find_sweeps(folder: Path) -> list[Path]:
-    """The sweeps' folders at or below a folder, in order.
-
-    Results on further datasets, in a sweep's folder, are part of the sweep.
-
-    Raises:
-        ConfigError: if there is none.
-    """
-    name = Paths(folder).record.name
-    files = sorted(folder.rglob(name)) if folder.is_dir() else []
-    found = [path.parent for path in files if not _is_part_of_sweep(path)]
-    if not found:
-        raise ConfigError(
-            f"{folder} has no sweep: expected a sweep's folder, or a folder with sweeps below it."
-        )
-    return found
-
-
-def _is_part_of_sweep(record: Path) -> bool:
-    """Whether a record is that of results on a further dataset, below a sweep's folder."""
-    above = (folder.parent for folder in record.parents if folder.name == ALSO)
-    return any(Paths(folder).record.is_file() for folder in above)
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from laser_sweep.store.record import (
     Identity,
     ModelRecord,
     Record,
-    find_sweeps,
     make_record,
     read_record,
     write_record,
 )
+from laser_sweep.store.sweep_folders import find_sweeps
 
 IDENTITY = Identity("xxh3:1", "float32", "xxh3:2", "corrected", {"svd": "randomized", "seed": 3})
 PARTS = Parts((0, 1, 2, 5), (3, 4), ((0, 2), (1, 5)))

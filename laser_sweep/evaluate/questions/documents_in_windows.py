@@ -69,7 +69,7 @@ def _question(
         raise ConfigError(
             f"{place}: the document has {len(plain)} tokens, and none of them can be predicted."
         )
-    unpredicted = 0 if before or first is not None else _bytes(tokens.text(plain[:1]))
+    unpredicted = 0 if first is not None else _bytes(tokens.text(plain[:1]))
     return Question(
         passes=tuple(_windows(ids, window, stride)),
         gold=(),

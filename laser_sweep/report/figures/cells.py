@@ -18,12 +18,14 @@ def cells_of(report: Report) -> pd.DataFrame:
     """
     assert report.search.base is not None, "without a result of the base model there are no cells"
     cells, base = report.cells, report.search.base.on(report.search.grid_part)
-    is_accuracy = report.search.headline.is_accuracy
-    by_accuracy = 100 * (cells["accuracy"] - base.accuracy) if is_accuracy else None
+    if report.search.headline.is_accuracy:
+        difference = 100 * (cells["accuracy"] - base.accuracy)
+    else:
+        difference = base.log_loss - cells["log_loss"]
     return cells.assign(
         kept=cells["point"].map(_kept),
         panel=cells.apply(_panel_name, axis=1),
-        difference=by_accuracy if is_accuracy else base.log_loss - cells["log_loss"],
+        difference=difference,
     )
 
 

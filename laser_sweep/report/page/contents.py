@@ -9,11 +9,15 @@ import pandas as pd
 
 from laser_sweep.report import example_sentences, search_sentences, sentences, tables
 from laser_sweep.report.changes import CHANGES
-from laser_sweep.report.formatting import interval
 from laser_sweep.report.page.data import points_columns
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
-from laser_sweep.report.shown_figures import explanation
+from laser_sweep.report.shown_figures import PERPLEXITY, ShownFigure, explanation
+from laser_sweep.report.side_effect_texts import (
+    SIDE_EFFECT_HEADERS,
+    side_effect_explanation,
+    side_effect_rows,
+)
 from laser_sweep.split import PARTS, TEST
 from laser_sweep.statistics import Estimate, PairedMeans
 from laser_sweep.store.provenance import versions
@@ -69,7 +73,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "notes": list(sentences.notes(report)),
         "chance": sentences.chance(report),
         "composition": search_sentences.composition(report),
-        "elsewhere": sentences.elsewhere(search),
+        "elsewhere": side_effect_explanation(search.side_effects),
         "tested_on": sentences.tested_on(search),
         "paper": sentences.paper_figures(search),
         "paper_note": search.config.paper.note,
@@ -84,8 +88,8 @@ def _tables(report: Report) -> dict[str, object]:
         "results": list(_results(report)),
         "stack_headers": tables.stack_headers(search),
         "stack_rows": tables.stack_rows(report),
-        "elsewhere_headers": tables.ELSEWHERE_HEADERS,
-        "elsewhere_rows": tables.elsewhere_rows(search),
+        "elsewhere_headers": SIDE_EFFECT_HEADERS,
+        "elsewhere_rows": side_effect_rows(search.side_effects),
         "trial_headers": tables.trial_headers(search),
         "trial_rows": tables.trial_rows(report),
         "predicted_headers": tables.predicted_headers(search),
@@ -119,24 +123,18 @@ def _intervals(report: Report, name: str) -> list[str]:
     compared, count = report.comparison, len(tables.figure_headers(report.search))
     if compared is None:
         return [""] * count
-    headline = _estimate(compared.headline, name)
-    if pd.isna(headline.low):
+    if pd.isna(_estimate(compared.headline, name).low):
         return [""] * count
-    further = [compared.log_loss, *filter(None, [compared.bits_per_byte])]
-    texts = (_ends(_estimate(each, name)) for each in further)
-    return ["" for _ in report.search.shown] + [_headline_ends(report, headline, name), *texts]
+    paired = (compared.headline, compared.log_loss, compared.bits_per_byte)
+    found = zip(report.search.shown, filter(None, paired), strict=True)
+    return ["" for _ in report.search.shown] + [_interval(*each, name) for each in found]
 
 
-def _headline_ends(report: Report, estimate: Estimate, name: str) -> str:
-    if report.search.headline.is_accuracy:
-        return interval(estimate.low, estimate.high)
-    if name == "difference":
-        return f"{100 * estimate.low:+.2f} to {100 * estimate.high:+.2f} %"
-    return f"{estimate.low:,.2f} to {estimate.high:,.2f}"
-
-
-def _ends(estimate: Estimate) -> str:
-    return "" if pd.isna(estimate.low) else f"{estimate.low:.3f} to {estimate.high:.3f}"
+def _interval(shown: ShownFigure, paired: PairedMeans, name: str) -> str:
+    """The interval of a figure of base or chosen, or that of their difference."""
+    if name == "difference" and shown.key == PERPLEXITY.key:
+        return shown.difference(paired)[1]
+    return shown.interval(_estimate(paired, name))
 
 
 def _estimate(paired: PairedMeans, name: str) -> Estimate:
