@@ -22,9 +22,10 @@ def test_the_worked_example_of_an_own_dataset(tmp_path: Path):
     ]
     assert shown in printed[1]
     sweeps = tmp_path / "multirun" / "demo"
-    names = ("music", "music_stage", "music_or_noise", "music_in_words")
-    assert sorted(path.name for path in sweeps.iterdir()) == sorted(names)
-    for name in names:
+    music = ["music", "music_stage", "music_or_noise", "music_in_words"]
+    others = ["noisy_facts", "texts"]
+    assert sorted(path.name for path in sweeps.iterdir()) == sorted(music + others)
+    for name in music:
         results = read_results(sweeps / name / "rank_reduction")
         assert "fc_in-l27-rho0.01" in set(results["point"])
         assert len(results[results["point"] == "base"]) == 10
