@@ -25,15 +25,23 @@ def _export(arguments: argparse.Namespace) -> None:
     written = export(
         arguments.folder,
         arguments.to,
+        format=arguments.format,
         point=arguments.point,
         dtype=arguments.dtype,
         path=arguments.model,
         device=arguments.device,
+        push_to=arguments.push,
+        private=arguments.private,
     )
     say(written)
 
 
 _OPTIONS = {
+    "--format": (
+        "FORMAT",
+        "dense: a model that everything loads (the default); factored: two factors for each edited "
+        "matrix, smaller and faster; lora: an adapter for PEFT; patch: the edited matrices alone",
+    ),
     "--point": (
         "NAME",
         "another point than the chosen one, by its name in the report, or base, or stack for the "
@@ -46,6 +54,7 @@ _OPTIONS = {
     ),
     "--model": ("PATH", "the place of the original model, if it has moved"),
     "--device": ("DEVICE", "edit on cpu, cuda or cuda:1; default: the device of the sweep"),
+    "--push": ("NAME", "push the folder to the hub, too, as the repository user/model"),
 }
 
 
@@ -61,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     to = "a new or an empty folder"
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help=to)
     for name, (metavar, meaning) in _OPTIONS.items():
-        parser.add_argument(name, metavar=metavar, help=meaning)
+        default = "dense" if name == "--format" else None
+        parser.add_argument(name, metavar=metavar, default=default, help=meaning)
+    parser.add_argument("--private", action="store_true", help="make a new repository private")
     return parser
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from huggingface_hub import ModelCardData
+from huggingface_hub import EvalResult, ModelCardData
 from tabulate import tabulate
 
-from laser_sweep.export.edits import Recipe
-from laser_sweep.export.original import EditedModel
+from laser_sweep.export.edits import EditedModel, Evaluated, Recipe
+from laser_sweep.export.formats import Written
 from laser_sweep.export.recipe_file import RECIPE
 from laser_sweep.export.request import ExportRequest
+from laser_sweep.export.usage import loads_original
+from laser_sweep.model.matrix import Matrix
 from laser_sweep.report.formatting import rank
 from laser_sweep.report.search_sentences import composition
 from laser_sweep.report.sentences import choice, unfinished
@@ -18,22 +20,25 @@ from laser_sweep.report.shown_figures import explanation
 from laser_sweep.report.side_effect_texts import SIDE_EFFECT_HEADERS, side_effect_rows
 from laser_sweep.report.tables import point_row, result_headers
 from laser_sweep.report.templates import template
+from laser_sweep.split import TEST
 
 _MOST_MATRICES = 64
 _MATRIX_HEADERS = ("ℓ", "τ", "expert", "parameter", "shape (out, in)", "rank", "of")
+_STORED = "stored as"
 
 
-def card(request: ExportRequest, edited: EditedModel, dtype: str) -> str:
+def card(request: ExportRequest, edited: EditedModel, written: Written, dtype: str) -> str:
     """The card.
 
     Args:
         request: the exported point.
         edited: the edited model and its recipe.
+        written: what the format has written.
         dtype: the dtype in which the weights are saved.
     """
     search, recipe = request.report.search, edited.recipe
     return template("laser_sweep.export", "card.md.jinja").render(
-        front_matter=_front_matter(request).to_yaml(),
+        front_matter=_front_matter(request, recipe.evaluated).to_yaml(),
         report=request.report,
         search=search,
         config=request.config,
@@ -47,22 +52,46 @@ def card(request: ExportRequest, edited: EditedModel, dtype: str) -> str:
         is_chosen=search.chosen is not None and search.chosen.point == recipe.point,
         figures=_figures(request),
         side_effects=_side_effects(request),
-        matrices=_matrices(recipe),
-        dtype=dtype,
+        matrices=_matrices(recipe, written.stored),
+        written=written,
         model_class=type(edited.model).__name__,
+        original=loads_original(edited, tokenizer=False),
+        dtype=dtype,
     )
 
 
-def _front_matter(request: ExportRequest) -> ModelCardData:
+def _front_matter(request: ExportRequest, evaluated: Evaluated | None) -> ModelCardData:
     """The metadata for the hub, which refuses a base model that is not on the hub."""
     model = request.record.model
     kinds = sorted({edit.kind.replace("_", "-") for edit in request.point.edits})
+    task = "fill-mask" if model.masked else "text-generation"
+    results = [] if evaluated is None else _results(evaluated, task)
     return ModelCardData(
         base_model=model.path if model.commit else None,
         library_name="transformers",
-        pipeline_tag="fill-mask" if model.masked else "text-generation",
+        pipeline_tag=task,
         tags=["laser", "laser_sweep", *kinds],
+        model_name=f"{request.config.model.name}, {request.point}" if results else None,
+        eval_results=results or None,
     )
+
+
+def _results(evaluated: Evaluated, task: str) -> list[EvalResult]:
+    """The figures on the test part, for the hub's `model-index`; none if it was not tested."""
+    dataset = evaluated.config.dataset
+    return [
+        EvalResult(
+            task_type=task,
+            dataset_type=str(dataset.name),
+            dataset_name=str(dataset.name),
+            dataset_split=f"{evaluated.part} ({evaluated.config.split.name})",
+            metric_type=name,
+            metric_name=name.replace("_", "-"),
+            metric_value=value,
+        )
+        for name, value in evaluated.point.items()
+        if evaluated.part == TEST
+    ]
 
 
 def _figures(request: ExportRequest) -> str:
@@ -83,16 +112,17 @@ def _side_effects(request: ExportRequest) -> str:
     return tabulate(rows, SIDE_EFFECT_HEADERS, tablefmt="github", disable_numparse=True)
 
 
-def _matrices(recipe: Recipe) -> str:
+def _matrices(recipe: Recipe, stored: Mapping[Matrix, str]) -> str:
     """The table of the changed matrices, and the number of those that it does not show."""
-    rows = list(_matrix_rows(recipe))
+    rows = list(_matrix_rows(recipe, stored))
     shown = rows[:_MOST_MATRICES]
-    table = tabulate(shown, _MATRIX_HEADERS, tablefmt="github", disable_numparse=True)
+    headers = (*_MATRIX_HEADERS, *([_STORED] if stored else []))
+    table = tabulate(shown, headers, tablefmt="github", disable_numparse=True)
     more = f"\n\nand {len(rows) - len(shown)} more, see `{RECIPE}`." if rows != shown else ""
     return table + more
 
 
-def _matrix_rows(recipe: Recipe) -> Iterator[list[str]]:
+def _matrix_rows(recipe: Recipe, stored: Mapping[Matrix, str]) -> Iterator[list[str]]:
     for _, change in recipe.changes:
         matrix = change.matrix
         yield [
@@ -103,4 +133,5 @@ def _matrix_rows(recipe: Recipe) -> Iterator[list[str]]:
             f"{matrix.shape}",
             rank(change.rank),
             str(matrix.full_rank),
+            *([stored[matrix]] if stored else []),
         ]

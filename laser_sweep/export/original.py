@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
+from torch import Tensor
 from transformers import PreTrainedModel
 
 from laser_sweep.errors import ConfigError
-from laser_sweep.export.apply import edit_matrix
-from laser_sweep.export.edits import MatrixChange, Original, Recipe, Step
+from laser_sweep.export.apply import Watch, edit_matrix
+from laser_sweep.export.edits import EditedModel, MatrixChange, Original, Recipe, Step
+from laser_sweep.export.evaluated import evaluated
+from laser_sweep.export.formats import Format, Kept
 from laser_sweep.export.recipe import hash_of
 from laser_sweep.export.request import ExportRequest
 from laser_sweep.grid.point import Edit
+from laser_sweep.intervention import EditedMatrix, Factors
 from laser_sweep.model import load
 from laser_sweep.model.attention import without_attention
 from laser_sweep.model.layout_finder import find_layout
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.model.source import Source, find_source
 from laser_sweep.store.provenance import versions
-
-
-@dataclass(frozen=True)
-class EditedModel:
-    """An edited model, and the recipe of its edits."""
-
-    model: PreTrainedModel
-    recipe: Recipe
 
 
 def find_original(request: ExportRequest, path: str | None) -> Source:
@@ -53,28 +47,41 @@ def find_original(request: ExportRequest, path: str | None) -> Source:
     return source
 
 
-def edit_original(request: ExportRequest, source: Source, device: str | None) -> EditedModel:
+def edit_original(
+    request: ExportRequest, source: Source, device: str | None, form: Format
+) -> tuple[EditedModel, Kept]:
     """Load the original model as the sweep did, and edit it.
 
     Args:
         request: the point to export.
         source: the files of the original model.
         device: the device to edit on; None for that of the sweep, which gives the same bits.
+        form: the format, which keeps what it needs of each matrix.
+
+    Returns:
+        The edited model, and what the format keeps.
 
     Raises:
-        ConfigError: if the model cannot be loaded, or the device is not available.
+        ConfigError: if the model cannot be loaded, the device is not available, or the format does
+            not suit the edits.
     """
     config, wanted = load.load_config(source), request.config.model
     skeleton = load.skeleton(config)
     layout = find_layout(skeleton, str(wanted.name), wanted.layout, wanted.side)
     matrices = [(edit, layout.matrices(edit)) for edit in request.point.edits]
+    form.check(skeleton, [matrix for _, each in matrices for matrix in each])
     dtype = getattr(torch, request.record.identity.dtype)
     where = load.resolve_device(device or wanted.device)
-    config = without_attention(config)  # nothing runs through the model
+    config = without_attention(config)
     model = load.load_model(source, config, dtype, where, None if device else wanted.device_map)
     _restore_cache_setting(model, source)
-    steps = tuple(_step(model, request, edit, each) for edit, each in matrices)
-    return EditedModel(model, _recipe(request, source, steps))
+    kept: dict[Matrix, Factors | None] = {}
+
+    def watch(matrix: Matrix, original: Tensor, edited: EditedMatrix) -> None:
+        kept[matrix] = form.keep(matrix, original, edited)
+
+    steps = tuple(_step(model, request, edit, each, watch) for edit, each in matrices)
+    return EditedModel(model, _recipe(request, source, steps), source), kept
 
 
 def _restore_cache_setting(model: PreTrainedModel, source: Source) -> None:
@@ -87,16 +94,16 @@ def _restore_cache_setting(model: PreTrainedModel, source: Source) -> None:
 
 
 def _step(
-    model: PreTrainedModel, request: ExportRequest, edit: Edit, matrices: list[Matrix]
+    model: PreTrainedModel, request: ExportRequest, edit: Edit, matrices: list[Matrix], watch: Watch
 ) -> Step:
-    return Step(edit, tuple(_change(model, request, edit, matrix) for matrix in matrices))
+    return Step(edit, tuple(_change(model, request, edit, each, watch) for each in matrices))
 
 
 def _change(
-    model: PreTrainedModel, request: ExportRequest, edit: Edit, matrix: Matrix
+    model: PreTrainedModel, request: ExportRequest, edit: Edit, matrix: Matrix, watch: Watch
 ) -> MatrixChange:
     original = hash_of(matrix.read(model))
-    rank = edit_matrix(model, matrix, edit, request.config.protocol, request.options)
+    rank = edit_matrix(model, matrix, edit, request.config.protocol, request.options, watch)
     return MatrixChange(matrix, original, rank)
 
 
@@ -109,4 +116,5 @@ def _recipe(request: ExportRequest, source: Source, steps: tuple[Step, ...]) -> 
         options=request.options,
         steps=steps,
         versions=versions(),
+        evaluated=evaluated(request),
     )

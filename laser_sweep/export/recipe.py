@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from laser_sweep.errors import ConfigError
 from laser_sweep.export.apply import edit_matrix
 from laser_sweep.export.edits import MatrixChange, Recipe
-from laser_sweep.export.recipe_file import RECIPE, read_recipe
+from laser_sweep.export.recipe_file import find_recipe
 
 
 def apply_recipe(model: nn.Module, recipe_path: str | Path) -> None:
@@ -29,8 +29,7 @@ def apply_recipe(model: nn.Module, recipe_path: str | Path) -> None:
         ConfigError: if the recipe cannot be read, or if the model lacks one of its matrices or has
             other values in it, such as edited ones; the model is then unchanged.
     """
-    path = Path(recipe_path)
-    recipe = read_recipe(path / RECIPE if path.is_dir() else path)
+    recipe = find_recipe(Path(recipe_path))
     for _, change in recipe.changes:
         _check(model, change, recipe)
     for edit, change in recipe.changes:

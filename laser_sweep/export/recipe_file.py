@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from laser_sweep.errors import ConfigError, one_line
-from laser_sweep.export.edits import MatrixChange, Original, Recipe, Step
+from laser_sweep.export.edits import Evaluated, MatrixChange, Original, Recipe, Step
 from laser_sweep.grid.amount import Amount
 from laser_sweep.grid.point import Edit
 from laser_sweep.intervention import Options
@@ -16,8 +16,10 @@ from laser_sweep.model.matrix import ExpertSlice, Matrix, Rows
 
 RECIPE = "recipe.json"
 """The name of the file in the folder of an export."""
-FORMAT = 1
+FORMAT = 2
 """Changes with every change that an earlier version could not read."""
+_READ = (1, FORMAT)
+"""Format 1 lacks what the sweep found."""
 
 
 class _Matrix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +67,7 @@ class _Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: Options
     versions: dict[str, str | None]
     edits: tuple[_Edit, ...]
+    evaluated: Evaluated | None = None
 
 
 def write_recipe(path: Path, recipe: Recipe) -> None:
@@ -78,9 +81,19 @@ def write_recipe(path: Path, recipe: Recipe) -> None:
         options=recipe.options,
         versions=dict(recipe.versions),
         edits=tuple(map(_written_step, recipe.steps)),
+        evaluated=recipe.evaluated,
     )
     text = json.dumps(msgspec.to_builtins(content), indent=2)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def find_recipe(path: Path) -> Recipe:
+    """The recipe of an exported folder, or in a file.
+
+    Raises:
+        ConfigError: as `read_recipe`.
+    """
+    return read_recipe(path / RECIPE if path.is_dir() else path)
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -105,12 +118,13 @@ def read_recipe(path: Path) -> Recipe:
         options=content.options,
         steps=tuple(map(_read_step, content.edits)),
         versions=content.versions,
+        evaluated=content.evaluated,
     )
 
 
 def _decoded(content: bytes) -> _Recipe:
     # Another format may have other fields, so its number comes first.
-    if (found := msgspec.json.decode(content, type=_Format).format) != FORMAT:
+    if (found := msgspec.json.decode(content, type=_Format).format) not in _READ:
         raise ValueError(f"expected format {FORMAT}, found {found}")
     return msgspec.json.decode(content, type=_Recipe)
 

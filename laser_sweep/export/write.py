@@ -13,7 +13,10 @@ from transformers.utils.hub import cached_file
 from laser_sweep.config import FLOAT_DTYPES
 from laser_sweep.errors import ConfigError, choose, one_line
 from laser_sweep.export.card import card
-from laser_sweep.export.original import EditedModel, edit_original, find_original
+from laser_sweep.export.edits import EditedModel
+from laser_sweep.export.formats import DENSE, FORMATS, Written
+from laser_sweep.export.original import edit_original, find_original
+from laser_sweep.export.push import check_push, push
 from laser_sweep.export.recipe_file import RECIPE, write_recipe
 from laser_sweep.export.request import ExportRequest, read_request
 from laser_sweep.model.source import Source
@@ -27,54 +30,74 @@ def export(
     folder: Path,
     to: Path,
     *,
+    format: str = DENSE,
     point: str | None = None,
     dtype: str | None = None,
     path: str | None = None,
     device: str | None = None,
+    push_to: str | None = None,
+    private: bool = False,
 ) -> str:
     """Write a point of a sweep as a model, with a card and a recipe; the folder is whole or absent.
 
     Args:
         folder: the sweep's folder.
         to: the folder for the model, new or empty.
+        format: the form of the weights: `dense`, `factored`, `lora` or `patch`.
         point: the point's name; None for the chosen point.
         dtype: the dtype to save in; None for the dtype that the sweep evaluated in.
         path: the place of the original model; None for the place in the sweep's configuration.
         device: the device to edit on; None for the device in the sweep's configuration.
+        push_to: the repository on the hub that the folder is pushed to; None for none.
+        private: whether the repository is private, if it is new.
 
     Returns:
         A sentence about what was written.
 
     Raises:
         ConfigError: if the folder is not a sweep's or lacks the result, if the original model has
-            changed, or if `to` is not empty or cannot be written.
+            changed, if the format does not suit the point, or if `to` is not empty or cannot be
+            written. If the folder cannot be pushed, it is written nevertheless.
     """
     if dtype is not None:
         choose("--dtype", dtype, FLOAT_DTYPES)
+    if push_to is not None:
+        check_push(push_to)
+    form = FORMATS.load(format)
     request = read_request(folder.absolute(), point)
     with whole_folder(to) as temporary:
         source = find_original(request, path)
-        edited = edit_original(request, source, device)
+        edited, kept = edit_original(request, source, device, form)
         saved = dtype or edited.recipe.dtype
+        _convert(edited.model, getattr(torch, edited.recipe.dtype), getattr(torch, saved))
         try:
-            _write(temporary, request, source, edited, saved)
+            written = form.write(temporary, edited, kept, getattr(torch, saved))
+            _write_beside(temporary, request, edited, written, saved, form.HAS_TOKENIZER)
         except (OSError, SafetensorError) as error:
             strerror = error.strerror if isinstance(error, OSError) else None
             message = strerror or one_line(error)
             raise ConfigError(f"--to {to} could not be written: {message}.") from error
-    return f"{request.point} of {request.report.title} is in {to} ({saved})."
+    said = f"{request.point} of {request.report.title} is in {to} ({format}, {saved})."
+    if push_to is None:
+        return said
+    return f"{said} It is pushed to {push(to, push_to, private=private)}."
 
 
-def _write(
-    folder: Path, request: ExportRequest, source: Source, edited: EditedModel, dtype: str
+def _write_beside(
+    folder: Path,
+    request: ExportRequest,
+    edited: EditedModel,
+    written: Written,
+    dtype: str,
+    has_tokenizer: bool,
 ) -> None:
-    model, recipe = edited.model, edited.recipe
-    _convert(model, getattr(torch, recipe.dtype), getattr(torch, dtype))
-    model.save_pretrained(folder)
-    _copy_generation_config(source, folder)
-    _save_tokenizer(source, folder)
-    write_recipe(folder / RECIPE, recipe)
-    (folder / "README.md").write_text(card(request, edited, dtype), encoding="utf-8")
+    """Write what stands beside the weights: tokenizer, settings of generation, recipe and card."""
+    if has_tokenizer:
+        _copy_generation_config(edited.source, folder)
+        _save_tokenizer(edited.source, folder)
+    write_recipe(folder / RECIPE, edited.recipe)
+    text = card(request, edited, written, dtype)
+    (folder / "README.md").write_text(text, encoding="utf-8")
 
 
 def _convert(model: PreTrainedModel, current: torch.dtype, dtype: torch.dtype) -> None:

@@ -2,6 +2,7 @@
 
 from laser_sweep.intervention._contract import FirstOrder, Intervention
 from laser_sweep.intervention._edited_matrix import EditedMatrix
+from laser_sweep.intervention._factors import Factors, factors_of
 from laser_sweep.intervention._first_order import first_order_changes
 from laser_sweep.intervention._options import Options
 from laser_sweep.intervention._retention import Retention
@@ -12,9 +13,11 @@ INTERVENTIONS: Group[Intervention[object]] = Group(__name__, Intervention, "inte
 __all__ = [
     "INTERVENTIONS",
     "EditedMatrix",
+    "Factors",
     "FirstOrder",
     "Intervention",
     "Options",
     "Retention",
+    "factors_of",
     "first_order_changes",
 ]

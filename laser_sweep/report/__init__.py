@@ -10,7 +10,7 @@ from pathlib import Path
 
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.page import page
-from laser_sweep.report.point_figures import PointFigures, point_figures
+from laser_sweep.report.point_figures import PartFigures, PointFigures, point_figures
 from laser_sweep.report.report import Report, figure_files, gather
 from laser_sweep.report.search import Search
 from laser_sweep.report.selection_json import selection_json
@@ -22,6 +22,7 @@ from laser_sweep.store.results import read_results
 from laser_sweep.terminal import near
 
 __all__ = [
+    "PartFigures",
     "PointFigures",
     "Report",
     "Search",

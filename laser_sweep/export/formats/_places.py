@@ -1,0 +1,49 @@
+"""The places in a model where factors can stand in a matrix's place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+from transformers import PreTrainedModel
+from transformers.pytorch_utils import Conv1D
+
+from laser_sweep.errors import ConfigError
+from laser_sweep.model.matrix import Matrix
+
+
+def check_places(model: PreTrainedModel, matrices: Sequence[Matrix], name: str) -> None:
+    """Check that every matrix is the weight of a linear layer that can be replaced.
+
+    Args:
+        model: the model; its weights are not read.
+        matrices: the matrices.
+        name: the format.
+
+    Raises:
+        ConfigError: if one is not; the error names the matrix.
+    """
+    for matrix in matrices:
+        if why := _fault(model, matrix):
+            raise ConfigError(f"--format {name}: {matrix.name} {why}: use dense or patch.")
+
+
+def layer_of(matrix: Matrix) -> str:
+    """The name of the module that a matrix is the weight of."""
+    return matrix.parameter.removesuffix(".weight")
+
+
+def _fault(model: PreTrainedModel, matrix: Matrix) -> str:
+    """Why two factors cannot stand in a matrix's place; empty if they can."""
+    if matrix.expert_slice is not None:
+        return "is in a parameter that holds several experts, not the weight of a linear layer"
+    if not matrix.parameter.endswith(".weight"):
+        return "is not the weight of a linear layer"
+    layer = model.get_submodule(layer_of(matrix))
+    if not isinstance(layer, nn.Linear | Conv1D):
+        return f"belongs to a {type(layer).__name__}, not to a linear layer"
+    if matrix.shared_with:
+        return f"is the same tensor as {matrix.shared_with[0]}, where it would stay as it is"
+    if not matrix.parameter.startswith(f"{model.base_model_prefix}."):
+        return f"is outside the base model ({model.base_model_prefix})"
+    return ""
