@@ -20,8 +20,11 @@ def main() -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
+    from laser_sweep.export.push import check_push, push
     from laser_sweep.export.write import export  # imports torch, which --help should not wait for
 
+    if arguments.push is not None:
+        check_push(arguments.push)
     written = export(
         arguments.folder,
         arguments.to,
@@ -30,10 +33,10 @@ def _export(arguments: argparse.Namespace) -> None:
         dtype=arguments.dtype,
         path=arguments.model,
         device=arguments.device,
-        push_to=arguments.push,
-        private=arguments.private,
     )
     say(written)
+    if arguments.push is not None:
+        say(f"It is pushed to {push(arguments.to, arguments.push, private=arguments.private)}.")
 
 
 _OPTIONS = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -16,7 +18,6 @@ from laser_sweep.export.card import card
 from laser_sweep.export.edits import EditedModel
 from laser_sweep.export.formats import DENSE, FORMATS, Written
 from laser_sweep.export.original import edit_original, find_original
-from laser_sweep.export.push import check_push, push
 from laser_sweep.export.recipe_file import RECIPE, write_recipe
 from laser_sweep.export.request import ExportRequest, read_request
 from laser_sweep.model.source import Source
@@ -35,8 +36,6 @@ def export(
     dtype: str | None = None,
     path: str | None = None,
     device: str | None = None,
-    push_to: str | None = None,
-    private: bool = False,
 ) -> str:
     """Write a point of a sweep as a model, with a card and a recipe; the folder is whole or absent.
 
@@ -48,8 +47,6 @@ def export(
         dtype: the dtype to save in; None for the dtype that the sweep evaluated in.
         path: the place of the original model; None for the place in the sweep's configuration.
         device: the device to edit on; None for the device in the sweep's configuration.
-        push_to: the repository on the hub that the folder is pushed to; None for none.
-        private: whether the repository is private, if it is new.
 
     Returns:
         A sentence about what was written.
@@ -57,12 +54,10 @@ def export(
     Raises:
         ConfigError: if the folder is not a sweep's or lacks the result, if the original model has
             changed, if the format does not suit the point, or if `to` is not empty or cannot be
-            written. If the folder cannot be pushed, it is written nevertheless.
+            written.
     """
     if dtype is not None:
         choose("--dtype", dtype, FLOAT_DTYPES)
-    if push_to is not None:
-        check_push(push_to)
     form = FORMATS.load(format)
     request = read_request(folder.absolute(), point)
     with whole_folder(to) as temporary:
@@ -70,17 +65,22 @@ def export(
         edited, kept = edit_original(request, source, device, form)
         saved = dtype or edited.recipe.dtype
         _convert(edited.model, getattr(torch, edited.recipe.dtype), getattr(torch, saved))
-        try:
+        with _told(to):
             written = form.write(temporary, edited, kept, getattr(torch, saved))
             _write_beside(temporary, request, edited, written, saved, form.HAS_TOKENIZER)
-        except (OSError, SafetensorError) as error:
-            strerror = error.strerror if isinstance(error, OSError) else None
-            message = strerror or one_line(error)
-            raise ConfigError(f"--to {to} could not be written: {message}.") from error
-    said = f"{request.point} of {request.report.title} is in {to} ({format}, {saved})."
-    if push_to is None:
-        return said
-    return f"{said} It is pushed to {push(to, push_to, private=private)}."
+    return f"{request.point} of {request.report.title} is in {to} ({format}, {saved})."
+
+
+@contextmanager
+def _told(to: Path) -> Iterator[None]:
+    """Tell the user of files that cannot be written within this context."""
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        strerror = error.strerror if isinstance(error, OSError) else None
+        raise ConfigError(
+            f"--to {to} could not be written: {strerror or one_line(error)}."
+        ) from error
 
 
 def _write_beside(
