@@ -57,12 +57,21 @@ def test_the_card_has_the_figures_of_the_report(swept: Sweeper, tmp_path: Path):
     export(folder, tmp_path / "one", point="q_proj-l1-rho0.5")
     card = (tmp_path / "one" / "README.md").read_text()
     _, front, text = card.split("---\n", 2)
-    assert yaml.safe_load(front) == {
+    front_matter = yaml.safe_load(front)
+    (results,) = front_matter.pop("model-index")
+    assert front_matter == {
         "library_name": "transformers",
         "pipeline_tag": "text-generation",
         "tags": ["laser", "laser_sweep", "rank-reduction"],
     }
     selection = json.loads((folder / "selection.json").read_text())
+    (result,) = results["results"]
+    assert results["name"] == "gpt2, q_proj-l1-rho0.5"
+    assert result["dataset"]["name"] == "rows"
+    measured = {each["type"]: each["value"] for each in result["metrics"]}
+    assert set(measured) == {"accuracy", "log_loss"}
+    tested = outcomes(folder, "q_proj-l1-rho0.5").query("part == 'test'")
+    assert measured["accuracy"] == tested["correct"].mean()
     assert f"Verdict: {selection['judgement']['text']}." in text
     for name in ("base", "chosen"):
         for part in ("validation", "test"):

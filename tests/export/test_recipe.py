@@ -158,14 +158,17 @@ def test_the_format_of_the_file_stays(tmp_path: Path):
     assert str(recipe.changes[0][0]) == "fc_in-l1-e1-rho0.3"
     assert recipe.changes[0][1].matrix.rows == Rows(1, 0, 64)
     assert recipe.changes[1][1].matrix.shared_with == ("model.layers.2.attn.q_proj.weight",)
+    assert recipe.evaluated is None
     write_recipe(path, recipe)
-    assert path.read_text() == WRITTEN
+    since = WRITTEN.replace('"format": 1', '"format": 2')
+    assert path.read_text() == since.removesuffix("\n}\n") + ',\n  "evaluated": null\n}\n'
+    assert read_recipe(path) == recipe
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (('"format": 1', '"format": 2'), "expected format 1, found 2"),
+        (('"format": 1', '"format": 3'), "expected format 2, found 3"),
         (('"rank": 9', '"rank": "nine"'), "rank"),
         (('"rank": 9', '"rank": 9, "further": 1'), "further"),
         (('"lname": "q_proj",', ""), "lname"),
@@ -179,7 +182,7 @@ def test_a_mistake_in_a_recipe_is_named(tmp_path: Path, change: tuple[str, str],
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "edits": [1]}']
+    "content", ["", "[]", "{}", '{"format": 3}', '{"format": 1, "edits": [1]}']
 )
 def test_a_file_that_is_not_a_recipe_is_refused(tmp_path: Path, content: str):
     (tmp_path / "recipe.json").write_text(content)

@@ -17,7 +17,7 @@ from laser_sweep.model.embedding import embedding_rows
 
 _TOKENS, _READ, _WRITTEN = 64, 256, 24
 """Tokens that are predicted, that are read at once, and that are generated one by one."""
-_SECONDS, _FEWEST, _MOST = 8.0, 3, 15
+_SECONDS, _FEWEST, _MOST = 8.0, 3, 9
 """The time of a comparison of speeds, and its fewest and most repetitions."""
 
 
