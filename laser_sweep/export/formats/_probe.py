@@ -15,10 +15,10 @@ from transformers import GenerationConfig, PreTrainedModel
 from laser_sweep.model.context import context
 from laser_sweep.model.embedding import embedding_rows
 
-_TOKENS, _READ, _WRITTEN = 64, 256, 24
+_TOKENS, _READ, _WRITTEN = 64, 256, 16
 """Tokens that are predicted, that are read at once, and that are generated one by one."""
-_SECONDS, _FEWEST, _MOST = 8.0, 3, 9
-"""The time of a comparison of speeds, and its fewest and most repetitions."""
+_SECONDS, _FEWEST, _MOST = 6.0, 2, 9
+"""The time of a comparison of speeds, and its fewest and most repetitions after the first."""
 
 
 def tokens(model: PreTrainedModel, most: int = _TOKENS) -> Tensor:
