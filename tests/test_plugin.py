@@ -21,8 +21,7 @@ from laser_sweep.split import SPLITS
 from laser_sweep.tracker import TRACKERS
 
 GROUPS = {
-    group.option: group
-    for group in (INTERVENTIONS, DATASETS, SPLITS, RULES, CLUSTERS, TRACKERS)
+    group.option: group for group in (INTERVENTIONS, DATASETS, SPLITS, RULES, CLUSTERS, TRACKERS)
 }
 FURTHER = {"dataset.reader": PublishedDataset, "selection": RuleWithFigures}
 MODULES = [(option, name) for option, group in GROUPS.items() for name in group.names()]

@@ -12,6 +12,8 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LIMIT_S = 300.0
 """The time of a tracker; an upload of a report takes seconds."""
+_PAUSE_S = 0.5
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[1:]; "
     f"from {__name__} import answer; answer(sys.stdin.buffer)"
@@ -110,6 +113,7 @@ def answer(request: IO[bytes]) -> None:
     """
     from laser_sweep.tracker._tracking import TRACKERS
 
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     # What the tracker prints goes to standard error, which is a file.
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
@@ -120,3 +124,10 @@ def answer(request: IO[bytes]) -> None:
             traceback.print_exc()
             found = _Answer(failure=one_line(error) or type(error).__name__)
         answers.write(msgspec.json.encode(found))
+
+
+def _end_with(parent: int) -> None:
+    """End this process and what it started, if the sweep's process is killed."""
+    while os.getppid() == parent:
+        time.sleep(_PAUSE_S)
+    os.killpg(0, signal.SIGKILL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from laser_sweep.tracker._tracked_sweep import TrackedSweep
@@ -26,14 +27,20 @@ def write(sweep: TrackedSweep) -> str:
         warnings.simplefilter("always")
         where = _write(sweep)
     # Trackio raises nothing: what it cannot do is a warning.
-    if failures := [str(each.message) for each in caught if each.category is UserWarning]:
+    own = [each for each in caught if PACKAGE in Path(each.filename).parts]
+    if failures := [str(each.message) for each in own if each.category is UserWarning]:
         raise RuntimeError(failures[0])
     return where
 
 
 def _write(sweep: TrackedSweep) -> str:
     import trackio
+    from trackio.fragments import import_inbox_dir
 
+    server = os.environ.get("TRACKIO_SPACE_ID") or os.environ.get("TRACKIO_SERVER_URL")
+    if not server:
+        # On a network file system, what is logged stays in files until something imports them.
+        import_inbox_dir()
     # Two sweeps of one project may have the same title.
     name = f"{sweep.title} ({sweep.id})"
     run = trackio.init(
@@ -45,7 +52,6 @@ def _write(sweep: TrackedSweep) -> str:
         auto_log_cpu=False,
         auto_log_gpu=False,
     )
-    server = os.environ.get("TRACKIO_SPACE_ID") or os.environ.get("TRACKIO_SERVER_URL")
     is_empty = _empty_on(server, run) if server else _empty_here(run)
     points = sweep.points
     table = trackio.Table(columns=list(points.columns), data=[list(row) for row in points.rows])

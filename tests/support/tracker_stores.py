@@ -81,6 +81,7 @@ def _strings(found: dict[str, Any]) -> dict[str, str]:
 def _trackio(folder: Path, project: str) -> list[Seen]:
     import trackio
     from trackio import cas, utils
+    from trackio.fragments import import_inbox_dir
     from trackio.sqlite_storage import SQLiteStorage
 
     store = folder / "trackio"
@@ -89,6 +90,7 @@ def _trackio(folder: Path, project: str) -> list[Seen]:
         mock.patch.object(utils, "TRACKIO_DIR", store),
         mock.patch.object(utils, "ARTIFACTS_DIR", store / "artifacts"),
     ):
+        import_inbox_dir(store / "inbox")
         found = []
         for run in trackio.Api().runs(project):
             logs = SQLiteStorage.get_logs(project, run.name, run_id=run.id)

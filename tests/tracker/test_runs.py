@@ -166,6 +166,18 @@ def test_a_project_of_ones_own(name: str, store: Store, stores: Path):
     assert len(runs(name, stores, store.folder, "my project")) == 1
 
 
+def test_trackio_on_a_network_file_system(
+    store: Store,
+    stores: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("TRACKIO_STORAGE_MODE", "jsonl")
+    for _ in range(2):
+        track(read_report(store.folder), TrackerConfig("trackio"))
+    assert tracked(store, "trackio", stores, caplog).updates == 1
+
+
 def test_sweeps_with_one_title_are_runs_of_their_own(
     reported: Path, store: Store, stores: Path, tmp_path: Path
 ):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -116,6 +119,26 @@ def test_a_tracker_that_hangs_is_ended_with_all_that_it_started(
     monkeypatch.setattr(_own_process, "LIMIT_S", 3.0)
     assert "no answer within 3 s" in warning(folder, "mlflow", caplog)
     assert _has_ended(int((stores / "service").read_text()))
+
+
+def test_a_tracker_ends_with_a_sweep_that_is_killed(folder: Path, fake: Path, stores: Path):
+    fake.write_text(HANGS)
+    program = (
+        "import sys; from pathlib import Path; from laser_sweep.config import TrackerConfig; "
+        "from laser_sweep.report import read_report; from laser_sweep.tracker import track; "
+        "track(read_report(Path(sys.argv[1])), TrackerConfig('mlflow'))"
+    )
+    path = os.pathsep.join([str(fake.parent.parent), *sys.path])
+    sweep = subprocess.Popen(
+        [sys.executable, "-c", program, str(folder)], env={**os.environ, "PYTHONPATH": path}
+    )
+    service = stores / "service"
+    while not (service.is_file() and service.read_text()):
+        assert sweep.poll() is None
+        time.sleep(0.1)
+    sweep.kill()
+    sweep.wait()
+    assert _has_ended(int(service.read_text()))
 
 
 def _has_ended(pid: int) -> bool:
