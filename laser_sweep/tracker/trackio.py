@@ -35,23 +35,9 @@ def write(sweep: TrackedSweep) -> str:
 
 def _write(sweep: TrackedSweep) -> str:
     import trackio
-    from trackio.fragments import import_inbox_dir
 
     server = os.environ.get("TRACKIO_SPACE_ID") or os.environ.get("TRACKIO_SERVER_URL")
-    if not server:
-        # On a network file system, what is logged stays in files until something imports them.
-        import_inbox_dir()
-    # Two sweeps of one project may have the same title.
-    name = f"{sweep.title} ({sweep.id})"
-    run = trackio.init(
-        project=sweep.project,
-        name=name,
-        config=dict(sweep.options),
-        resume="allow",
-        embed=False,
-        auto_log_cpu=False,
-        auto_log_gpu=False,
-    )
+    run = _start(sweep, server)
     is_empty = _empty_on(server, run) if server else _empty_here(run)
     points = sweep.points
     table = trackio.Table(columns=list(points.columns), data=[list(row) for row in points.rows])
@@ -59,11 +45,31 @@ def _write(sweep: TrackedSweep) -> str:
     found = {**sweep.known_figures, **texts, "points": table, "report": report}
     run.log(found, step=0 if is_empty else None)
     artifact = trackio.Artifact(f"sweep-{sweep.id}", type="report")
-    for file, path in sweep.named_files.items():
-        artifact.add_file(path, name=file)
+    for name, path in sweep.named_files.items():
+        artifact.add_file(path, name=name)
     run.log_artifact(artifact, overwrite=True)
     run.finish()
-    return f"Trackio run {name} in the project {sweep.project}, {_place(server)}"
+    return f"Trackio run {run.name} in the project {sweep.project}, {_place(server)}"
+
+
+def _start(sweep: TrackedSweep, server: str | None) -> Run:
+    """Start the run, or resume it by its name."""
+    import trackio
+    from trackio.fragments import import_inbox_dir
+
+    if not server:
+        # On a network file system, what is logged stays in files until something imports them.
+        import_inbox_dir()
+    return trackio.init(
+        project=sweep.project,
+        # Two sweeps of one project may have the same title.
+        name=f"{sweep.title} ({sweep.id})",
+        config=dict(sweep.options),
+        resume="allow",
+        embed=False,
+        auto_log_cpu=False,
+        auto_log_gpu=False,
+    )
 
 
 def _empty_here(run: Run) -> bool:

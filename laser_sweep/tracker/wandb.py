@@ -25,15 +25,7 @@ def write(sweep: TrackedSweep) -> str:
     """
     import wandb
 
-    run = wandb.init(
-        project=sweep.project,
-        id=sweep.id,
-        name=sweep.title,
-        resume="allow",
-        job_type="sweep",
-        tags=["laser_sweep"],
-        settings=_settings(),
-    )
+    run = _start(sweep)
     run.config.update(dict(sweep.options), allow_val_change=True)
     table = wandb.Table(
         columns=list(sweep.points.columns),
@@ -48,6 +40,21 @@ def write(sweep: TrackedSweep) -> str:
     run.log_artifact(artifact)
     run.finish()
     return _place(run)
+
+
+def _start(sweep: TrackedSweep) -> Run:
+    """Start the run, or resume it by its id."""
+    import wandb
+
+    return wandb.init(
+        project=sweep.project,
+        id=sweep.id,
+        name=sweep.title,
+        resume="allow",
+        job_type="sweep",
+        tags=["laser_sweep"],
+        settings=_settings(),
+    )
 
 
 def _settings() -> Settings:
