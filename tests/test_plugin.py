@@ -18,8 +18,11 @@ from laser_sweep.intervention import INTERVENTIONS
 from laser_sweep.plugin import Group
 from laser_sweep.selection import RULES, RuleWithFigures
 from laser_sweep.split import SPLITS
+from laser_sweep.tracker import TRACKERS
 
-GROUPS = {group.option: group for group in (INTERVENTIONS, DATASETS, SPLITS, RULES, CLUSTERS)}
+GROUPS = {
+    group.option: group for group in (INTERVENTIONS, DATASETS, SPLITS, RULES, CLUSTERS, TRACKERS)
+}
 FURTHER = {"dataset.reader": PublishedDataset, "selection": RuleWithFigures}
 MODULES = [(option, name) for option, group in GROUPS.items() for name in group.names()]
 

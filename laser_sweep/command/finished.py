@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from laser_sweep.config import Config, DatasetConfig
+from laser_sweep.config import NO_TRACKER, Config, DatasetConfig
 from laser_sweep.dataset import Prompting, fingerprint, load_dataset
 from laser_sweep.errors import ConfigError
 from laser_sweep.model.source import Source, find_source
@@ -17,6 +17,7 @@ from laser_sweep.split import split
 from laser_sweep.store.record import ModelRecord, Record, read_record
 from laser_sweep.store.results import Store
 from laser_sweep.terminal import say
+from laser_sweep.tracker import track
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 def finished(config: Config) -> bool:
     """Whether this very command was the last one in its folder and left nothing to do.
 
-    If so, the report is printed again, and made again if a file of it is missing.
+    If so, the report is printed again, and made again if a file of it is missing. The tracker hears
+    of the sweep again.
     """
     try:
         record = read_record(config.folder)
@@ -47,6 +49,8 @@ def finished(config: Config) -> bool:
     log.info("%s", title(config, store))
     log.info("%s", progress(cached.points, 0))
     say(terminal(cached.text, config.folder))
+    if config.tracker.name != NO_TRACKER:
+        track(read_report(config.folder), config.tracker)
     return True
 
 
@@ -87,8 +91,8 @@ def _is_unchanged(config: Config, dataset: DatasetConfig, prompting: Prompting) 
 
 
 def _without_place(config: Config) -> dict[str, object]:
-    """A configuration without the place and the threads of the work, which change no outcome."""
-    return {**asdict(config), "cluster": None, "threads": None}
+    """A configuration without what changes no outcome: place and threads of the work, tracker."""
+    return {**asdict(config), "cluster": None, "threads": None, "tracker": None}
 
 
 def _prompting(config: Config, model: ModelRecord, source: Source) -> Prompting:

@@ -9,6 +9,7 @@ from laser_sweep.command.finished import finished
 from laser_sweep.config import Config
 from laser_sweep.errors import ConfigError
 from laser_sweep.terminal import say
+from laser_sweep.tracker import check
 
 
 def run(configs: Sequence[Config]) -> int:
@@ -21,6 +22,8 @@ def run(configs: Sequence[Config]) -> int:
         ConfigError: before anything runs, if one of the sweeps cannot run.
     """
     _check_folders(configs)
+    for config in configs:
+        check(config.tracker)
     dry_run = configs[0].dry_run
     remaining = [config for config in configs if dry_run or not finished(config)]
     if not remaining:

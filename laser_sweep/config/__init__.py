@@ -35,6 +35,7 @@ from laser_sweep.config.model import (
 from laser_sweep.config.paper import CORRECTED, PAPER, PROTOCOLS, PaperConfig
 from laser_sweep.config.search import AUTO_LOSS, GRID, LOSSES, MARGIN, NLL, SearchConfig
 from laser_sweep.config.split import EVERY_POINT, TEST_EVALUATIONS, SplitConfig
+from laser_sweep.config.tracker import NO_TRACKER, TrackerConfig
 
 __all__ = [
     "ALSO",
@@ -57,6 +58,7 @@ __all__ = [
     "MINIMUM_EXAMPLES",
     "NLL",
     "NO_COMPOSITION",
+    "NO_TRACKER",
     "PACKAGE",
     "PAPER",
     "PROTOCOLS",
@@ -80,6 +82,7 @@ __all__ = [
     "ParamsConfig",
     "SearchConfig",
     "SplitConfig",
+    "TrackerConfig",
     "conf_folder",
     "explain",
     "options",

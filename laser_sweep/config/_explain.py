@@ -22,7 +22,7 @@ from laser_sweep.errors import ConfigError, one_line, unknown
 
 GROUPS = (
     *("model", "dataset", "intervention", "split"),
-    *("search", "compose", "cluster", "experiment"),
+    *("search", "compose", "cluster", "tracker", "experiment"),
 )
 """The groups of options, each a folder of `conf/`."""
 

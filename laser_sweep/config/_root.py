@@ -17,6 +17,7 @@ from laser_sweep.config.model import ModelConfig
 from laser_sweep.config.paper import CORRECTED, PROTOCOLS, PaperConfig
 from laser_sweep.config.search import SearchConfig
 from laser_sweep.config.split import SplitConfig
+from laser_sweep.config.tracker import TrackerConfig
 from laser_sweep.errors import ConfigError, choose
 from laser_sweep.grid.notation import distinct, items
 from laser_sweep.grid.point import NO_EDIT
@@ -35,10 +36,11 @@ class Config:
     dataset: DatasetConfig = MISSING
     intervention: InterventionConfig = MISSING
     split: SplitConfig = MISSING
-    # The record of a sweep from before there were these groups is that of a grid.
+    # The record of a sweep from before there were these groups is that of a grid, not tracked.
     search: SearchConfig = field(default_factory=SearchConfig)
     compose: ComposeConfig = field(default_factory=ComposeConfig)
     cluster: ClusterConfig = MISSING
+    tracker: TrackerConfig = field(default_factory=TrackerConfig)
     # `laser_sweep.grid` checks the axes: OmegaConf has no type for "a number, a text or a list".
     lname: Any = MISSING
     lnum: Any = MISSING
@@ -102,6 +104,7 @@ class Config:
             split=SplitConfig("all"),
             search=SearchConfig(),
             compose=ComposeConfig(),
+            tracker=TrackerConfig(),
             selection=DEFAULT_SELECTION,
             select_per=None,
             also=None,

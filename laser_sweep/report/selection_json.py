@@ -28,7 +28,7 @@ def selection_json(report: Report) -> str:
         "rule": search.config.selection,
         "base": _point(search, search.base),
         "chosen": _point(search, search.chosen),
-        **_difference(report),
+        **test_difference(report),
         "test_changes": change_counts(report.changed_examples),
         "judgement": {"kind": report.judgement.kind, "text": report.judgement.text},
         "comparison": _compared(report.comparison),
@@ -60,7 +60,7 @@ def selection_json(report: Report) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _difference(report: Report) -> dict[str, float | None]:
+def test_difference(report: Report) -> dict[str, float | None]:
     """The difference of the headline figures on the test part, by its name."""
     if report.search.headline.is_accuracy:
         return {"test_accuracy_difference_points": report.difference}

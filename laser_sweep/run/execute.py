@@ -21,6 +21,7 @@ from laser_sweep.store.events import Journal
 from laser_sweep.store.examples import write_examples
 from laser_sweep.store.spectra import read_spectra, write_spectra
 from laser_sweep.terminal import say
+from laser_sweep.tracker import track
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ def finish(plan: Plan, worker: Worker) -> list[Evaluation]:
     if report.search.is_complete:
         cache.keep(report)
     say(terminal(summary(report), plan.store.folder))
+    track(report, plan.config.tracker)
     return failed
 
 

@@ -132,6 +132,11 @@ class Paths:
         """The report's summary, with a hash of all that it was made from."""
         return self.folder / ".report.json"
 
+    @property
+    def run_id(self) -> Path:
+        """The id of the sweep's run in an experiment tracker."""
+        return self.folder / ".run_id"
+
     def result(self, point: str, examples: Sequence[int], digest: str) -> Path:
         """The file with the outcomes of a point on some examples, of one identity."""
         return self.results / f"{stem_of(point)}.{_examples_name(examples)}.{digest}.parquet"

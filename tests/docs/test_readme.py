@@ -59,7 +59,7 @@ def test_links_lead_somewhere(document: Path):
 def test_options_of_the_schema_are_in_the_readme():
     from laser_sweep.config import LayoutConfig, options
 
-    groups = ("intervention", "split", "search", "compose", "cluster")
+    groups = ("intervention", "split", "search", "compose", "cluster", "tracker")
     of_files = {f"{group}.name" for group in groups}
     pages = ("describing-a-model.md", "datasets.md", "cluster.md", "search.md")
     described = README + "".join((ROOT / "docs" / page).read_text() for page in pages)
