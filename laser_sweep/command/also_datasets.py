@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hydra.conf import HydraConf
 from hydra.core.config_loader import ConfigLoader
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -12,13 +13,13 @@ from laser_sweep.config import literal
 from laser_sweep.config.also import items_of
 
 
-def compose_also(config: DictConfig, loader: ConfigLoader, primary: str) -> None:
+def compose_also(config: DictConfig, loader: ConfigLoader, hydra: HydraConf) -> None:
     """Put all options of each dataset of `also` into the composed configuration, in place.
 
     Args:
         config: the composed configuration.
-        loader: what composed it; its search path has the user's own YAML files.
-        primary: the name of the YAML file that it was composed from.
+        loader: what composed it.
+        hydra: Hydra's own options, which may name a further folder of YAML files.
 
     Raises:
         ConfigError: if `also` is not a list of datasets.
@@ -28,17 +29,20 @@ def compose_also(config: DictConfig, loader: ConfigLoader, primary: str) -> None
     items = items_of(OmegaConf.to_container(config)["also"])  # type: ignore[call-overload, index]
     if not items:
         return
-    composed = [_dataset(loader, primary, name, options) for name, options in items]
+    composed = [_dataset(loader, hydra, name, options) for name, options in items]
     with open_dict(config):
         config.also = composed
 
 
 def _dataset(
-    loader: ConfigLoader, primary: str, name: str, options: Mapping[str, object]
+    loader: ConfigLoader, hydra: HydraConf, name: str, options: Mapping[str, object]
 ) -> dict[str, object]:
     """All options of a dataset: those of its YAML file, and the given ones in their place."""
-    chosen = [f"dataset={name}"]
-    loaded = loader.load_configuration(primary, overrides=chosen, run_mode=RunMode.RUN)
+    loaded = loader.load_configuration(
+        hydra.job.config_name,
+        overrides=[*hydra.overrides.hydra, f"dataset={name}"],
+        run_mode=RunMode.RUN,
+    )
     loaded.dataset.merge_with(options)
     found = OmegaConf.to_container(loaded.dataset, resolve=True)
     assert isinstance(found, dict)

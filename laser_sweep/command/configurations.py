@@ -53,7 +53,7 @@ def configurations(arguments: Sequence[str]) -> list[Config]:
 
     def keep(config: DictConfig) -> None:
         try:
-            _compose_also(config)
+            compose_also(config, GlobalHydra.instance().config_loader(), HydraConfig.get())
         except MISTAKES as error:
             mistakes.append(error)  # raised here, Hydra would print it, too
         composed.append(config)
@@ -89,12 +89,6 @@ def _run_hydra(keep: Callable[[DictConfig], None]) -> None:
             raise told(error) from error
         finally:
             del os.environ["LASER_SWEEP_SCRATCH"]
-
-
-def _compose_also(config: DictConfig) -> None:
-    """Compose the datasets of `also` in the job of Hydra's that composed the configuration."""
-    primary = str(HydraConfig.get().job.config_name)
-    compose_also(config, GlobalHydra.instance().config_loader(), primary)
 
 
 def told(mistake: Exception) -> ConfigError:

@@ -49,13 +49,14 @@ def compose(options: Mapping[str, object], config_dir: str | Path | None = None)
 def _composed(loader: ConfigLoader, overrides: list[str], values: Mapping[str, object]) -> Config:
     """Load the YAML files, and lay the values over them."""
     config = loader.load_configuration(_PRIMARY, overrides=overrides, run_mode=RunMode.RUN)
-    check_files(config.hydra)
+    hydra = config.hydra
+    check_files(hydra)
     with open_dict(config):
         del config["hydra"]
     for name, value in _leaves(config, values):
         # As Hydra does with an option on the command line.
         OmegaConf.update(config, name, value, merge=True)
-    compose_also(config, loader, _PRIMARY)
+    compose_also(config, loader, hydra)
     return typed(Config, config)
 
 
@@ -79,10 +80,8 @@ def _folder(given: str | Path) -> Path:
     return folder
 
 
-def _quoted(text: str | None) -> str:
+def _quoted(text: str) -> str:
     """A text in Hydra's notation of texts."""
-    if text is None:
-        return "null"
     # Backslashes before a quotation mark, and before the last one, are doubled.
     escaped = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + found[2].replace("'", r"\'"), text)
     return f"'{escaped}'"

@@ -12,7 +12,7 @@ from laser_sweep.errors import ConfigError
 _SECTIONS = {field.name for field in fields(Config)}
 
 
-def files_of(options: Mapping[str, object]) -> dict[str, str | None]:
+def files_of(options: Mapping[str, object]) -> dict[str, str]:
     """The name of the YAML file of each group that the options name one of.
 
     Raises:
@@ -24,7 +24,12 @@ def files_of(options: Mapping[str, object]) -> dict[str, str | None]:
         for group, value in given.items()
         if not isinstance(value, Mapping) or group in value
     }
-    return {group: _name(group, name) for group, name in named.items()}
+    # `experiment` is a group without a file by default.
+    return {
+        group: _checked(group, name)
+        for group, name in named.items()
+        if name is not None or group in _SECTIONS
+    }
 
 
 def values_of(options: Mapping[str, object]) -> dict[str, object]:
@@ -41,7 +46,7 @@ def values_of(options: Mapping[str, object]) -> dict[str, object]:
             rest = {key: each for key, each in value.items() if key != name}
             if rest and name not in _SECTIONS:
                 raise ConfigError(f"{name}={dict(value)}: expected the name of a YAML file.")
-            found[name] = literal(plain(rest))
+            found |= {name: literal(plain(rest))} if rest else {}
     return found
 
 
@@ -62,17 +67,15 @@ def plain(value: object) -> object:
     return value
 
 
-def _name(group: str, given: object) -> str | None:
-    """The name of a YAML file; None for none, as `experiment` has it by default."""
-    if given is None:
-        return None
+def _checked(group: str, given: object) -> str:
+    """The name of a YAML file."""
+    if isinstance(given, list | tuple) or (isinstance(given, str) and "," in given):
+        raise ConfigError(
+            f"{group}={given!r}: sweep makes one sweep. Call it once for each {group}."
+        )
     if not isinstance(given, str) or not given:
         raise ConfigError(
             f"{group}={given!r}: expected the name of a YAML file, or a mapping of the options of "
             f"{group}, in which the key {group!r} names the file."
-        )
-    if "," in given:
-        raise ConfigError(
-            f"{group}={given!r}: sweep makes one sweep. Call it once for each {group}."
         )
     return given

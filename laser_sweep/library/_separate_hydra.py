@@ -45,7 +45,8 @@ def separate_hydra() -> Iterator[ConfigLoader]:
         shared: dict[type, Any] = {
             kind: each for kind, each in instances.items() if kind not in _OF_A_PROGRAM
         }
-        Singleton._instances = {**shared, ConfigStore: store}
+        shared[ConfigStore] = store
+        Singleton._instances = shared
         BaseContainer._resolvers = dict(resolvers)
         try:
             register()
