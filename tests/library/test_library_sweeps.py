@@ -399,6 +399,8 @@ def test_a_program_of_hydras_may_sweep(version: str, tmp_path: Path):
 
 
 NOTEBOOK = """
+import warnings
+warnings.simplefilter("error")
 from laser_sweep import sweep
 found = sweep(lname="fc_in", lnum=27, rho=0.01, dataset={"limit": 60})
 """
@@ -416,6 +418,7 @@ def test_a_notebook_may_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     kernel = {**environment(tmp_path), "IPYTHONDIR": str(tmp_path / ".ipython")}
     NotebookClient(notebook, timeout=300).execute(cwd=str(tmp_path), env=kernel)
     printed = ["".join(each.get("text", "") for each in outputs(cell)) for cell in notebook.cells]
+    assert not [each for cell in notebook.cells for each in outputs(cell) if "stderr" in str(each)]
     assert printed[0].count("2 points, 0 done, 2 to do") == 1
     assert printed[1].count("nothing to compute") == 1
     (shown,) = outputs(notebook.cells[2])
