@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from laser_sweep.errors import ConfigError, choose
+from laser_sweep.errors import ConfigError
 from laser_sweep.report import PointFigures, Report, gather, summary_markdown
 from laser_sweep.statistics import Verdict
 from laser_sweep.store.record import Record, read_record
@@ -15,9 +15,6 @@ from laser_sweep.terminal import near
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_FORMATS = ("dense",)
-"""The formats of an export."""
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -106,7 +103,7 @@ class Sweep:
         Args:
             to: a new or an empty folder.
             point: the point's name, or `stack` for the composed one; None for the chosen point.
-            format: the format of the model; `dense` is the whole model.
+            format: the form of the weights: `dense`, `factored`, `lora` or `patch`.
             dtype: the dtype to save in; None for the dtype that the sweep evaluated in.
             model: the place of the original model; None for its place during the sweep.
             device: the device to edit on; None for the sweep's.
@@ -115,8 +112,9 @@ class Sweep:
             The folder.
 
         Raises:
-            ConfigError: if the point has no result, if the original model has changed, if `to` is
-                not empty or cannot be written, or if a later command has worked in the folder.
+            ConfigError: if the point has no result, if the original model has changed, if the
+                format does not suit the point, if `to` is not empty or cannot be written, or if a
+                later command has worked in the folder.
 
         Example:
             >>> found.export("chosen")
@@ -124,14 +122,20 @@ class Sweep:
         """
         from laser_sweep.export.write import export
 
-        choose("format", format, _FORMATS)
         if read_record(self.folder) != self.record:
             raise ConfigError(
                 f"{self.folder}: a later command has worked in this folder. Run this sweep again, "
                 "which computes nothing, or open the folder with Sweep."
             )
-        further = {"point": point, "dtype": dtype, "path": model, "device": device}
-        export(self.folder, Path(to), **further)
+        export(
+            self.folder,
+            Path(to),
+            format=format,
+            point=point,
+            dtype=dtype,
+            path=model,
+            device=device,
+        )
         return Path(to)
 
     def __repr__(self) -> str:

@@ -241,7 +241,9 @@ def test_an_export_is_that_of_the_command(command_in_process: Command, here: Pat
         assert (here / "ours" / name).read_bytes() == (here / "theirs" / name).read_bytes()
     base = found.export(here / "base", point="base", dtype="bfloat16", device="cpu")
     assert json.loads((base / "config.json").read_text())["dtype"] == "bfloat16"
-    with pytest.raises(ConfigError, match="Unknown format 'gguf'"):
+    patch = found.export("patch", format="patch", point="fc_in-l26-rho0.5")
+    assert not (patch / "config.json").exists()
+    with pytest.raises(ConfigError, match="format 'gguf'"):
         found.export("there", format="gguf")
     with pytest.raises(ConfigError, match="Unknown point"):
         found.export("there", point="fc_out-l3-rho0.5")
