@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,17 +25,67 @@ class _Terminal(logging.Handler):
         say(self.format(record))
 
 
+class _SharedTerminal:
+    """One terminal for all blocks that log to it, which threads may begin and end in any order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks = 0
+        self._terminal = _terminal()
+        self._before = (logging.NOTSET, True)
+
+    def begin(self) -> None:
+        """Begin a block."""
+        with self._lock:
+            self._blocks += 1
+            if self._blocks == 1:
+                self._before = (_LOGGER.level, _LOGGER.propagate)
+                _LOGGER.setLevel(logging.DEBUG)
+                _LOGGER.propagate = False
+                _LOGGER.addHandler(self._terminal)
+
+    def end(self) -> None:
+        """End a block; after the last one, the logger is as it was before the first."""
+        with self._lock:
+            self._blocks -= 1
+            if self._blocks == 0:
+                _LOGGER.removeHandler(self._terminal)
+                level, _LOGGER.propagate = self._before
+                _LOGGER.setLevel(level)
+
+
+def _terminal() -> logging.Handler:
+    """Standard output, for messages from the level INFO on."""
+    terminal = _Terminal()
+    terminal.setLevel(logging.INFO)
+    terminal.setFormatter(logging.Formatter("[%(asctime)s] %(message)s", "%H:%M:%S"))
+    return terminal
+
+
+_SHARED = _SharedTerminal()
+
+
 def log_to_terminal() -> None:
     """Log to standard output, at the level INFO."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that cannot show a character must not cost the rest of the line.
         sys.stdout.reconfigure(errors="replace")
-    terminal = _Terminal()
-    terminal.setLevel(logging.INFO)
-    terminal.setFormatter(logging.Formatter("[%(asctime)s] %(message)s", "%H:%M:%S"))
-    log_only_to(terminal)
+    log_only_to(_terminal())
     # A log that cannot be written, on a full disk, does not deserve a traceback of its own.
     logging.raiseExceptions = False
+
+
+@contextmanager
+def logged_to_terminal() -> Iterator[None]:
+    """Also log to standard output for the time of the block, in a program with logs of its own.
+
+    Each line is written once, however many blocks there are at the same time.
+    """
+    _SHARED.begin()
+    try:
+        yield
+    finally:
+        _SHARED.end()
 
 
 def log_everything(stream: TextIO) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hydra.conf import HydraConf
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from laser_sweep.config import literal
 from laser_sweep.config.also import items_of
 
 
-def compose_also(config: DictConfig) -> None:
+def compose_also(config: DictConfig, loader: ConfigLoader, hydra: HydraConf) -> None:
     """Put all options of each dataset of `also` into the composed configuration, in place.
 
-    It is called in a job of Hydra's, whose search path has the user's own YAML files.
+    Args:
+        config: the composed configuration.
+        loader: what composed it.
+        hydra: Hydra's own options, which may name a further folder of YAML files.
 
     Raises:
         ConfigError: if `also` is not a list of datasets.
@@ -26,19 +29,21 @@ def compose_also(config: DictConfig) -> None:
     items = items_of(OmegaConf.to_container(config)["also"])  # type: ignore[call-overload, index]
     if not items:
         return
-    loader = GlobalHydra.instance().config_loader()
-    composed = [_dataset(loader, name, options) for name, options in items]
+    composed = [_dataset(loader, hydra, name, options) for name, options in items]
     with open_dict(config):
         config.also = composed
 
 
-def _dataset(loader: ConfigLoader, name: str, options: Mapping[str, object]) -> dict[str, object]:
+def _dataset(
+    loader: ConfigLoader, hydra: HydraConf, name: str, options: Mapping[str, object]
+) -> dict[str, object]:
     """All options of a dataset: those of its YAML file, and the given ones in their place."""
-    job = HydraConfig.get().job
     loaded = loader.load_configuration(
-        job.config_name, overrides=[f"dataset={name}"], run_mode=RunMode.RUN
+        hydra.job.config_name,
+        overrides=[*hydra.overrides.hydra, f"dataset={name}"],
+        run_mode=RunMode.RUN,
     )
     loaded.dataset.merge_with(options)
     found = OmegaConf.to_container(loaded.dataset, resolve=True)
     assert isinstance(found, dict)
-    return {str(key): value for key, value in found.items()}
+    return {str(key): literal(value) for key, value in found.items()}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import hydra
 from hydra.conf import HydraConf
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
@@ -30,7 +31,8 @@ from laser_sweep.config import Config, conf_folder, explain, register, register_
 from laser_sweep.errors import ConfigError
 from laser_sweep.grid.axes import bracket
 
-_MISTAKES = (HydraException, OmegaConfBaseException, YAMLError, ValueError)
+MISTAKES = (HydraException, OmegaConfBaseException, YAMLError, ValueError)
+"""The exceptions of a composition that a mistake of the user's raises."""
 
 
 def configurations(arguments: Sequence[str]) -> list[Config]:
@@ -51,15 +53,15 @@ def configurations(arguments: Sequence[str]) -> list[Config]:
 
     def keep(config: DictConfig) -> None:
         try:
-            compose_also(config)
-        except (ConfigError, *_MISTAKES) as error:
+            compose_also(config, GlobalHydra.instance().config_loader(), HydraConfig.get())
+        except MISTAKES as error:
             mistakes.append(error)  # raised here, Hydra would print it, too
         composed.append(config)
         hydras_own.append(HydraConfig.get())
 
     _run_hydra(keep)
     for mistake in mistakes:
-        raise mistake if isinstance(mistake, ConfigError) else explain(mistake) from mistake
+        raise told(mistake) from mistake
     for each in hydras_own:
         check_files(each)
     register_runtime()
@@ -81,9 +83,16 @@ def _run_hydra(keep: Callable[[DictConfig], None]) -> None:
         os.environ["LASER_SWEEP_SCRATCH"] = scratch
         try:
             decorate(keep)()
-        except _MISTAKES as error:
+        except MISTAKES as error:
             if wants_traceback:
                 raise
-            raise refused_group(error) or explain(error) from error
+            raise told(error) from error
         finally:
             del os.environ["LASER_SWEEP_SCRATCH"]
+
+
+def told(mistake: Exception) -> ConfigError:
+    """The sentence about a mistake that a composition raised."""
+    if isinstance(mistake, ConfigError):
+        return mistake
+    return refused_group(mistake) or explain(mistake)

@@ -7,6 +7,7 @@ the dataclasses, and refuses unknown options and wrong types.
 
 from laser_sweep.config._explain import GROUPS, explain, options
 from laser_sweep.config._hydra import PACKAGE, conf_folder, register, register_runtime
+from laser_sweep.config._literal import literal
 from laser_sweep.config._root import ALSO, SELECT_PER, Config
 from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
@@ -85,6 +86,7 @@ __all__ = [
     "TrackerConfig",
     "conf_folder",
     "explain",
+    "literal",
     "options",
     "register",
     "register_runtime",

@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from laser_sweep.config._explain import explain
+from laser_sweep.config._literal import literal
 
 Schema = TypeVar("Schema")
 
@@ -25,9 +26,10 @@ def typed(schema: type[Schema], written: DictConfig | Mapping[str, object]) -> S
     """
     try:
         # In a DictConfig of Hydra's, `+name=value` adds an option that the schema lacks; merging a
-        # plain mapping refuses it.
+        # plain mapping refuses it. What is resolved once has no further references.
         if isinstance(written, DictConfig):
-            written = cast(Mapping[str, object], OmegaConf.to_container(written, resolve=True))
+            resolved = OmegaConf.to_container(written, resolve=True)
+            written = literal(cast(Mapping[str, object], resolved))
         merged = OmegaConf.merge(OmegaConf.structured(schema), dict(written))
         return cast(Schema, OmegaConf.to_object(merged))
     except OmegaConfBaseException as error:

@@ -14,7 +14,7 @@ from laser_sweep.report.point_figures import PartFigures, PointFigures, point_fi
 from laser_sweep.report.report import Report, figure_files, gather
 from laser_sweep.report.search import Search
 from laser_sweep.report.selection_json import selection_json
-from laser_sweep.report.sentences import summary
+from laser_sweep.report.sentences import summary, summary_markdown
 from laser_sweep.store.atomic import check_writable, write_file
 from laser_sweep.store.paths import Paths
 from laser_sweep.store.record import read_record
@@ -30,6 +30,7 @@ __all__ = [
     "point_figures",
     "read_report",
     "summary",
+    "summary_markdown",
     "terminal",
     "write_report",
 ]

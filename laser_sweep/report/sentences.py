@@ -36,10 +36,25 @@ from laser_sweep.statistics import majority_accuracy
 
 def summary(report: Report) -> str:
     """The report as it is printed at the end of a sweep."""
-    search = report.search
+    return "\n".join((_results(report.search, "simple"), "", *_summary_lines(report)))
+
+
+def summary_markdown(report: Report) -> str:
+    """The same in Markdown, as notebooks show it."""
+    return "\n\n".join((_results(report.search, "pipe"), *_summary_lines(report)))
+
+
+def _results(search: Search, style: str) -> str:
+    """The table of base and chosen, in a format of tabulate's."""
     names = result_headers(search)
     alignment = ("left", "left", *["right"] * (len(names) - 2))
-    table = tabulate(result_rows(search), names, disable_numparse=True, colalign=alignment)
+    rows = result_rows(search)
+    return tabulate(rows, names, tablefmt=style, disable_numparse=True, colalign=alignment)
+
+
+def _summary_lines(report: Report) -> Iterator[str]:
+    """The sentences below the table."""
+    search = report.search
     lines = (
         *(choice(report), *fold_choices(report), *search_notes(search), *audit_notes(report)),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
@@ -50,7 +65,7 @@ def summary(report: Report) -> str:
         *tie_notes(report),
         *split_notes(report),
     )
-    return "\n".join((table, "", *filter(None, lines)))
+    yield from filter(None, lines)
 
 
 def choice(report: Report) -> str:

@@ -53,3 +53,12 @@ def test_the_splits_that_are_shown_evaluate_what_they_say(tmp_path: Path):
     printed = [run("bash", line, tmp_path) for line in text.strip().splitlines()]
     todo = ["9 to do", "7 to do", "0 to do: nothing to compute", "0 to do: nothing to compute"]
     assert all(what in said for what, said in zip(todo, printed, strict=True)), printed
+
+
+@pytest.mark.slow
+def test_the_programs_of_the_page_on_the_library(tmp_path: Path):
+    programs = [text for kind, text in blocks("docs/library.md") if kind == "python"]
+    found, described = (run("python", text, tmp_path) for text in programs)
+    assert "fc_in-l27-rho0.01 0.93" in found
+    assert (tmp_path / "chosen" / "model.safetensors").is_file()
+    assert "clean_facts" in described

@@ -138,3 +138,11 @@ def test_results_elsewhere_are_no_sweep_of_their_own(preloaded_command: Command,
 )
 def test_bad_datasets_are_refused_in_one_line(preloaded_sweep, also, words):
     assert_one_line(preloaded_sweep("-m", *SWEEP, f"also={also}"), *words)
+
+
+def test_a_further_dataset_may_stand_in_a_folder_of_ones_own(sweep_in_process, texts, tmp_path):
+    (tmp_path / "mine/dataset").mkdir(parents=True)
+    (tmp_path / "mine/dataset/people.yaml").write_text(f"path: {texts}\nscoring: perplexity\n")
+    for folder in (["--config-dir", "mine"], [f"hydra.searchpath=[file://{tmp_path}/mine]"]):
+        done = sweep_in_process(*folder, *SWEEP, "also=[people]", "dry_run=true")
+        assert "base and chosen on texts (6) examples" in assert_success(done)
