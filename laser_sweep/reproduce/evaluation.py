@@ -17,7 +17,7 @@ from laser_sweep.grid.point import BASE, NO_EDIT, Evaluation, Point
 from laser_sweep.plan.make import make_plan
 from laser_sweep.plan.plan import Plan, command_of
 from laser_sweep.report import PointFigures, point_figures
-from laser_sweep.reproduce.comparison import FigurePair, Reproduction
+from laser_sweep.reproduce.reproduction import FigurePair, Reproduction
 from laser_sweep.run.worker import Worker
 from laser_sweep.selection import summarize
 from laser_sweep.store.provenance import versions

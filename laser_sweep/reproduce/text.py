@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tabulate import tabulate
 
-from laser_sweep.reproduce.comparison import Reproduction
+from laser_sweep.reproduce.reproduction import Reproduction
 
 
 def text(found: Reproduction) -> str:
