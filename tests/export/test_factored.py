@@ -20,8 +20,9 @@ from support.tiny import EXAMPLES, quick
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from laser_sweep.errors import ConfigError
+from laser_sweep.export.formats import factored
 from laser_sweep.export.write import export
-from laser_sweep.intervention import factors_of
+from laser_sweep.intervention import Factors, factors_of
 
 SCRIPT = Path(__file__).with_name("loaded_elsewhere.py")
 STACK = (
@@ -160,6 +161,21 @@ def test_what_cannot_be_factored_is_refused_by_name(
     _, folder = swept(family, *options, *(u for u in usual if u.split("=")[0] not in set_already))
     with pytest.raises(ConfigError, match=f"--format factored: .*{says}"):
         export(folder, tmp_path / "to", format="factored", point=point)
+    assert not (tmp_path / "to").exists()
+
+
+@pytest.mark.parametrize("wrong", [0.9, float("nan")])
+def test_a_model_that_computes_something_else_is_not_written(
+    swept: Sweeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: float
+):
+    def slightly_wrong(matrix: torch.Tensor, rank: int) -> Factors:
+        up, down = factors_of(matrix, rank)
+        return Factors(wrong * up, down)
+
+    _, folder = swept("gpt2", "lname=fc_in", "lnum=0", "rho=0.1")
+    monkeypatch.setattr(factored, "factors_of", slightly_wrong)
+    with pytest.raises(ConfigError, match="something else than the dense one: on 24 random tokens"):
+        export(folder, tmp_path / "to", format="factored", point="fc_in-l0-rho0.1")
     assert not (tmp_path / "to").exists()
 
 

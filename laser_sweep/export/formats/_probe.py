@@ -35,10 +35,40 @@ def log_probs(model: torch.nn.Module, ids: Tensor) -> Tensor:
     return model(input_ids=ids).logits.float().log_softmax(-1)
 
 
-def largest_difference(ours: Tensor, theirs: Tensor) -> float:
-    """The largest difference of two tensors of log-probabilities, infinite if one is not finite."""
-    difference = float((ours - theirs).abs().max())
-    return difference if difference == difference else float("inf")
+@dataclass(frozen=True)
+class Agreement:
+    """The agreement of two models' predictions on the same tokens.
+
+    Attributes:
+        tokens: the number of tokens.
+        divergence: the mean over tokens of the Kullback-Leibler divergence, in nats; NaN if a
+            prediction is not finite.
+        largest: the largest difference of a log-probability.
+    """
+
+    tokens: int
+    divergence: float
+    largest: float
+
+    def is_rounding(self, dtype: torch.dtype) -> bool:
+        """Whether the rounding of a dtype explains the differences."""
+        return self.divergence < (1e-4 if dtype in (torch.float32, torch.float64) else 0.05)
+
+    def __str__(self) -> str:
+        """The differences, in words for a model card."""
+        return (
+            f"on {self.tokens} random tokens, the largest difference of a log-probability is "
+            f"{self.largest:.1e}, and the mean divergence of the predictions {self.divergence:.1e} "
+            "nats"
+        )
+
+
+def agreement(wanted: Tensor, found: Tensor) -> Agreement:
+    """The agreement of two tensors of log-probabilities, shape (1, tokens, vocabulary)."""
+    # A token that is impossible for both has no difference.
+    difference = torch.where(wanted == found, 0, wanted - found)
+    divergence = float((wanted.exp() * difference).sum(-1).mean())
+    return Agreement(wanted.shape[1], divergence, float(difference.abs().max()))
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,6 @@ from laser_sweep.model.matrix import Matrix
 
 HAS_TOKENIZER = True
 
-_ROUNDING = {torch.float32: 1e-2, torch.float64: 1e-6}
-"""The largest difference of a log-probability that rounding explains; in half precision, 1."""
-
 
 def check(model: PreTrainedModel, matrices: Sequence[Matrix]) -> None:
     """Check that factors can stand in the place of every matrix.
@@ -66,7 +63,7 @@ def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> 
     """
     _check_any(kept)
     built = build(folder, edited, kept, dtype)
-    difference = _tried(edited, built)
+    agreement = _tried(edited, built, dtype)
     dense, small = weight_bytes(edited.model), weight_bytes(built.model)
     count = sum(factors is not None for factors in kept.values())
     what = "matrix is" if count == 1 else "matrices are"
@@ -75,9 +72,7 @@ def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> 
         f"has {in_units(small)} of weights, {100 * small / dense:.1f} % of the "
         f"{in_units(dense)} of the dense model. `{built.file}` is the code of these layers.",
         usage=_usage(edited, built, dtype),
-        rounding="The products round differently from the dense matrices: on "
-        f"{_probe.tokens(edited.model).shape[1]} random tokens, the largest difference of a "
-        f"log-probability is {difference:.1e}.",
+        rounding=f"The products round differently from the dense matrices: {agreement}.",
         measured=_measured(edited, built),
         stored={matrix: _stored(matrix, factors) for matrix, factors in kept.items()},
     )
@@ -96,21 +91,21 @@ def _check_any(kept: Kept) -> None:
     )
 
 
-def _tried(edited: EditedModel, built: LowRankModel) -> float:
-    """The largest difference of a log-probability between the dense and the factored model.
+def _tried(edited: EditedModel, built: LowRankModel, dtype: torch.dtype) -> _probe.Agreement:
+    """The agreement of the predictions of the dense and the factored model.
 
     Raises:
-        ConfigError: if rounding does not explain it.
+        ConfigError: if rounding does not explain their differences.
     """
     ids = _probe.tokens(edited.model)
-    ours, theirs = _probe.log_probs(built.model, ids), _probe.log_probs(edited.model, ids)
-    difference = _probe.largest_difference(ours, theirs)
-    if difference > _ROUNDING.get(built.model.dtype, 1.0):
+    wanted, found = (_probe.log_probs(each, ids) for each in (edited.model, built.model))
+    agreement = _probe.agreement(wanted, found)
+    if not agreement.is_rounding(dtype):
         raise ConfigError(
             "--format factored: the model with factors computes something else than the dense "
-            f"one (log-probabilities differ by {difference:.2g}): use dense or patch."
+            f"one: {agreement}. Use dense or patch."
         )
-    return difference
+    return agreement
 
 
 def _stored(matrix: Matrix, factors: Factors | None) -> str:

@@ -80,19 +80,18 @@ def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> 
     wanted = _probe.log_probs(edited.model, ids)
     layers = _layers(edited.model, kept)
     _write_adapter(folder, edited, layers, dtype)
-    difference = _probe.largest_difference(_adapted(folder, edited, ids), wanted)
-    if difference > (1e-2 if dtype == torch.float32 else 1.0):
+    agreement = _probe.agreement(wanted, _adapted(folder, edited, ids))
+    if not agreement.is_rounding(dtype):
         raise ConfigError(
             "--format lora: the original with the adapter computes something else than the edited "
-            f"model (log-probabilities differ by {difference:.2g}): use dense or patch."
+            f"model: {agreement}. Use dense or patch."
         )
     size = (folder / _FILE).stat().st_size
     return Written(
         summary=f"It is an adapter of {in_units(size)} for the original model, in the format of "
         "PEFT.",
         usage=_usage(edited),
-        rounding=f"The original with its adapter rounds differently: on {ids.shape[1]} random "
-        f"tokens, the largest difference of a log-probability is {difference:.1e}.",
+        rounding=f"The original with its adapter rounds differently: {agreement}.",
         stored={matrix: f"rank {factors.rank} of the difference" for matrix, factors in _of(kept)},
     )
 
