@@ -54,7 +54,18 @@ def load_config(source: Source) -> PretrainedConfig:
     try:
         return AutoConfig.from_pretrained(**source.options)
     except (OSError, ValueError, KeyError, ImportError) as error:
-        raise ConfigError(f"model.path={source.path}: {one_line(error)}") from error
+        raise ConfigError(f"model.path={source.path}: {_why_not_read(error)}") from error
+
+
+def _why_not_read(error: Exception) -> str:
+    """The reason why a configuration cannot be read."""
+    if "trust_remote_code" not in str(error):
+        return one_line(error)
+    return (
+        "the model has code of its own in its folder, and laser_sweep runs no such code. Of a "
+        "factored export (--format factored), take the dense one: its outcomes are the same up to "
+        "rounding."
+    )
 
 
 def check_language_model(source: Source, config: PretrainedConfig) -> None:

@@ -128,6 +128,14 @@ def test_the_factors_have_the_rank_and_the_card_has_what_was_measured(
     assert f"{size:,.1f} kB of weights" in card
 
 
+def test_a_sweep_of_a_factored_model_is_refused_with_the_way_out(swept: Sweeper, tmp_path: Path):
+    _, folder = swept("gpt2", "lname=fc_in", "lnum=0", "rho=0.1")
+    to = tmp_path / "factored"
+    export(folder, to, format="factored", point="fc_in-l0-rho0.1")
+    with pytest.raises(ConfigError, match=r"code of its own.*take the dense one"):
+        swept("", "lname=dont", path=to)
+
+
 def test_half_precision_is_kept(swept: Sweeper, tmp_path: Path):
     _, folder = swept("llama", "lname=fc_out", "lnum=1", "rho=0.1", "model.dtype=bfloat16")
     export(folder, tmp_path / "half", format="factored", point="fc_out-l1-rho0.1")
