@@ -175,11 +175,19 @@ def _windows(prompting: Prompting, question: Question) -> Iterator[str]:
 
 def _prompt_and_answer(prompting: Prompting, question: Question) -> Iterator[str]:
     """The lines about the tokens of a prompt, its answer and its labels."""
-    yield f"   tokens  {len(question.passes[0].ids)}: {_pieces(prompting, question.passes[0].ids)}"
+    ids = _prompt_ids(prompting, question)
+    yield f"   tokens  {len(ids)}: {_pieces(prompting, ids)}"
     yield f"   answer  {question.gold} {_pieces(prompting, question.gold)}"
     labels = {reading.of: reading.tokens for each in question.passes for reading in each.readings}
     for number, label in enumerate(question.labels):
         yield f"   label   {labels[number]} {_pieces(prompting, labels[number])} {label!r}"
+
+
+def _prompt_ids(prompting: Prompting, question: Question) -> Sequence[int]:
+    """The token ids of the prompt, without the answer or the label that follows it in a pass."""
+    first = question.passes[0]
+    read = [position for reading in first.readings for position in reading.positions]
+    return first.ids if prompting.masked or not read else first.ids[: min(read) + 1]
 
 
 def _pieces(prompting: Prompting, ids: Sequence[int]) -> str:

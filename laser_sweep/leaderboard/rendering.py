@@ -35,7 +35,7 @@ def sweep_texts(rows: Sequence[SweepRow]) -> list[list[str]]:
             *(row.model, row.dataset, row.intervention),
             *_figures(row),
             row.point or UNKNOWN,
-            row.verdict.partition(":")[0] + _unfinished(row),
+            row.short_verdict + _unfinished(row),
         ]
         for row in rows
     ]

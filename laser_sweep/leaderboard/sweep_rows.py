@@ -36,6 +36,7 @@ class SweepRow:
         point: the chosen point; None if there is no point to choose.
         rank: the rank that the chosen point keeps.
         verdict: the verdict in words.
+        short_verdict: the verdict without its figures.
         missing: the number of points without a result, of those that the search asks for.
         is_ranked: whether the search has decided on its points; False while it waits for a ranking.
         is_composed: whether the stack that the sweep asks for is made and tested.
@@ -62,6 +63,7 @@ class SweepRow:
     point: str | None
     rank: int | None
     verdict: str
+    short_verdict: str
     missing: int
     is_ranked: bool
     is_composed: bool
@@ -89,6 +91,7 @@ def _row(report: Report) -> SweepRow:
         point=None if chosen is None else chosen.point,
         rank=None if chosen is None else chosen.rank,
         verdict=report.judgement.text,
+        short_verdict=report.judgement.short,
         missing=search.missing,
         is_ranked=not search.waits_for_ranking,
         is_composed=search.is_composed,

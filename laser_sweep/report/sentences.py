@@ -167,14 +167,19 @@ def tested_on(search: Search) -> str:
     return "out of fold" if search.parts.folds else "on the test part"
 
 
+def _harmful(number: int) -> str:
+    return "a harmful one is" if number == 1 else f"{number:,} harmful ones are"
+
+
 def chance(report: Report) -> str:
     """The best gain among candidates without an effect; empty if it is not known."""
     null = report.null
     if null is None:
         return searched_chance(report)
-    left_out = f" ({null.harmful:,} harmful ones are left out)" if null.harmful else ""
+    left_out = f" ({_harmful(null.harmful)} left out)" if null.harmful else ""
     return (
-        f"the best of {null.candidates - null.harmful:,} candidates without an effect{left_out} "
+        f"the best of {counted(null.candidates - null.harmful, 'candidate', 'candidates')} "
+        f"without an effect{left_out} "
         f"gains {100 * null.mean:.1f} points on the validation part on average, and more than "
         f"{100 * null.upper:.1f} in one of twenty cases; the best here gains "
         f"{100 * null.observed:.1f} (p = {p_value(null.p_value)})"

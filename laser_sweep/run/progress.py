@@ -1,13 +1,47 @@
-"""The progress bar of a sweep whose points other processes evaluate."""
+"""The progress of a sweep: a bar on a terminal, and a line now and then elsewhere."""
 
 from __future__ import annotations
 
+import logging
+import time
 from pathlib import Path
 from types import TracebackType
 
 from tqdm import tqdm
 
+from laser_sweep.report.formatting import duration
 from laser_sweep.store.results import Store
+
+log = logging.getLogger(__name__)
+
+_PAUSE_S = 60.0
+
+
+class ProgressLines:
+    """Lines of the log that tell how far a sweep is, at most one a minute.
+
+    A log in a file has no progress bar.
+
+    Args:
+        total: the number of points to evaluate.
+        hidden: whether no bar is shown; with a bar there are no lines.
+    """
+
+    def __init__(self, total: int, *, hidden: bool):
+        self._total = total
+        self._hidden = hidden
+        self._done = 0
+        self._started = self._last = time.monotonic()
+
+    def update(self, points: int = 1) -> None:
+        """Count further points, and tell how many are done if the last line is long ago."""
+        self._done += points
+        now, left = time.monotonic(), self._total - self._done
+        if not self._hidden or now - self._last < _PAUSE_S or not self._done or left <= 0:
+            return
+        self._last = now
+        remaining = (now - self._started) * left / self._done
+        log.info("%d of %d points, about %s left", self._done, self._total, duration(remaining))
 
 
 class Progress:
@@ -22,6 +56,8 @@ class Progress:
         self._store = store
         self._before = set(self._written())
         self._bar = tqdm(total=total, unit="point", disable=None, dynamic_ncols=True)
+        self._lines = ProgressLines(total, hidden=bool(self._bar.disable))
+        self._counted = 0
 
     def __enter__(self) -> Progress:
         return self
@@ -37,7 +73,9 @@ class Progress:
     def update(self) -> None:
         """Count the result files again."""
         written = len(set(self._written()) - self._before)
-        self._bar.update(written - self._bar.n)
+        self._bar.update(written - self._counted)
+        self._lines.update(written - self._counted)
+        self._counted = written
 
     def _written(self) -> list[Path]:
         return self._store.paths.result_files(self._store.digest)

@@ -23,6 +23,7 @@ from laser_sweep.run.editor import Editor
 from laser_sweep.run.evaluator_setup import load_evaluator, make_evaluator
 from laser_sweep.run.partial_outcomes import PartialOutcomes
 from laser_sweep.run.predicted_changes import predicted_changes
+from laser_sweep.run.progress import ProgressLines
 from laser_sweep.store.columns import columns
 from laser_sweep.store.events import Journal
 from laser_sweep.store.spectra import Spectrum
@@ -75,8 +76,9 @@ class Worker:
         with tqdm(
             total=len(evaluations), unit="point", disable=hidden, dynamic_ncols=True
         ) as shown:
+            lines = ProgressLines(len(evaluations), hidden=hidden is None and bool(shown.disable))
             for group in groups(self._plan, evaluations):
-                failed += self._run_group(group, shown)
+                failed += self._run_group(group, shown, lines)
         self._evaluator.leave()
         return failed
 
@@ -120,7 +122,7 @@ class Worker:
         """The singular values of the first matrices that a point edits."""
         return self._editor.spectra(point)
 
-    def _run_group(self, group: Group, bar: tqdm[Never]) -> list[Evaluation]:
+    def _run_group(self, group: Group, bar: tqdm[Never], lines: ProgressLines) -> list[Evaluation]:
         """Evaluate the points of a group, a chunk of examples at a time.
 
         The states that enter a layer are kept for a chunk, so the kept states fit in memory.
@@ -141,6 +143,7 @@ class Worker:
                 if error is not None or stored is not None:
                     del partial[point]
                     bar.update()
+                    lines.update()
         return failed
 
     def _run_point(

@@ -30,16 +30,22 @@ class Verdict:
             the split has no examples to choose on.
         text: the verdict with its figures, without a full stop. The text of a better or worse model
             adds if the model is constant too.
+        short: the verdict without its figures, for a table.
     """
 
     kind: Kind
     text: str
+    short: str
 
 
-BASE_CHOSEN = Verdict("base", "the base model itself is chosen")
-BASE_IN_FOLDS = Verdict("base", "the base model itself is chosen in every fold")
-UNSELECTED = Verdict("unselected", "nothing is selected")
-UNTESTED = Verdict("untested", "the chosen model is not tested yet")
+def _without_figures(kind: Kind, text: str) -> Verdict:
+    return Verdict(kind, text, text)
+
+
+BASE_CHOSEN = _without_figures("base", "the base model itself is chosen")
+BASE_IN_FOLDS = _without_figures("base", "the base model itself is chosen in every fold")
+UNSELECTED = _without_figures("unselected", "nothing is selected")
+UNTESTED = _without_figures("untested", "the chosen model is not tested yet")
 
 
 def judge(difference: Estimate, p_value: float, chosen: CommonestPrediction) -> Verdict:
@@ -55,14 +61,15 @@ def judge(difference: Estimate, p_value: float, chosen: CommonestPrediction) -> 
         chosen: the commonest prediction of the chosen model.
     """
     kind = _kind(difference, p_value)
-    figures = f"{_WORDS[kind]}: {in_points(difference)}"
+    short = _WORDS[kind]
+    figures = f"{short}: {in_points(difference)}"
     if not chosen.is_constant:
-        return Verdict(kind, figures)
+        return Verdict(kind, figures, short)
     constant = f"the chosen model answers {_answer(chosen)}"
     if kind == "no evidence":
-        return Verdict("constant", f"{constant}; {figures}")
+        return Verdict("constant", f"{constant}; {figures}", f"{constant}; {short}")
     but = "but " if kind == "better" else ""
-    return Verdict(kind, f"{figures}; {but}{constant}")
+    return Verdict(kind, f"{figures}; {but}{constant}", f"{short}; {but}{constant}")
 
 
 def judge_documents(difference: Estimate, p_value: float) -> Verdict:
@@ -78,7 +85,7 @@ def judge_documents(difference: Estimate, p_value: float) -> Verdict:
         value, low, high = 100 * np.expm1([difference.value, difference.low, difference.high])
     ends = "unknown" if math.isnan(low) else f"{low:+.2f} to {high:+.2f} %"
     text = f"perplexity {value:+.2f} %, {100 * LEVEL:.0f} % interval {ends}"
-    return Verdict(kind, f"{_WORDS[kind]}: {text}")
+    return Verdict(kind, f"{_WORDS[kind]}: {text}", _WORDS[kind])
 
 
 _WORDS: dict[Kind, str] = {

@@ -14,6 +14,7 @@ from threading import Thread
 import pandas as pd
 import pytest
 from support.commands import Command, Result
+from support.exports import save_tiny
 from support.paper_datasets import FIXTURES, PUBLISHED
 from support.parity_cases import PARITY
 
@@ -174,6 +175,18 @@ def test_the_command_shows_prompts_as_the_model_sees_them(command_in_process: Co
     for label in ("true", "false"):
         token = vocabulary["model"]["vocab"][f"Ġ{label}"]
         assert f"label   ({token},) Ġ{label} '{label}'" in result.stdout
+
+
+def test_labels_of_several_tokens_are_not_shown_as_part_of_the_prompt(
+    command_in_process: Command, tmp_path: Path
+):
+    model = save_tiny("gpt2", tmp_path)
+    row = {"question": "the dog of Anna is", "answer": "red cat", "choices": ["red cat", "blue"]}
+    (tmp_path / "rows.jsonl").write_text(5 * (json.dumps(row) + "\n"))
+    given = ("rows", "dataset.path=rows.jsonl", f"model.path={model}")
+    shown = command_in_process("laser_sweep.dataset", *given).stdout
+    assert "tokens  5: ▁the ▁dog ▁of ▁Anna ▁is\n" in shown
+    assert "▁red ▁cat 'red cat'\n" in shown
 
 
 def test_an_unknown_dataset_is_one_line_with_the_available_ones(command_in_process: Command):

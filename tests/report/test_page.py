@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from support.browser import need_browser
 from support.drawn_sweeps import FOLDS, drawn, make_sweep
@@ -14,6 +16,9 @@ from support.records import make_command
 from support.written_sweeps import BASE, GOOD, PARTS, make_config, remake, write, write_grid
 
 from laser_sweep.dataset import Example
+from laser_sweep.report.figures.heat_map import _limit as heat_map_limit
+from laser_sweep.report.page.data import _drawn as drawn_components
+from laser_sweep.report.shown_figures import ACCURACY
 from laser_sweep.split import Parts
 from laser_sweep.store.columns import PointColumns
 from laser_sweep.store.examples import write_examples
@@ -107,6 +112,43 @@ def test_the_verdict_and_the_numbers_are_there(sweep: Path, browser):
     assert "3 examples are corrected and 1 broken" in text
     assert "Always answering 'city 4' would be right on 10.0 % of the test part." in text
     assert "candidates without an effect gains" in text
+
+
+def test_the_axes_of_accuracies_end_at_0_and_100_and_no_tick_is_twice(sweep: Path, browser):
+    page = Opened(browser, sweep).page
+    for axis in ("xaxis", "yaxis"):
+        drawn = f"document.getElementById('validation-test')._fullLayout.{axis}.range"
+        low, high = page.evaluate(drawn)
+        assert -0.01 <= low < high <= 1.01
+        ticks = page.locator(f"#validation-test .{axis[0]}tick text").all_text_contents()
+        assert len(set(ticks)) == len(ticks) > 1
+    range_of = "values => headlineAxis(values)"
+    same = page.evaluate(range_of, [1.0, 1.0])
+    assert same["range"] == pytest.approx([0.995, 1.005])
+    assert same["tickformat"] == ".1%"
+    assert page.evaluate(range_of, [0.2, 0.8])["tickformat"] == ".0%"
+
+
+def test_one_ruined_cell_leaves_the_others_their_colours(sweep: Path, browser):
+    page = Opened(browser, sweep).page
+    gains = [1.0] * 20
+    assert page.evaluate("gains => limitOf(gains)", [*gains, -95.0]) == 1.0
+    assert page.evaluate("gains => limitOf(gains)", [*gains, 36.0]) == 36.0
+    assert heat_map_limit(pd.Series([*gains, -95.0, None]), ACCURACY) == 1.0
+    assert heat_map_limit(pd.Series([*gains, 36.0]), ACCURACY) == 36.0
+
+
+@pytest.mark.parametrize("count", [1, 512, 513, 4096])
+def test_a_long_spectrum_is_thinned_not_cut(count: int):
+    shown = drawn_components(count, 500)
+    assert shown[0] == 1
+    assert shown[-1] == count
+    assert shown == sorted(set(shown))
+    assert len(shown) <= 514
+    assert set(range(1, min(count, 128) + 1)) <= set(shown)
+    assert count < 501 or {500, 501} <= set(shown)
+    gaps = [after - before for before, after in pairwise(shown)]
+    assert max(gaps, default=1) <= -(-count // 380)
 
 
 def test_a_cell_shows_its_numbers_under_the_pointer_and_when_clicked(sweep: Path, browser):

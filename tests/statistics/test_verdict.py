@@ -72,6 +72,7 @@ def test_the_majority_accuracy_is_that_of_the_commonest_gold_answer():
 def test_the_verdict_is_told_in_plain_words(ends, p_value, kind, text):
     verdict = judge(Estimate(*ends), p_value, VARIED)
     assert (verdict.kind, verdict.text) == (kind, text)
+    assert verdict.short == text.partition(":")[0]
 
 
 def test_a_constant_answer_is_told_beside_the_verdict():
@@ -81,7 +82,9 @@ def test_a_constant_answer_is_told_beside_the_verdict():
     verdict = judge(better, 1e-6, nearly)
     assert verdict.kind == "better"
     assert verdict.text.endswith("; but the chosen model answers 'false' 99 % of the time")
+    assert verdict.short == "better; but the chosen model answers 'false' 99 % of the time"
     verdict = judge(nothing, 1.0, nearly)
     assert verdict.kind == "constant"
     assert verdict.text.startswith("the chosen model answers 'false' 99 % of the time; no evidence")
+    assert verdict.short.endswith("; no evidence of a difference")
     assert f"'{'x' * 40}…' every time" in judge(nothing, 1.0, always).text

@@ -77,6 +77,7 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
     figure.colorbar(
         image,
         ax=panels,
+        extend="min" if cells["difference"].min() < -scale.limit else "neither",
         label="points above base" if headline.is_accuracy else "nats per token better than base",
     )
     if scale.background == _LEFT_OUT:
@@ -89,11 +90,11 @@ def _figure(report: Report, cells: pd.DataFrame) -> Figure:
 def _limit(differences: pd.Series, headline: ShownFigure) -> float:
     """The difference at the ends of the colour scale.
 
-    A few edits that ruin a model's language would leave no colour for the others.
+    A few edits that ruin a model would leave no colour for the others; the colour bar then ends in
+    a triangle.
     """
-    if headline.is_accuracy:
-        return max(float(differences.abs().max()), 1.0)
-    return max(float(differences.abs().quantile(0.9)), float(differences.max()), 0.001)
+    least = 1.0 if headline.is_accuracy else 0.001
+    return max(float(differences.abs().quantile(0.9)), float(differences.max()), least)
 
 
 def _panels(count: int, scale: _Scale) -> tuple[Figure, list[Axes]]:

@@ -72,11 +72,22 @@ function horizontalLine(y, line) {
   return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line };
 }
 
+// The range and the ticks of an axis of the headline figure that has these values.
+function headlineAxis(values) {
+  if (!isAccuracy) return { type: "log" };
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const around = Math.max(0.05 * (high - low), 0.005);
+  // A chart's own range would go beyond 0 and 100 % where the values are close together.
+  const range = [Math.max(low - around, -0.005), Math.min(high + around, 1.005)];
+  return { range, tickformat: range[1] - range[0] < 0.06 ? ".1%" : ".0%" };
+}
+
 // The lines over the amount kept, one for each layer.
 
 function drawLines() {
-  const axis = isAccuracy ? { tickformat: ".0%" } : { type: "log" };
-  drawLineChart("headline-lines", headline, { title: headlineName, ...axis });
+  const own = cells.filter((point) => point.panel === byId("panel").value);
+  const shown = [...own, ...(base ? [base] : [])].map((point) => point[headline]);
+  drawLineChart("headline-lines", headline, { title: headlineName, ...headlineAxis(shown) });
   drawLineChart("loss-lines", "log_loss", { title: `${logLossName}, nats` });
 }
 
@@ -117,12 +128,12 @@ function lineTrace(onLayer, figure, height) {
 
 function drawValidationTest() {
   const both = points.filter((point) => point[headline] !== null && point[tested] !== null);
-  const axis = isAccuracy ? { tickformat: ".0%" } : { type: "log" };
+  const axisOf = (figure) => headlineAxis(both.map((point) => point[figure]));
   draw(byId("validation-test"), [validationTestTrace(both)], {
     height: 380,
     shapes: data.null ? [chanceBand()] : [],
-    xaxis: { title: { text: `validation ${headline}` }, ...axis },
-    yaxis: { title: { text: `test ${headline}` }, ...axis },
+    xaxis: { title: { text: `validation ${headline}` }, ...axisOf(headline) },
+    yaxis: { title: { text: `test ${headline}` }, ...axisOf(tested) },
   });
 }
 
@@ -170,7 +181,7 @@ function spectrumTrace(matrix) {
     type: "scatter",
     mode: "lines",
     name: matrix.name,
-    x: matrix.values.map((_, index) => index + 1),
+    x: matrix.components,
     y: matrix.values,
     line: { color: colour("accent") },
     hovertemplate: `component %{x}: %{y:.4g}<extra>${escape(matrix.name)}</extra>`,

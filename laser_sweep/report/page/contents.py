@@ -9,6 +9,7 @@ import pandas as pd
 
 from laser_sweep.report import example_sentences, search_sentences, sentences, tables
 from laser_sweep.report.changes import CHANGES
+from laser_sweep.report.formatting import counted
 from laser_sweep.report.page.data import points_columns
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
@@ -170,7 +171,9 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _selection(search: Search) -> str:
-    selected = f"{search.config.selection}, among {search.candidates:,} candidates"
+    selected = (
+        f"{search.config.selection}, among {counted(search.candidates, 'candidate', 'candidates')}"
+    )
     return (
         selected if search.searched is None else f"{selected} of search={search.config.search.name}"
     )

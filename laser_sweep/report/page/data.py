@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from laser_sweep.grid.point import BASE
@@ -17,8 +18,8 @@ from laser_sweep.store.spectra import Spectrum
 
 _SHOWN_CHARACTERS = 2_000
 _DIGITS = 5
-_MOST_VALUES = 512
-"""Values of a spectrum; more could not be told apart."""
+_MOST_VALUES, _FIRST = 512, 128
+"""Values of a spectrum that are drawn, and those among them that are its first ones."""
 
 
 def points_columns(search: Search) -> list[tuple[str, str]]:
@@ -88,8 +89,22 @@ def _rounded(value: float) -> float | None:
 
 
 def _spectrum(spectrum: Spectrum) -> dict[str, object]:
-    values = [float(f"{value:.4g}") for value in spectrum.values[:_MOST_VALUES]]
-    return {"name": spectrum.name, "rank": spectrum.rank, "values": values}
+    """The components that are drawn, numbered from 1, with their singular values."""
+    drawn = _drawn(len(spectrum.values), spectrum.rank)
+    values = [float(f"{spectrum.values[each - 1]:.4g}") for each in drawn]
+    return {"name": spectrum.name, "rank": spectrum.rank, "components": drawn, "values": values}
+
+
+def _drawn(count: int, rank: int | None) -> list[int]:
+    """The components of a spectrum that are drawn, of a long one only some.
+
+    The first ones, which differ most, are all drawn, and so are those at the cut and the last one.
+    """
+    if count <= _MOST_VALUES:
+        return list(range(1, count + 1))
+    spread = np.linspace(_FIRST, count, _MOST_VALUES - _FIRST).round().astype(int).tolist()
+    cut = [each for each in (rank, (rank or 0) + 1) if each and each <= count]
+    return sorted({*range(1, _FIRST + 1), *spread, *cut})
 
 
 def _examples(report: Report) -> list[dict[str, object]]:

@@ -2,13 +2,12 @@
 
 const UNITS = { accuracy: "points", perplexity: "nats", log_loss: "nats", bits_per_byte: "bits" };
 
-// The gain at the ends of the colour scale. A few edits that ruin a model's language would leave
-// no colour for the others.
+// The gain at the ends of the colour scale. A few edits that ruin a model would leave no colour for
+// the others; their cells have a cross.
 function limitOf(gains) {
   const sizes = gains.map(Math.abs).sort((a, b) => a - b);
-  if (isAccuracy) return Math.max(...sizes, 0.01);
   const most = sizes[Math.floor(0.9 * (sizes.length - 1))];
-  return Math.max(most, ...gains, 0.001);
+  return Math.max(most, ...gains, isAccuracy ? 0.01 : 0.001);
 }
 
 function drawHeatMaps() {
@@ -26,7 +25,7 @@ function drawHeatMaps() {
 }
 
 function drawHeatMap(target, panel, scale) {
-  const traces = [heatMapTrace(gridOf(panel, cells), scale)];
+  const traces = [heatMapTrace(gridOf(panel, cells), scale), crossesTrace(panel, scale)];
   if (leftOut.length) traces.unshift(leftOutTrace(gridOf(panel, leftOut)));
   draw(target, traces, {
     title: { text: `τ = ${escape(panel)}`, font: { size: 14 } },
@@ -58,7 +57,20 @@ function heatMapTrace(grid, { gain, limit, unit }) {
     zmax: limit,
     // prettier-ignore
     colorscale: [[0, WORSE], [0.5, colour("card")], [1, BETTER]],
-    colorbar: { thickness: 10, title: { text: unit, side: "right" } },
+    colorbar: { thickness: 10, title: { text: `${unit} (×: more)`, side: "right" } },
+  };
+}
+
+// A cross on each cell whose gain is beyond the colour scale.
+function crossesTrace(panel, { gain, limit }) {
+  const own = cells.filter((point) => point.panel === panel && Math.abs(gain(point)) > limit);
+  return {
+    type: "scatter",
+    mode: "markers",
+    x: own.map((point) => point.kept),
+    y: own.map((point) => layerName(point.lnum)),
+    hoverinfo: "skip",
+    marker: { symbol: "x", size: 5, color: "#ffffff" },
   };
 }
 
