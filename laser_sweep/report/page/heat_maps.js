@@ -1,13 +1,18 @@
 // The heat maps, one for each panel.
 
-const UNITS = { accuracy: "points", perplexity: "nats", log_loss: "nats", bits_per_byte: "bits" };
+const UNITS = {
+  accuracy: "points above base",
+  perplexity: "nats better",
+  log_loss: "nats better",
+  bits_per_byte: "bits better",
+};
 
 // The gain at the ends of the colour scale. A few edits that ruin a model would leave no colour for
 // the others; their cells have a cross.
 function limitOf(gains) {
   const sizes = gains.map(Math.abs).sort((a, b) => a - b);
   const most = sizes[Math.floor(0.9 * (sizes.length - 1))];
-  return Math.max(most, ...gains, isAccuracy ? 0.01 : 0.001);
+  return Math.max(most, ...gains, isAccuracy ? 1 : 0.001);
 }
 
 function drawHeatMaps() {

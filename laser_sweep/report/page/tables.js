@@ -47,7 +47,7 @@ function pointRow(point) {
   const button = element("button", point.point, "point");
   button.type = "button";
   button.addEventListener("click", () => showPoint(point.point));
-  const name = element("td");
+  const name = element("td", "", "name");
   name.append(button);
   const figures = data.columns.map((column) => figureText(point, column));
   const numbers = [rankText(point), ...figures].map((text) => element("td", text, "number"));
