@@ -43,29 +43,50 @@ class Config:
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
     # `laser_sweep.grid` checks the axes: OmegaConf has no type for "a number, a text or a list".
     lname: Any = MISSING
+    """Matrix types τ: `q_proj k_proj v_proj out_proj fc_in fc_up fc_out`; `qkv`, if one parameter
+    holds three of them; `q_a q_b kv_a kv_b` in latent attention; `attn`, `mlp` and `all` edit
+    several types of a layer together; `dont` is the base model alone."""
     lnum: Any = MISSING
+    """Layers ℓ, from 0; `-1` edits all layers at once; `all` edits each layer that has the type,
+    one at a time."""
     rate: Any = None
+    """Tenths of the rank removed, 0..10, as in the paper's code; by default
+    `intervention.rates`."""
     rho: Any = None
+    """The fraction of the rank kept, 0..1, instead of `rate`: ρ = 1 − rate/10."""
     rank: Any = None
+    """The rank kept, instead of these; `mp` keeps the singular values above the
+    Marchenko–Pastur edge."""
     energy: Any = None
+    """The share of the squared norm that is kept, 0..1, instead of these."""
     expert: Any = "all"
+    """Experts of a mixture: numbers from 0, `shared`, or `all` at once."""
     stack: Any = None
+    """Several edits at once; a field that an edit leaves out has the values of its axis."""
     protocol: str = CORRECTED
+    """`corrected`, or `paper` for the prompts, scores and arithmetic of the paper's code."""
     selection: str = DEFAULT_SELECTION
+    """The rule that chooses a point: `accuracy`, `log_loss`, `f1`, `one_standard_error` or
+    `paper`."""
     select_per: Any = None
-    """The axes for each of whose values another point is selected, too."""
+    """`lname`, `lnum` or both: also choose a point for each matrix type, for each layer."""
     also: Any = None
     """Further datasets, on which the base model and the chosen point are evaluated."""
     seed: int = 0
+    """The seed of `svd=randomized` and of `spectrum=random`."""
     batch_tokens: int | None = None
-    """The largest number of padded tokens in one forward pass."""
+    """The largest number of padded tokens in one forward pass; by default 1,024 on a CPU, else as
+    many as fit in the free memory."""
     cache_gb: float = 1.0
-    """GiB of memory for the states that points share."""
+    """GiB of memory for the states that points share; with 0, every point runs all layers."""
     threads: int | None = None
-    """The threads of torch on a CPU; None: the free cores, as a command finds them at its start."""
+    """The threads that compute on a CPU; by default the cores that are free when the command
+    starts. `OMP_NUM_THREADS` is respected."""
     paper: PaperConfig = field(default_factory=PaperConfig)
     output: str = "multirun"
+    """The root folder of the results."""
     dry_run: bool = False
+    """Print the points, what is done and what is to do, and stop."""
 
     def __post_init__(self) -> None:
         choose("protocol", self.protocol, PROTOCOLS)

@@ -55,7 +55,8 @@ class ClusterConfig:
 
     name: str = MISSING
     devices: Any = None
-    """Devices of this machine, with a worker process for each; `all` for all accelerators."""
+    """Devices of this machine, with a process for each: `all` accelerators, or a list such as
+    `[0,1]`."""
     wait: bool = False
     """Wait in the command until its jobs have ended."""
     tasks: int | None = None

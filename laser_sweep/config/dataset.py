@@ -54,7 +54,10 @@ class DatasetConfig:
     """A dataset: its reader, a module of `laser_sweep.dataset`, its source and its options."""
 
     reader: str = ROWS
+    """The module of `laser_sweep/dataset/` that makes examples from rows."""
     path: str | None = None
+    """A file of rows (.jsonl, .json, .csv, .tsv or .parquet, compressed or not; .txt for
+    documents), a folder of such files, or a pattern such as `data/test-*.parquet`."""
     name: str | None = None
     """The name of the results' folder; by default that of the file, the hub id or the reader."""
     task: str | None = None
@@ -66,7 +69,8 @@ class DatasetConfig:
     limit: int | None = None
     """The number of examples to use, from the first; by default all."""
     too_long: str = field(default=ERROR, metadata=_NOT_OF_DOCUMENTS)
-    """The treatment of examples that exceed the model's context."""
+    """The treatment of examples that exceed the model's context: `error`, `drop` or
+    `truncate_left`."""
     new_tokens: int | None = field(default=None, metadata=_NOT_OF_DOCUMENTS)
     """The largest number of generated tokens; by default the dataset's own."""
     length_tokenizer: str | None = AUTO
@@ -89,21 +93,30 @@ class DatasetConfig:
     check_count: bool = True
     """Require the number of examples that the paper's figures are of."""
     hub: str | None = field(default=None, metadata=_OF_ROWS)
+    """A dataset on the hub, instead of `path`."""
     config: str | None = field(default=None, metadata=_OF_ROWS)
+    """The configuration of the dataset on the hub."""
     split: str | None = field(default=None, metadata=_OF_ROWS)
+    """The split of the dataset on the hub, such as `test`."""
     revision: str | None = field(default=None, metadata=_OF_ROWS)
+    """The branch, tag or commit of the dataset on the hub."""
     record_path: str | None = field(default=None, metadata=_OF_ROWS)
     """The lists inside of the rows that hold the rows to read, such as `paragraphs.qas`."""
     patterns: Any = field(default=None, metadata=_OF_ROWS)
     """Regular expressions by column, whose named groups become columns."""
     prompt: str = field(default="{question}", metadata=_OF_QUESTIONS)
+    """The text that the model is asked: a template over a row's columns."""
     answer: str = field(default=DEFAULT_ANSWER, metadata=_OF_QUESTIONS)
+    """The gold answer: a column, or a template."""
     aliases: Any = field(default=None, metadata=_OF_QUESTIONS)
     """Further answers that are right, too: a column, a template, or a list of these."""
     choices: Any = field(default=DEFAULT_CHOICES, metadata=_OF_QUESTIONS)
+    """The labels that the model chooses from: a column of lists, or one list for all rows; `null`
+    lets it say anything."""
     choice_keys: Any = field(default=None, metadata=_OF_QUESTIONS)
     """The keys by which an answer names a choice: a column of lists, or one list."""
     scoring: str = field(default=AUTO, metadata=_OF_ROWS)
+    """`auto`, or `next_token`, `answer`, `choice`, `generation` or `perplexity`."""
     target_delimiter: str = field(default=AUTO, metadata=_OF_QUESTIONS)
     """The text between a prompt and its answer; by default a space or nothing, by their ends."""
     text: str = field(default=DEFAULT_TEXT, metadata=_OF_DOCUMENTS)
@@ -113,7 +126,10 @@ class DatasetConfig:
     stride: int | None = field(default=None, metadata=_OF_DOCUMENTS)
     """The tokens from a window of a document to the next one; by default half a window."""
     cluster_by: str | None = field(default=None, metadata=_OF_ROWS)
+    """The column whose equal values mark rows that hang together, such as questions about one
+    text."""
     id: str | None = field(default=DEFAULT_ID, metadata=_OF_ROWS)
+    """The column of the examples' ids."""
 
     def __post_init__(self) -> None:
         choose("dataset.too_long", self.too_long, TOO_LONG)

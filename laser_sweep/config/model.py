@@ -26,19 +26,24 @@ class ModelConfig:
     """A transformer from the Hugging Face hub or from a folder."""
 
     path: str = MISSING
-    """A hub id or a folder."""
+    """A hub id, a folder, or a .gguf file."""
     name: str | None = None
     """The name of the results' folder; by default the last part of `path`."""
     revision: str | None = None
     """A branch, tag or commit on the hub."""
     dtype: str = AUTO
+    """`auto`, `float32`, `bfloat16` or `float16`; `auto` is float32 on a CPU, else the
+    checkpoint's dtype."""
     attention: str = AUTO
-    """The implementation of the attention; `auto` is the one that config.json names."""
+    """`auto`, `eager`, `sdpa` or `flash_attention_2`; `auto` is the one that config.json names or,
+    if that cannot be used here, the choice of transformers."""
     device: str = AUTO
+    """`auto`, `cpu`, `cuda`, `cuda:1`, `mps` or `xpu`."""
     device_map: str | None = None
-    """The distribution of the weights over several devices; see Accelerate's `device_map`."""
+    """`auto`, `balanced`, `balanced_low_0` or `sequential`: spread the model over several devices;
+    needs `laser_sweep[devices]`."""
     side: str = DECODER
-    """The side of an encoder-decoder whose blocks are edited."""
+    """The blocks of an encoder-decoder that are edited: `decoder` or `encoder`."""
     layout: LayoutConfig = field(default_factory=LayoutConfig)
 
     def __post_init__(self) -> None:

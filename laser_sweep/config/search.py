@@ -20,12 +20,14 @@ class SearchConfig:
     keep: float = 0.1
     """The share of the points, those with the best predictions, that are evaluated."""
     loss: str = AUTO_LOSS
+    """The loss whose change is predicted: `margin`, for accuracy, or `nll`, for log-loss; `auto` is
+    that of the selection rule."""
     examples: int | None = None
-    """The number of validation examples that predictions are made on; None for all."""
+    """The number of validation examples that predictions are made on; by default all."""
     race: bool = False
     """Whether the points that are kept race by successive halving."""
     start: int | None = None
-    """The examples of the first round of a race; None for a sixteenth of them, 32 at least."""
+    """The examples of a race's first round; by default a sixteenth of them, 32 at least."""
     audit: float = 0.0
     """The share of the points that were left out that are evaluated afterwards."""
     seed: int = 0

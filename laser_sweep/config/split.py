@@ -20,8 +20,11 @@ class SplitConfig:
     fraction: float = 0.2
     """The part of the examples that validates."""
     test: str = SELECTED
+    """The points that are evaluated on the test part: `selected`, base and chosen; or `all`."""
     seed: int = 0
+    """The seed of a random split."""
     folds: int = 5
+    """The number of folds."""
 
     def __post_init__(self) -> None:
         choose("split.test", self.test, TEST_EVALUATIONS)

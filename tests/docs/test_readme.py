@@ -7,8 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from support.documents import README, ROOT, blocks, run
+from support.documents import ROOT, blocks, run
 from support.hub_cache import small_gpt2
+
+from laser_sweep.config import GROUPS, LayoutConfig, ParamsConfig, options
 
 COMMANDS = [(kind, text) for kind, text in blocks("README.md") if kind != "text"]
 PRINTED = next(text for kind, text in blocks("README.md") if kind == "text")
@@ -56,21 +58,34 @@ def test_links_lead_somewhere(document: Path):
         assert not anchor or anchor in anchors(page), link
 
 
-def test_options_of_the_schema_are_in_the_readme():
-    from laser_sweep.config import LayoutConfig, options
+def test_the_page_of_options_is_that_of_the_schema_and_of_the_yaml_files():
+    from support import options_page
 
-    groups = ("intervention", "split", "search", "compose", "cluster", "tracker")
-    of_files = {f"{group}.name" for group in groups}
-    pages = ("describing-a-model.md", "datasets.md", "cluster.md", "search.md")
-    described = README + "".join((ROOT / "docs" / page).read_text() for page in pages)
-    undocumented = [
-        name
-        for name in options()
-        if f"`{name.removeprefix('cluster.params.')}`" not in described
-        and not name.startswith(("model.layout.", "paper."))
-    ]
-    table = re.findall(r"^\| (`.*?) \|", described, flags=re.MULTILINE)
+    page = options_page.PAGE.read_text()
+    assert page == options_page.page(), "PYTHONPATH=tests python -m support.options_page"
+    lines = [line for line in page.splitlines() if line.startswith("| `")]
+    undescribed = [line for line in lines if re.match(r"\| `[^|]*\| *\|", line)]
+    assert [line for line in undescribed if not line.endswith("=` | |")] == []
+    described = {line.split("`")[1] for line in lines}
+    elsewhere = ("model.layout.", "cluster.params.", "paper.")
+    missing = {name for name in options() if not name.startswith(elsewhere)} - described
+    assert missing <= {*GROUPS, *(f"{group}.name" for group in GROUPS)}
+
+
+def test_options_with_pages_of_their_own_are_on_them():
+    layout, cluster = (
+        (ROOT / "docs" / page).read_text() for page in ("describing-a-model.md", "cluster.md")
+    )
+    table = re.findall(r"^\| (`.*?) \|", layout, flags=re.MULTILINE)
     explained = {word for cell in table for word in re.findall(r"`([\w.]+)", cell)}
     for name in (f.name for f in fields(LayoutConfig)):
         assert name in explained or f"{name}." in " ".join(explained), name
-    assert set(undocumented) <= of_files
+    for name in (f.name for f in fields(ParamsConfig)):
+        assert f"`{name}`" in cluster, name
+
+
+@pytest.mark.slow
+def test_the_stacks_of_the_page_of_options_run(tmp_path: Path):
+    (text,) = [text for kind, text in blocks("docs/options.md") if kind == "bash"]
+    printed = run("bash", text, tmp_path)
+    assert "fc_in-l27-rho0.01+fc_out-l26-rho0.2" in printed
