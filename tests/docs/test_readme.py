@@ -88,4 +88,4 @@ def test_options_with_pages_of_their_own_are_on_them():
 def test_the_stacks_of_the_page_of_options_run(tmp_path: Path):
     (text,) = [text for kind, text in blocks("docs/options.md") if kind == "bash"]
     printed = run("bash", text, tmp_path)
-    assert "fc_in-l27-rho0.01+fc_out-l26-rho0.2" in printed
+    assert "fc_out-l26-rho0.2+fc_in-l27-rho0.01" in printed
