@@ -21,6 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from laser_sweep.command.also_datasets import compose_also
+from laser_sweep.command.amount_axes import replace_amount
 from laser_sweep.command.overrides import (
     check_files,
     check_overrides,
@@ -53,7 +54,7 @@ def configurations(arguments: Sequence[str]) -> list[Config]:
 
     def keep(config: DictConfig) -> None:
         try:
-            compose_also(config, GlobalHydra.instance().config_loader(), HydraConfig.get())
+            _complete(config)
         except MISTAKES as error:
             mistakes.append(error)  # raised here, Hydra would print it, too
         composed.append(config)
@@ -66,6 +67,13 @@ def configurations(arguments: Sequence[str]) -> list[Config]:
         check_files(each)
     register_runtime()
     return [typed(Config, config) for config in composed]
+
+
+def _complete(config: DictConfig) -> None:
+    """Do what Hydra leaves undone in a composed configuration, in place, in a job of Hydra's."""
+    hydra = HydraConfig.get()
+    replace_amount(config, (each.partition("=")[0].lstrip("+") for each in hydra.overrides.task))
+    compose_also(config, GlobalHydra.instance().config_loader(), hydra)
 
 
 def _run_hydra(keep: Callable[[DictConfig], None]) -> None:

@@ -13,6 +13,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from laser_sweep.command.also_datasets import compose_also
+from laser_sweep.command.amount_axes import replace_amount
 from laser_sweep.command.configurations import MISTAKES, told
 from laser_sweep.command.overrides import check_files
 from laser_sweep.config import Config, typed
@@ -56,6 +57,7 @@ def _composed(loader: ConfigLoader, overrides: list[str], values: Mapping[str, o
     for name, value in _leaves(config, values):
         # As Hydra does with an option on the command line.
         OmegaConf.update(config, name, value, merge=True)
+    replace_amount(config, values)
     compose_also(config, loader, hydra)
     return typed(Config, config)
 

@@ -32,7 +32,7 @@ from support.configs import composed
 from support.preloaded import Forked
 from transformers import AutoTokenizer, GPTJForCausalLM
 
-from laser_sweep import read_results
+from laser_sweep import dry_run, read_results
 from laser_sweep.config import PACKAGE
 from laser_sweep.grid.axes import bracket
 from laser_sweep.plan.make import make_plan
@@ -99,6 +99,25 @@ def test_a_dry_run_counts_the_points_and_writes_nothing(
     assert int(facts["to do"]) == NOTATIONS[written]
     assert int(facts["done"]) == 0
     assert not (tmp_path / "multirun").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "points"), [("experiment=demo rho=0.1,0.5", 5), ("experiment=figure2 rate=9.9", 3)]
+)
+def test_an_amount_replaces_that_of_an_experiment(
+    given: str, points: int, sweep_in_process: Command
+):
+    options = ("lname=fc_in", "lnum=1..2", "dry_run=true")
+    output = assert_success(sweep_in_process(*given.split(), *options))
+    assert f"points:   {points}\n" in output
+    experiment, amount = (option.split("=") for option in given.split())
+    keywords = {
+        "lname": "fc_in",
+        "lnum": "1..2",
+        experiment[0]: experiment[1],
+        amount[0]: amount[1],
+    }
+    assert f"points:   {points}\n" in dry_run(**keywords)
 
 
 def test_comma_lists_of_other_options_are_sweeps(sweep_in_process: Command):

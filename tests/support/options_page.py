@@ -64,9 +64,9 @@ MORE = {
     "cluster": "[cluster.md](cluster.md) describes them, and the options of sbatch, "
     "`cluster.params.…`.",
     "tracker": "[trackers.md](trackers.md) describes what a run shows.",
-    "experiment": "A set of options, which options on the command line replace. If the experiment "
-    "gives the amount by another axis, switch that one off: "
-    "`experiment=figure2 rho=null rate=9.9`.",
+    "experiment": "A set of options, which options on the command line replace. An amount on the "
+    "command line replaces the experiment's, also one on another axis: "
+    "`experiment=figure2 rate=9.9`.",
 }
 HIDDEN = {"model.layout", "cluster.params", "paper"}
 """Groups within groups that pages of their own describe, and one that is for `conf/experiment/`."""
