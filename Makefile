@@ -7,6 +7,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TESTS ?= fast
 MARKS := $(if $(filter all,$(TESTS)),-m "slow or not slow")
+# The tests on SLURM, which are slow ones, mostly wait.
+WORKERS := $(if $(filter all,$(TESTS)),3,2)
 
 .PHONY: demo test lint clean
 
@@ -15,7 +17,7 @@ demo: .venv/installed
 	$(BIN)/python -m laser_sweep.leaderboard
 
 test: .venv/installed
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(MARKS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(MARKS)
 
 lint: .venv/installed
 	$(BIN)/ruff format --check
