@@ -35,31 +35,36 @@ def log_probs(model: torch.nn.Module, ids: Tensor) -> Tensor:
     return model(input_ids=ids).logits.float().log_softmax(-1)
 
 
+_ROUNDING, _HALF_ROUNDING = 3e-4, 0.3
+"""The typical difference of log-probabilities that rounding explains, in single precision and in
+half precision."""
+
+
 @dataclass(frozen=True)
 class Agreement:
     """The agreement of two models' predictions on the same tokens.
 
     Attributes:
         tokens: the number of tokens.
-        divergence: the mean over tokens of the Kullback-Leibler divergence, in nats; NaN if a
-            prediction is not finite.
+        typical: the root mean square of the differences of log-probabilities, weighted by the
+            probabilities; NaN if a prediction is not finite.
         largest: the largest difference of a log-probability.
     """
 
     tokens: int
-    divergence: float
+    typical: float
     largest: float
 
     def is_rounding(self, dtype: torch.dtype) -> bool:
         """Whether the rounding of a dtype explains the differences."""
-        return self.divergence < (1e-4 if dtype in (torch.float32, torch.float64) else 0.05)
+        is_half = dtype not in (torch.float32, torch.float64)
+        return self.typical < (_HALF_ROUNDING if is_half else _ROUNDING)
 
     def __str__(self) -> str:
         """The differences, in words for a model card."""
         return (
-            f"on {self.tokens} random tokens, the largest difference of a log-probability is "
-            f"{self.largest:.1e}, and the mean divergence of the predictions {self.divergence:.1e} "
-            "nats"
+            f"on {self.tokens} random tokens, log-probabilities differ by {self.typical:.1e} (root "
+            f"mean square, weighted by probability), and by {self.largest:.1e} at most"
         )
 
 
@@ -67,8 +72,8 @@ def agreement(wanted: Tensor, found: Tensor) -> Agreement:
     """The agreement of two tensors of log-probabilities, shape (1, tokens, vocabulary)."""
     # A token that is impossible for both has no difference.
     difference = torch.where(wanted == found, 0, wanted - found)
-    divergence = float((wanted.exp() * difference).sum(-1).mean())
-    return Agreement(wanted.shape[1], divergence, float(difference.abs().max()))
+    typical = (wanted.exp() * difference.square()).sum(-1).mean().sqrt()
+    return Agreement(wanted.shape[1], float(typical), float(difference.abs().max()))
 
 
 @dataclass(frozen=True)
