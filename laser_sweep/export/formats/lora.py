@@ -141,16 +141,15 @@ def _write_adapter(
         alpha_pattern=dict(ranks),
         target_modules=list(layers),
         fan_in_fan_out=isinstance(model.get_submodule(first), Conv1D),
-        base_model_name_or_path=original.path,
-        revision=original.revision,
         task_type=None if load.is_masked(model.config) else "CAUSAL_LM",
     )
     with warnings.catch_warnings():
         # PEFT asks a model for what its transformers calls by another name.
         warnings.simplefilter("ignore", FutureWarning)
         adapter: Any = get_peft_model(model, config)
-    adapter.peft_config["default"].base_model_name_or_path = original.path
-    adapter.peft_config["default"].inference_mode = True
+    written = adapter.peft_config["default"]
+    written.base_model_name_or_path, written.revision = original.path, original.revision
+    written.inference_mode = True
     for name, factors in layers.items():
         layer = adapter.base_model.model.get_submodule(name)
         layer.lora_A["default"].weight.data = factors.down.to(dtype).contiguous()
