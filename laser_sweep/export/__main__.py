@@ -39,12 +39,11 @@ def _export(arguments: argparse.Namespace) -> None:
         say(f"It is pushed to {push(arguments.to, arguments.push, private=arguments.private)}.")
 
 
+_FORMATS = (
+    "dense: a model that everything loads (the default); factored: two factors for each edited "
+    "matrix, smaller and faster; lora: an adapter for PEFT; patch: the edited matrices alone"
+)
 _OPTIONS = {
-    "--format": (
-        "FORMAT",
-        "dense: a model that everything loads (the default); factored: two factors for each edited "
-        "matrix, smaller and faster; lora: an adapter for PEFT; patch: the edited matrices alone",
-    ),
     "--point": (
         "NAME",
         "another point than the chosen one, by its name in the report, or base, or stack for the "
@@ -72,9 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, help=folder)
     to = "a new or an empty folder"
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help=to)
+    parser.add_argument("--format", metavar="FORMAT", default="dense", help=_FORMATS)
     for name, (metavar, meaning) in _OPTIONS.items():
-        default = "dense" if name == "--format" else None
-        parser.add_argument(name, metavar=metavar, default=default, help=meaning)
+        parser.add_argument(name, metavar=metavar, help=meaning)
     parser.add_argument("--private", action="store_true", help="make a new repository private")
     return parser
 

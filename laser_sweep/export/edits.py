@@ -55,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What the sweep found, for those who evaluate the point again.
+    """The findings of the sweep, for those who evaluate the point again.
 
     Attributes:
         config: the configuration of the sweep.
@@ -86,7 +86,7 @@ class Recipe:
         options: the options of the intervention.
         steps: the edits; empty for the base model.
         versions: the versions of the software that made the export.
-        evaluated: what the sweep found; None in a recipe of an earlier version.
+        evaluated: the findings of the sweep; None in a recipe of an earlier version.
     """
 
     point: str

@@ -1,4 +1,4 @@
-"""What a sweep found of an exported point, for `python -m laser_sweep.reproduce`."""
+"""The findings of a sweep on an exported point, for `python -m laser_sweep.reproduce`."""
 
 from __future__ import annotations
 

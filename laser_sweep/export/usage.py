@@ -7,16 +7,19 @@ import torch
 from laser_sweep.export.edits import EditedModel
 
 
+def code(*lines: str) -> str:
+    """The lines of a program."""
+    return "\n".join(lines)
+
+
 def loads(edited: EditedModel, dtype: torch.dtype) -> str:
     """The code that loads a folder of dense weights and its tokenizer."""
     name = type(edited.model).__name__
-    return "\n".join(
-        [
-            f"from transformers import AutoTokenizer, {name}",
-            "",
-            f'model = {name}.from_pretrained("this folder", dtype="{dtype_name(dtype)}")',
-            'tokenizer = AutoTokenizer.from_pretrained("this folder")',
-        ]
+    return code(
+        f"from transformers import AutoTokenizer, {name}",
+        "",
+        f'model = {name}.from_pretrained("this folder", dtype="{dtype_name(dtype)}")',
+        'tokenizer = AutoTokenizer.from_pretrained("this folder")',
     )
 
 
@@ -28,7 +31,7 @@ def loads_original(edited: EditedModel, *, tokenizer: bool = True) -> str:
     lines = [f'model = {name}.from_pretrained({place}, dtype="{edited.recipe.dtype}")']
     if tokenizer:
         lines.append(f"tokenizer = AutoTokenizer.from_pretrained({place})")
-    return "\n".join(lines)
+    return code(*lines)
 
 
 def dtype_name(dtype: torch.dtype) -> str:

@@ -167,16 +167,13 @@ def tested_on(search: Search) -> str:
     return "out of fold" if search.parts.folds else "on the test part"
 
 
-def _harmful(number: int) -> str:
-    return "a harmful one is" if number == 1 else f"{number:,} harmful ones are"
-
-
 def chance(report: Report) -> str:
     """The best gain among candidates without an effect; empty if it is not known."""
     null = report.null
     if null is None:
         return searched_chance(report)
-    left_out = f" ({_harmful(null.harmful)} left out)" if null.harmful else ""
+    harmful = counted(null.harmful, "harmful one is", "harmful ones are")
+    left_out = f" ({harmful} left out)" if null.harmful else ""
     return (
         f"the best of {counted(null.candidates - null.harmful, 'candidate', 'candidates')} "
         f"without an effect{left_out} "

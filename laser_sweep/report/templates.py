@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from laser_sweep.report.formatting import sentence_case
+from laser_sweep.report.formatting import counted, sentence_case
 
 
 def template(package: str, name: str) -> Template:
@@ -25,5 +25,9 @@ def template(package: str, name: str) -> Template:
         keep_trailing_newline=True,
         autoescape=name.endswith(".html.jinja"),
     )
-    environment.filters |= {"sentence_case": sentence_case, "thousands": "{:,}".format}
+    environment.filters |= {
+        "counted": counted,
+        "sentence_case": sentence_case,
+        "thousands": "{:,}".format,
+    }
     return environment.get_template(name)

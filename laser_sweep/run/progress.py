@@ -25,23 +25,26 @@ class ProgressLines:
     Args:
         total: the number of points to evaluate.
         hidden: whether no bar is shown; with a bar there are no lines.
+
+    Attributes:
+        done: the number of points that are done.
     """
 
     def __init__(self, total: int, *, hidden: bool):
         self._total = total
         self._hidden = hidden
-        self._done = 0
+        self.done = 0
         self._started = self._last = time.monotonic()
 
     def update(self, points: int = 1) -> None:
         """Count further points, and tell how many are done if the last line is long ago."""
-        self._done += points
-        now, left = time.monotonic(), self._total - self._done
-        if not self._hidden or now - self._last < _PAUSE_S or not self._done or left <= 0:
+        self.done += points
+        now, left = time.monotonic(), self._total - self.done
+        if not self._hidden or now - self._last < _PAUSE_S or not self.done or left <= 0:
             return
         self._last = now
-        remaining = (now - self._started) * left / self._done
-        log.info("%d of %d points, about %s left", self._done, self._total, duration(remaining))
+        remaining = (now - self._started) * left / self.done
+        log.info("%d of %d points, about %s left", self.done, self._total, duration(remaining))
 
 
 class Progress:
@@ -57,7 +60,6 @@ class Progress:
         self._before = set(self._written())
         self._bar = tqdm(total=total, unit="point", disable=None, dynamic_ncols=True)
         self._lines = ProgressLines(total, hidden=bool(self._bar.disable))
-        self._counted = 0
 
     def __enter__(self) -> Progress:
         return self
@@ -73,9 +75,9 @@ class Progress:
     def update(self) -> None:
         """Count the result files again."""
         written = len(set(self._written()) - self._before)
-        self._bar.update(written - self._counted)
-        self._lines.update(written - self._counted)
-        self._counted = written
+        further = written - self._lines.done
+        self._bar.update(further)
+        self._lines.update(further)
 
     def _written(self) -> list[Path]:
         return self._store.paths.result_files(self._store.digest)

@@ -16,12 +16,12 @@ from laser_sweep.intervention import EditedMatrix, Factors
 from laser_sweep.model.matrix import Matrix
 
 Kept: TypeAlias = Mapping[Matrix, Factors | None]
-"""What a format keeps of each changed matrix; None if it needs nothing but the edited model."""
+"""The factors that a format keeps of each changed matrix; None where it keeps none."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """What a format wrote, for the model card.
+    """The description of what a format wrote, for the model card.
 
     Attributes:
         summary: a sentence about the files.
@@ -61,7 +61,7 @@ class Format(Protocol):
         ...
 
     def keep(self, matrix: Matrix, original: Tensor, edited: EditedMatrix) -> Factors | None:
-        """What is kept of a changed matrix until all of them are edited.
+        """The factors that are kept of a changed matrix until all of them are edited.
 
         Args:
             matrix: the matrix.

@@ -1,4 +1,4 @@
-"""The places in a model where factors can stand in a matrix's place."""
+"""Checks that several formats have: that there are edits, places for factors, and a low rank."""
 
 from __future__ import annotations
 
@@ -9,11 +9,45 @@ from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from laser_sweep.errors import ConfigError
+from laser_sweep.intervention import EditedMatrix
 from laser_sweep.model.matrix import Matrix
 
 
+def check_edited(matrices: Sequence[Matrix], name: str) -> None:
+    """Check that there is an edit.
+
+    Args:
+        matrices: the matrices that are edited.
+        name: the format.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    if not matrices:
+        raise ConfigError(f"--format {name}: the base model has no edited matrix: use dense.")
+
+
+def rank_of(edited: EditedMatrix, what: str, name: str) -> int:
+    """The rank that an edited matrix keeps.
+
+    Args:
+        edited: the edited matrix.
+        what: the matrix that should have a low rank, in words.
+        name: the format.
+
+    Raises:
+        ConfigError: if the intervention sets none.
+    """
+    if edited.rank is None:
+        raise ConfigError(
+            f"--format {name}: {what} has no low rank, because the intervention sets none: use "
+            "dense or patch."
+        )
+    return edited.rank
+
+
 def check_places(model: PreTrainedModel, matrices: Sequence[Matrix], name: str) -> None:
-    """Check that every matrix is the weight of a linear layer that can be replaced.
+    """Check that every matrix is the weight of a linear layer that factors can stand in for.
 
     Args:
         model: the model; its weights are not read.

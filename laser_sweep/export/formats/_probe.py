@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from transformers import GenerationConfig, PreTrainedModel
 
+from laser_sweep.errors import ConfigError
 from laser_sweep.model.context import context
 from laser_sweep.model.embedding import embedding_rows
 
@@ -55,10 +56,22 @@ class Agreement:
     typical: float
     largest: float
 
-    def is_rounding(self, dtype: torch.dtype) -> bool:
-        """Whether the rounding of a dtype explains the differences."""
+    def check(self, dtype: torch.dtype, written: str, other: str) -> None:
+        """Check that the rounding of a dtype explains the differences.
+
+        Args:
+            dtype: the dtype.
+            written: the model that was written, in words, after the format.
+            other: the model that it is compared with, in words.
+
+        Raises:
+            ConfigError: if it does not.
+        """
         is_half = dtype not in (torch.float32, torch.float64)
-        return self.typical < (_HALF_ROUNDING if is_half else _ROUNDING)
+        if not self.typical < (_HALF_ROUNDING if is_half else _ROUNDING):
+            raise ConfigError(
+                f"{written} computes something else than {other}: {self}. Use dense or patch."
+            )
 
     def __str__(self) -> str:
         """The differences, in words for a model card."""

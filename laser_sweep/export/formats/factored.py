@@ -18,9 +18,9 @@ from laser_sweep.export.edits import EditedModel
 from laser_sweep.export.formats import _probe
 from laser_sweep.export.formats._contract import Kept, Written
 from laser_sweep.export.formats._low_rank_model import LowRankModel, build, is_smaller
-from laser_sweep.export.formats._places import check_places
+from laser_sweep.export.formats._places import check_edited, check_places, rank_of
 from laser_sweep.export.formats._weight_sizes import in_units, weight_bytes
-from laser_sweep.export.usage import dtype_name
+from laser_sweep.export.usage import code, dtype_name
 from laser_sweep.intervention import EditedMatrix, Factors, factors_of
 from laser_sweep.model.matrix import Matrix
 
@@ -33,8 +33,7 @@ def check(model: PreTrainedModel, matrices: Sequence[Matrix]) -> None:
     Raises:
         ConfigError: if they cannot.
     """
-    if not matrices:
-        raise ConfigError("--format factored: the base model has no edited matrix: use dense.")
+    check_edited(matrices, "factored")
     check_places(model, matrices, "factored")
 
 
@@ -44,14 +43,8 @@ def keep(matrix: Matrix, original: Tensor, edited: EditedMatrix) -> Factors | No
     Raises:
         ConfigError: if the intervention leaves no low rank.
     """
-    if edited.rank is None:
-        raise ConfigError(
-            f"--format factored: the edited {matrix.name} has no low rank, because the "
-            "intervention sets none: use dense or patch."
-        )
-    if not is_smaller(edited.rank, matrix.shape):
-        return None
-    return factors_of(edited.weight, edited.rank)
+    rank = rank_of(edited, f"the edited {matrix.name}", "factored")
+    return factors_of(edited.weight, rank) if is_smaller(rank, matrix.shape) else None
 
 
 def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> Written:
@@ -63,7 +56,10 @@ def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> 
     """
     _check_any(kept)
     built = build(folder, edited, kept, dtype)
-    agreement = _tried(edited, built, dtype)
+    ids = _probe.tokens(edited.model)
+    wanted, found = (_probe.log_probs(each, ids) for each in (edited.model, built.model))
+    agreement = _probe.agreement(wanted, found)
+    agreement.check(dtype, "--format factored: the model with factors", "the dense one")
     dense, small = weight_bytes(edited.model), weight_bytes(built.model)
     count = sum(factors is not None for factors in kept.values())
     what = "matrix is" if count == 1 else "matrices are"
@@ -71,7 +67,7 @@ def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> 
         summary=f"{count} edited {what} stored as the product of two smaller ones, so the model "
         f"has {in_units(small)} of weights, {100 * small / dense:.1f} % of the "
         f"{in_units(dense)} of the dense model. `{built.file}` is the code of these layers.",
-        usage=_usage(edited, built, dtype),
+        usage=_usage(built, dtype),
         rounding=f"The products round differently from the dense matrices: {agreement}.",
         measured=_measured(edited, built),
         stored={matrix: _stored(matrix, factors) for matrix, factors in kept.items()},
@@ -89,23 +85,6 @@ def _check_any(kept: Kept) -> None:
         f"{columns}) has {rows * columns:,} values, and its factors have {rows + columns:,} for "
         f"each rank that is kept, so at most rank {most:,} pays: use dense or patch."
     )
-
-
-def _tried(edited: EditedModel, built: LowRankModel, dtype: torch.dtype) -> _probe.Agreement:
-    """The agreement of the predictions of the dense and the factored model.
-
-    Raises:
-        ConfigError: if rounding does not explain their differences.
-    """
-    ids = _probe.tokens(edited.model)
-    wanted, found = (_probe.log_probs(each, ids) for each in (edited.model, built.model))
-    agreement = _probe.agreement(wanted, found)
-    if not agreement.is_rounding(dtype):
-        raise ConfigError(
-            "--format factored: the model with factors computes something else than the dense "
-            f"one: {agreement}. Use dense or patch."
-        )
-    return agreement
 
 
 def _stored(matrix: Matrix, factors: Factors | None) -> str:
@@ -128,13 +107,11 @@ def _measured(edited: EditedModel, built: LowRankModel) -> str:
     return "\n".join([*head, *rows, "", note.replace("torch.", "")])
 
 
-def _usage(edited: EditedModel, built: LowRankModel, dtype: torch.dtype) -> str:
-    return "\n".join(
-        [
-            f"from transformers import {built.auto_class}, AutoTokenizer",
-            "",
-            f'model = {built.auto_class}.from_pretrained("this folder", '
-            f'dtype="{dtype_name(dtype)}", trust_remote_code=True)',
-            'tokenizer = AutoTokenizer.from_pretrained("this folder", trust_remote_code=True)',
-        ]
+def _usage(built: LowRankModel, dtype: torch.dtype) -> str:
+    return code(
+        f"from transformers import {built.auto_class}, AutoTokenizer",
+        "",
+        f'model = {built.auto_class}.from_pretrained("this folder", '
+        f'dtype="{dtype_name(dtype)}", trust_remote_code=True)',
+        'tokenizer = AutoTokenizer.from_pretrained("this folder", trust_remote_code=True)',
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,9 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.export.edits import EditedModel
 from laser_sweep.export.formats import _probe
 from laser_sweep.export.formats._contract import Kept, Written
-from laser_sweep.export.formats._places import check_places, layer_of
+from laser_sweep.export.formats._places import check_edited, check_places, layer_of, rank_of
 from laser_sweep.export.formats._weight_sizes import in_units
-from laser_sweep.export.usage import loads_original
+from laser_sweep.export.usage import code, loads_original
 from laser_sweep.intervention import EditedMatrix, Factors, factors_of
 from laser_sweep.model import load
 from laser_sweep.model.attention import without_attention
@@ -43,8 +44,7 @@ def check(model: PreTrainedModel, matrices: Sequence[Matrix]) -> None:
     """
     if importlib.util.find_spec("peft") is None:
         raise ConfigError("--format lora needs PEFT: pip install 'laser_sweep[peft]'.")
-    if not matrices:
-        raise ConfigError("--format lora: the base model has no edited matrix: use dense.")
+    check_edited(matrices, "lora")
     check_places(model, matrices, "lora")
 
 
@@ -55,12 +55,7 @@ def keep(matrix: Matrix, original: Tensor, edited: EditedMatrix) -> Factors:
         ConfigError: if the intervention sets no rank, or if the factors have more values than the
             matrix.
     """
-    if edited.rank is None:
-        raise ConfigError(
-            f"--format lora: the difference of {matrix.name} has no low rank, because the "
-            "intervention sets none: use dense or patch."
-        )
-    rank = matrix.full_rank - edited.rank
+    rank = matrix.full_rank - rank_of(edited, f"the difference of {matrix.name}", "lora")
     adapter, dense = rank * sum(matrix.shape), matrix.shape[0] * matrix.shape[1]
     if adapter > dense:
         raise ConfigError(
@@ -81,11 +76,7 @@ def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> 
     layers = _layers(edited.model, kept)
     _write_adapter(folder, edited, layers, dtype)
     agreement = _probe.agreement(wanted, _adapted(folder, edited, ids))
-    if not agreement.is_rounding(dtype):
-        raise ConfigError(
-            "--format lora: the original with the adapter computes something else than the edited "
-            f"model: {agreement}. Use dense or patch."
-        )
+    agreement.check(dtype, "--format lora: the original with the adapter", "the edited model")
     size = (folder / _FILE).stat().st_size
     return Written(
         summary=f"It is an adapter of {in_units(size)} for the original model, in the format of "
@@ -143,9 +134,7 @@ def _write_adapter(
         fan_in_fan_out=isinstance(model.get_submodule(first), Conv1D),
         task_type=None if load.is_masked(model.config) else "CAUSAL_LM",
     )
-    with warnings.catch_warnings():
-        # PEFT asks a model for what its transformers calls by another name.
-        warnings.simplefilter("ignore", FutureWarning)
+    with _quiet():
         adapter: Any = get_peft_model(model, config)
     written = adapter.peft_config["default"]
     written.base_model_name_or_path, written.revision = original.path, original.revision
@@ -158,6 +147,14 @@ def _write_adapter(
     (folder / "README.md").unlink(missing_ok=True)  # PEFT's own card
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hide the warning that PEFT asks a model for what its transformers calls by another name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
 def _adapted(folder: Path, edited: EditedModel, ids: Tensor) -> Tensor:
     """The log-probabilities of the original with the adapter as it was written."""
     from peft import PeftModel
@@ -166,20 +163,17 @@ def _adapted(folder: Path, edited: EditedModel, ids: Tensor) -> Tensor:
     dtype, device = getattr(torch, recipe.dtype), str(edited.model.device)
     config = without_attention(load.load_config(source))
     original = load.load_model(source, config, dtype, device)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
+    with _quiet():
         adapted: PeftModel = PeftModel.from_pretrained(original, folder)
     return _probe.log_probs(adapted.eval(), ids)
 
 
 def _usage(edited: EditedModel) -> str:
-    return "\n".join(
-        [
-            "from peft import PeftModel",
-            f"from transformers import AutoTokenizer, {type(edited.model).__name__}",
-            "",
-            loads_original(edited),
-            'model = PeftModel.from_pretrained(model, "this folder")',
-            "model = model.merge_and_unload()  # optional: the edited weights themselves",
-        ]
+    return code(
+        "from peft import PeftModel",
+        f"from transformers import AutoTokenizer, {type(edited.model).__name__}",
+        "",
+        loads_original(edited),
+        'model = PeftModel.from_pretrained(model, "this folder")',
+        "model = model.merge_and_unload()  # optional: the edited weights themselves",
     )

@@ -10,11 +10,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from laser_sweep.errors import ConfigError
 from laser_sweep.export.edits import EditedModel
 from laser_sweep.export.formats._contract import Kept, Written
+from laser_sweep.export.formats._places import check_edited
 from laser_sweep.export.formats._weight_sizes import in_units, weight_bytes
-from laser_sweep.export.usage import loads_original
+from laser_sweep.export.usage import code, loads_original
 from laser_sweep.intervention import EditedMatrix
 from laser_sweep.model.matrix import Matrix
 
@@ -28,8 +28,7 @@ def check(model: PreTrainedModel, matrices: Sequence[Matrix]) -> None:
     Raises:
         ConfigError: if there is none.
     """
-    if not matrices:
-        raise ConfigError("--format patch: the base model has no edited matrix: use dense.")
+    check_edited(matrices, "patch")
 
 
 def keep(matrix: Matrix, original: Tensor, edited: EditedMatrix) -> None:
@@ -50,12 +49,10 @@ def write(folder: Path, edited: EditedModel, kept: Kept, dtype: torch.dtype) -> 
 
 
 def _usage(edited: EditedModel) -> str:
-    return "\n".join(
-        [
-            "from safetensors.torch import load_file",
-            f"from transformers import AutoTokenizer, {type(edited.model).__name__}",
-            "",
-            loads_original(edited),
-            f'model.load_state_dict(load_file("{PATCH}"), strict=False)',
-        ]
+    return code(
+        "from safetensors.torch import load_file",
+        f"from transformers import AutoTokenizer, {type(edited.model).__name__}",
+        "",
+        loads_original(edited),
+        f'model.load_state_dict(load_file("{PATCH}"), strict=False)',
     )
