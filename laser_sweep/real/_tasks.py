@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pooch
 from tqdm import tqdm
@@ -48,8 +49,10 @@ def extract_tasks(archive: Path, names: Collection[str], folder: Path) -> None:
     available = []
     with _opened(archive) as tar:
         for member in tar:
-            if (name := _task(member)) is not None:
-                available.append(name)
+            name = _task(member)
+            if name is None:
+                continue
+            available.append(name)
             if name in names:
                 _write(tar, member, folder / name / "task.json")
     for name in names:
@@ -92,7 +95,8 @@ def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
         ) as raw,
     ):
         try:
-            with tarfile.open(fileobj=raw, mode="r|gz") as tar:
+            # tqdm's wrapper is a file of which the types know `read` alone.
+            with tarfile.open(fileobj=cast(BinaryIO, raw), mode="r|gz") as tar:
                 yield tar
         except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ConfigError(

@@ -57,7 +57,9 @@ def _as_row(example: object, number: int) -> Row:
 
 def _row(example: Row, prefixes: Mapping[str, str], appends: bool) -> Row:
     """An example as a row of the hub."""
-    text = as_text(example.value("input"), "input")
+    given = example.value("input")
+    # In some tasks, such as cause_and_effect, the choices are the whole question.
+    text = "" if isinstance(given, str) and not given.strip() else as_text(given, "input")
     scores = scores_of(example.get("target_scores"))
     # In many tasks the right choice comes first.
     choices = sorted(scores or {})
