@@ -8,8 +8,8 @@ from pathlib import Path
 
 from laser_sweep.entry import entry
 from laser_sweep.errors import ConfigError
-from laser_sweep.leaderboard import SweepRow, Transfer, sweep_rows, transfers
-from laser_sweep.leaderboard.rendering import csv, html, markdown, terminal_table
+from laser_sweep.leaderboard import StackRow, SweepRow, Transfer, stack_rows, sweep_rows, transfers
+from laser_sweep.leaderboard.rendering import Tables, csv, html, markdown, terminal_table
 from laser_sweep.report import Report, read_report
 from laser_sweep.store.atomic import check_writable, write_file
 from laser_sweep.store.sweep_folders import find_sweeps
@@ -26,14 +26,16 @@ def main() -> None:
 def _run() -> None:
     root = _parser().parse_args().folder.absolute()
     reports = _read(root)
-    sweeps, others = sweep_rows(reports), transfers(reports)
+    tables = Tables(sweep_rows(reports), stack_rows(reports), transfers(reports))
     check_writable(root)
-    write_file(root / "leaderboard.csv", csv(sweeps, SweepRow))
-    write_file(root / "leaderboard.md", markdown(sweeps, others))
-    write_file(root / "leaderboard.html", html(sweeps, others, root))
-    if others:
-        write_file(root / "leaderboard_elsewhere.csv", csv(others, Transfer))
-    say(terminal_table(sweeps))
+    write_file(root / "leaderboard.csv", csv(tables.sweeps, SweepRow))
+    write_file(root / "leaderboard.md", markdown(tables))
+    write_file(root / "leaderboard.html", html(tables, root))
+    if tables.stacks:
+        write_file(root / "leaderboard_stacks.csv", csv(tables.stacks, StackRow))
+    if tables.transfers:
+        write_file(root / "leaderboard_elsewhere.csv", csv(tables.transfers, Transfer))
+    say(terminal_table(tables))
     say(f"\nThe same as a page: {near(root / 'leaderboard.html')}")
 
 

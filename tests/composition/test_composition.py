@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from support.commands import SWEEP_FOLDER, Command, assert_one_line, assert_success
 
@@ -96,6 +97,22 @@ def test_base_single_and_stack_are_tested_and_reported(composed: Path):
         text = (composed / name).read_text(encoding="utf-8")
         assert "compose=guarded tried 8 edits" in text
         assert all(trial.candidate in text for trial in found.trials)
+
+
+def test_the_stack_is_a_row_of_the_leaderboard(
+    composed: Path, tmp_path: Path, preloaded_command: Command
+):
+    output = assert_success(preloaded_command("laser_sweep.leaderboard"))
+    assert "stack minus base" in output
+    row = pd.read_csv(tmp_path / "multirun/leaderboard_stacks.csv").iloc[0]
+    composition = json.loads((composed / "selection.json").read_text())["composition"]
+    assert row["stack"] == pytest.approx(composition["stack"]["test"]["accuracy"])
+    assert row["edits"] == len(read_composition(composed).accepted)
+    for before, against in (("minus_base", "against_base"), ("minus_chosen", "against_chosen")):
+        expected = composition[against]["accuracy"]["difference"]
+        found = (row[before], row[f"{before}_low"], row[f"{before}_high"])
+        assert found == pytest.approx(tuple(expected[name] for name in ("value", "low", "high")))
+    assert "Stacks of edits" in (tmp_path / "multirun/leaderboard.html").read_text()
 
 
 def test_a_finished_sweep_is_composed_from_its_results(tmp_path: Path, preloaded_sweep: Command):

@@ -78,7 +78,7 @@ def test_a_damaged_file_is_downloaded_again(registry: Path, package: Package, tm
 
 def test_another_file_than_the_expected_one_is_refused(package: Package, tmp_path: Path):
     other = replace(package, sha256="0" * 64)
-    with pytest.raises(ConfigError, match="(?i)hash"):
+    with pytest.raises(ConfigError, match=r"(?i)hash"):
         fetch(other, tmp_path / "cache")
     assert not (tmp_path / "cache" / package.file).exists()
 
