@@ -1,0 +1,159 @@
+"""The figures and the recorded files of docs/study.md, from the sweeps of `experiment=study/...`.
+
+    python benchmarks/study.py study
+
+copies the small files of each sweep into multirun/recorded, without texts of BIG-bench, draws both
+figures into docs/figures, and prints the tables of the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+from _processes import HERE
+from tabulate import tabulate
+
+from laser_sweep.report import Report, read_report
+
+RECORDED = HERE.parent / "multirun/recorded"
+FIGURES = HERE.parent / "docs/figures"
+SMALL = ("report.md", "selection.json", "grid.csv", "figures/heat_map.png")
+HEADERS = ("task", "validation, test", "one gold answer", "base answers", "chosen answers",
+           "chosen", "computing")  # fmt: skip
+BLUE, ORANGE = "#0072b2", "#d55e00"
+
+
+@dataclass(frozen=True)
+class Model:
+    """The best single edit, or the stack, of a task, beside the base model.
+
+    Attributes:
+        task: the task's name.
+        validation: the gain on the validation part, in points.
+        test: the gain on the test part, in points.
+        low: the lower end of its 95 % interval.
+        high: the upper end.
+    """
+
+    task: str
+    validation: float
+    test: float
+    low: float
+    high: float
+
+
+def main() -> None:
+    """Record the sweeps, draw the figures and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("folder", type=Path, help="the folder of the sweeps")
+    root = parser.parse_args().folder
+    sweeps = sorted(path.parent for path in root.rglob("selection.json"))
+    found = {path.parent.name: json.loads((path / "selection.json").read_text()) for path in sweeps}
+    for path in sweeps:
+        record(path, RECORDED / path.relative_to(root))
+    singles = [model(task, each["chosen"], each["comparison"], each["base"])
+               for task, each in found.items() if each["comparison"]]  # fmt: skip
+    stacks = [model(task, each["composition"]["stack"], each["composition"]["against_base"],
+                    each["base"])
+              for task, each in found.items()
+              if each["composition"] and each["composition"]["against_base"]]  # fmt: skip
+    FIGURES.mkdir(exist_ok=True)
+    plt.rcParams.update({"svg.hashsalt": "study", "font.family": "DejaVu Sans", "font.size": 9})
+    save(differences(singles, stacks), "study_differences")
+    save(promises(singles, stacks), "study_promises")
+    print(table(sweeps))
+
+
+def record(sweep: Path, to: Path) -> None:
+    """Copy a sweep's small files."""
+    for name in SMALL:
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(sweep / name, to / name)
+
+
+def model(task: str, figures: Any, compared: Any, base: Any) -> Model:
+    """A model of a task, from the parts of its selection.json."""
+    gain = figures["validation"]["accuracy"] - base["validation"]["accuracy"]
+    difference = compared["accuracy"]["difference"]
+    ends = (difference[name] for name in ("value", "low", "high"))
+    return Model(task, 100 * gain, *(100 * each for each in ends))
+
+
+def differences(singles: list[Model], stacks: list[Model]) -> plt.Figure:
+    """The differences on the test part, with their intervals, a line for each task."""
+    tasks = sorted({each.task for each in singles}, reverse=True)
+    figure, axes = plt.subplots(figsize=(7, 0.42 * len(tasks) + 1.1), layout="constrained")
+    for models, colour, marker, shift, name in (
+        (singles, BLUE, "o", 0.14, "best single edit"),
+        (stacks, ORANGE, "s", -0.14, "stack of edits"),
+    ):
+        values = [each.test for each in models]
+        errors = [[each.test - each.low for each in models],
+                  [each.high - each.test for each in models]]  # fmt: skip
+        places = [tasks.index(each.task) + shift for each in models]
+        style = {"color": colour, "marker": marker, "markersize": 5, "linestyle": "none"}
+        axes.errorbar(values, places, xerr=errors, label=name, elinewidth=1.2, **style)
+    axes.axvline(0, color="0.4", linestyle="--", linewidth=1)
+    axes.set_yticks(range(len(tasks)), tasks)
+    axes.set_xlabel("accuracy on the test part minus the base model's, in points (95 % interval)")
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    return figure
+
+
+def promises(singles: list[Model], stacks: list[Model]) -> plt.Figure:
+    """The gain on the validation part, which chose the edits, against that on the test part."""
+    figure, axes = plt.subplots(figsize=(5, 4.4), layout="constrained")
+    for models, colour, marker, name in (
+        (singles, BLUE, "o", "best single edit"),
+        (stacks, ORANGE, "s", "stack of edits"),
+    ):
+        validation, test = [each.validation for each in models], [each.test for each in models]
+        axes.scatter(validation, test, color=colour, marker=marker, label=name, zorder=3)
+    for each in singles:
+        axes.annotate(each.task, (each.validation, each.test), fontsize=7, color="0.35",
+                      xytext=(4, 3), textcoords="offset points")  # fmt: skip
+    axes.axline((0, 0), slope=1, color="0.4", linestyle="--", linewidth=1, label="kept in full")
+    axes.axhline(0, color="0.8", linewidth=1)
+    axes.set_xlabel("gain on the validation part, in points")
+    axes.set_ylabel("gain on the test part, in points")
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def save(figure: plt.Figure, name: str) -> None:
+    """Save a figure as SVG and PNG, without a date."""
+    figure.savefig(FIGURES / f"{name}.svg", metadata={"Date": None})
+    figure.savefig(FIGURES / f"{name}.png", dpi=160)
+
+
+def table(folders: list[Path]) -> str:
+    """The table of what was run and of what the models answer on the test part."""
+    rows = [what_was_run(read_report(folder)) for folder in folders]
+    return tabulate(rows, HEADERS, tablefmt="github", disable_numparse=True)
+
+
+def what_was_run(report: Report) -> list[str]:
+    """A row of the table, for one sweep."""
+    search, compared, costs = report.search, report.comparison, report.cost
+    gold = report.changed_examples["answer"].value_counts(normalize=True)
+    answers = [compared and getattr(compared, f"{name}_commonest") for name in ("base", "chosen")]
+    return [
+        str(search.config.dataset.name),
+        f"{len(search.parts.validation)}, {len(search.parts.test)}",
+        f"{100 * gold.iloc[0]:.0f} %",
+        *(f"{each.prediction!r} {100 * each.share:.0f} %" if each else "–" for each in answers),
+        f"`{search.chosen.point}`" if search.chosen else "–",
+        f"{costs.seconds / 60:.0f} min" if costs.seconds else "–",
+    ]
+
+
+if __name__ == "__main__":
+    main()
