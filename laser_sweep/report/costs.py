@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from laser_sweep.report.formatting import duration
 from laser_sweep.report.search import Search
 from laser_sweep.split import PARTS, TEST
 from laser_sweep.store.events import Computed, read_events
@@ -77,3 +78,9 @@ def evaluation_seconds(folder: Path, digest: str) -> float | None:
     took = {event.file: event.seconds for event in sorted(computed, key=lambda each: each.time)}
     known = [took[path.name] for path in paths.result_files(digest) if path.name in took]
     return sum(known) if known else None
+
+
+def cost_text(cost: Cost) -> str:
+    """The numbers of points and evaluations and, if it is known, the time."""
+    text = f"{cost.points:,} points, {cost.evaluations:,} evaluations of an example"
+    return text if cost.seconds is None else f"{text}, {duration(cost.seconds)} of computing"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from laser_sweep.statistics import SIGNIFICANT
 
 UNKNOWN = "–"
 """The text of a figure that is not known."""
+_HYPHEN_OF_NUMBER = re.compile(r"(?<![\w.)-])-(?=\d)")
+"""Not the hyphen of a name, such as `fc_in-2`, or of a range."""
 
 
 def percent(share: float | None) -> str:
@@ -60,6 +64,14 @@ def duration(seconds: float) -> str:
 def sentence_case(text: str) -> str:
     """A text with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def typeset(value: object) -> object:
+    """A text as pages show it, with minus signs, and no break before `%`; others unchanged."""
+    # Markup, a kind of `str`, is finished: scripts are among it.
+    if type(value) is not str:
+        return value
+    return _HYPHEN_OF_NUMBER.sub("−", value).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def counted(number: int, one: str, several: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from tabulate import tabulate
 
 from laser_sweep.report import example_sentences, search_sentences, sentences, tables
+from laser_sweep.report.costs import cost_text
 from laser_sweep.report.formatting import percent
 from laser_sweep.report.other_scores import DEFINITIONS
 from laser_sweep.report.report import HEAT_MAP, Report
@@ -52,7 +53,7 @@ def _sentences(report: Report) -> dict[str, object]:
         "asking": list(example_sentences.asking(search)),
         "context_notes": example_sentences.context_notes(search),
         "tie_notes": list(example_sentences.tie_notes(report)),
-        "cost": sentences.cost_text(report.cost),
+        "cost": cost_text(report.cost),
     }
 
 

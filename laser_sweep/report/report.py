@@ -43,6 +43,8 @@ from laser_sweep.store.spectra import Spectrum, read_spectra
 
 HEAT_MAP, LINES = "heat_map", "lines"
 """The names of the figures' files."""
+FIGURE_KINDS = ("png", "svg", "pdf")
+"""Their formats."""
 
 
 @dataclass(frozen=True)
@@ -265,7 +267,7 @@ class Report:
 
 def figure_files(paths: Paths) -> tuple[Path, ...]:
     """The files of the figures, which a report without a heat map lacks."""
-    names = (f"{name}.{kind}" for name in (HEAT_MAP, LINES) for kind in ("png", "svg"))
+    names = (f"{name}.{kind}" for name in (HEAT_MAP, LINES) for kind in FIGURE_KINDS)
     return tuple(paths.figures / name for name in names)
 
 

@@ -10,11 +10,9 @@ from tabulate import tabulate
 from laser_sweep.config import NO_COMPOSITION, PAPER
 from laser_sweep.grid.point import BASE
 from laser_sweep.report.changes import change_counts
-from laser_sweep.report.costs import Cost
 from laser_sweep.report.example_sentences import context_notes, split_notes, tie_notes
 from laser_sweep.report.formatting import (
     counted,
-    duration,
     p_value,
     percent,
     sentence_case,
@@ -30,6 +28,7 @@ from laser_sweep.report.search_sentences import (
 )
 from laser_sweep.report.side_effect_texts import side_effect_notes
 from laser_sweep.report.tables import result_headers, result_rows
+from laser_sweep.report.unselected import best_rows_unselected, best_sentence_unselected
 from laser_sweep.selection import BY_ACCURACY, why_base
 from laser_sweep.statistics import majority_accuracy
 
@@ -45,10 +44,10 @@ def summary_markdown(report: Report) -> str:
 
 
 def _results(search: Search, style: str) -> str:
-    """The table of base and chosen, in a format of tabulate's."""
+    """The table of base and chosen, or of the best points, in a format of tabulate's."""
     names = result_headers(search)
     alignment = ("left", "left", *["right"] * (len(names) - 2))
-    rows = result_rows(search)
+    rows = [*result_rows(search), *best_rows_unselected(search)]
     return tabulate(rows, names, tablefmt=style, disable_numparse=True, colalign=alignment)
 
 
@@ -56,7 +55,13 @@ def _summary_lines(report: Report) -> Iterator[str]:
     """The sentences below the table."""
     search = report.search
     lines = (
-        *(choice(report), *fold_choices(report), *search_notes(search), *audit_notes(report)),
+        *(
+            choice(report),
+            best_sentence_unselected(search),
+            *fold_choices(report),
+            *search_notes(search),
+            *audit_notes(report),
+        ),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
         composition(report),
         *side_effect_notes(search.side_effects),
@@ -243,9 +248,3 @@ def paper_differences(search: Search) -> list[str]:
     return config.paper.differences(
         config.model.path, revision, record.dataset.examples, config.protocol
     )
-
-
-def cost_text(cost: Cost) -> str:
-    """The numbers of points and evaluations and, if it is known, the time."""
-    text = f"{cost.points:,} points, {cost.evaluations:,} evaluations of an example"
-    return text if cost.seconds is None else f"{text}, {duration(cost.seconds)} of computing"

@@ -14,6 +14,7 @@ from laser_sweep.report.report import Best, Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.searched import places
 from laser_sweep.report.shown_figures import PERPLEXITY
+from laser_sweep.selection import measure
 from laser_sweep.split import PARTS, TEST, VALIDATION
 from laser_sweep.statistics import Comparison
 from laser_sweep.store.composition import FAILED, OVERLAPS, Trial
@@ -226,16 +227,19 @@ def top_headers(search: Search) -> list[str]:
 
 
 def top_rows(search: Search, most: int) -> list[list[str]]:
-    """The best edited points on the part that every point is evaluated on."""
+    """The best edited points, by the rule's measure, on the part that every point has."""
     part, table = search.grid_part, search.table
-    columns = [f"{part}_accuracy", f"{part}_log_loss"]
+    measures = dict.fromkeys([measure(search.config.selection), "accuracy", "log_loss"])
+    columns = {
+        f"{part}_{each}": each == "log_loss" for each in measures if f"{part}_{each}" in table
+    }
     edited = table[table["edits"] > 0]
-    best = edited.sort_values(columns, ascending=[False, True], kind="stable").head(most)
+    best = edited.sort_values(list(columns), ascending=list(columns.values()), kind="stable")
     return [
         [
             figures.point,
             rank(figures.rank),
             *(each.text(each.of(figures.on(part))) for each in search.shown),
         ]
-        for figures in point_figures(best)
+        for figures in point_figures(best.head(most))
     ]

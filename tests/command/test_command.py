@@ -139,10 +139,7 @@ def test_a_sweep_from_the_command_to_the_report(
         *("examples.parquet", "spectrum.json", "events.jsonl"),
     }
     assert {path.name for path in (swept / "figures").iterdir()} == {
-        "heat_map.png",
-        "heat_map.svg",
-        "lines.png",
-        "lines.svg",
+        f"{name}.{kind}" for name in ("heat_map", "lines") for kind in ("png", "svg", "pdf")
     }
     selection = json.loads((swept / "selection.json").read_text())
     assert selection["chosen"]["point"] in output

@@ -6,11 +6,10 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from support.browser import need_browser
+from support.browser import Opened, need_browser
 from support.drawn_sweeps import FOLDS, drawn, make_sweep
 from support.records import make_command
 from support.written_sweeps import BASE, GOOD, PARTS, make_config, remake, write, write_grid
@@ -24,9 +23,6 @@ from laser_sweep.store.columns import PointColumns
 from laser_sweep.store.examples import write_examples
 from laser_sweep.store.results import Identity, Store
 from laser_sweep.store.spectra import Spectrum, write_spectra
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 need_browser()
 
@@ -61,21 +57,6 @@ GRID = [
 ]
 
 
-class Opened:
-    """A page, with what it said and asked for."""
-
-    def __init__(self, browser: Browser, folder: Path, **options: object):
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        given = {"viewport": {"width": 1200, "height": 900}, **options}
-        self.page = browser.new_page(**given)
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(f"file://{folder / 'report.html'}")
-        self.page.wait_for_selector("#heat-maps .plotly")
-
-
 def test_nothing_is_fetched_and_nothing_goes_wrong(sweep: Path, browser):
     opened = Opened(browser, sweep)
     assert opened.said == []
@@ -107,10 +88,17 @@ def test_every_figure_is_seen_and_the_page_is_as_wide_as_the_screen(
 
 def test_the_verdict_and_the_numbers_are_there(sweep: Path, browser):
     text = Opened(browser, sweep).page.inner_text("main")
-    for shown in ("No evidence of a difference: +20.0 points", "fc_in-l3-rho0.01", "40.0 %"):
+    for shown in (
+        "No evidence of a difference: +20.0 points",
+        "fc_in-l3-rho0.01",
+        "40.0\N{NO-BREAK SPACE}%",
+    ):
         assert shown in text
     assert "3 examples are corrected and 1 broken" in text
-    assert "Always answering 'city 4' would be right on 10.0 % of the test part." in text
+    assert (
+        "Always answering 'city 4' would be right on 10.0\N{NO-BREAK SPACE}% of the test part."
+        in text
+    )
     assert "candidates without an effect gains" in text
 
 
@@ -159,7 +147,7 @@ def test_a_cell_shows_its_numbers_under_the_pointer_and_when_clicked(sweep: Path
     page.wait_for_selector(".hoverlayer text")
     hovered = page.locator(".hoverlayer").first.text_content()
     assert "fc_in-l3-rho0.01" in hovered
-    assert "75.0 %" in hovered
+    assert "75.0\N{NO-BREAK SPACE}%" in hovered
     assert "+25.0 points compared with the base model" in hovered
     page.mouse.down()
     page.mouse.up()

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from support.drawn_sweeps import COUNT, FOLDS, GRID, POINTS, drawn, fill, make_sweep
 from support.records import make_command, make_config
-from support.written_sweeps import BASE, GOOD, selection
+from support.written_sweeps import BAD, BASE, GOOD, MILD, make_store, selection, write
 
 from laser_sweep.report import read_report, write_report
 from laser_sweep.report.sentences import choice, summary
+from laser_sweep.report.tables import top_rows
 from laser_sweep.selection import Pick, Picker, whole_parts
 from laser_sweep.split import Parts
 from laser_sweep.store.results import Identity, Store
@@ -106,6 +107,30 @@ def test_where_nothing_is_selected_all_figures_are_of_all_examples(tmp_path: Pat
     assert selection(tmp_path)["chosen"] is None
     assert "overall accuracy" in (tmp_path / "report.md").read_text()
     assert "overall accuracy" in summary(report)
+
+
+@pytest.mark.parametrize("rule", ["accuracy", "log_loss"])
+def test_where_nothing_is_selected_the_best_five_points_are_listed(rule: str, tmp_path: Path):
+    right = drawn(1)
+    parts = Parts((), tuple(range(COUNT)))
+    report = read_report(make_sweep(tmp_path, right, parts, selection=rule).folder)
+    # Right answers have a log-loss of 1, wrong ones of 2: both rules order alike.
+    order = sorted(GRID, key=lambda point: -right[POINTS.index(point)].mean())
+    rows = [line.split() for line in summary(report).splitlines() if line.strip()]
+    listed = {row[0]: row[1] for row in rows if row[0] in {"1.", "2.", "3.", "4.", "5.", "6."}}
+    assert list(listed) == ["1.", "2.", "3.", "4.", "5."]
+    assert listed["1."] == order[0].point
+    named = {"accuracy": "accuracy", "log_loss": "log-loss"}[rule]
+    assert f"The best 5 points are listed, by {named}. Nothing was selected" in summary(report)
+
+
+def test_the_best_points_are_those_of_the_rules_measure(tmp_path: Path):
+    store = make_store(tmp_path, selection="log_loss")
+    outcomes = {BASE: ("1000", 2.0), GOOD: ("1000", 1.0), MILD: ("1000", 1.5), BAD: ("1111", 9.0)}
+    for point, (right, log_loss) in outcomes.items():
+        write(store, point, "validation", right, log_loss)
+    top = top_rows(read_report(tmp_path).search, 3)
+    assert [row[0] for row in top] == [GOOD.point, MILD.point, BAD.point]
 
 
 def test_a_point_that_lacks_examples_of_a_part_is_not_a_candidate(tmp_path: Path):

@@ -76,7 +76,7 @@ def assert_same_points(run: Seen, folder: Path, tmp_path: Path) -> None:
 
 FILES = ("report.md", "report.html", "selection.json", "grid.csv", "grid.parquet")
 PICTURES = ("figures/heat_map.png", "figures/lines.png")
-VECTORS = ("figures/heat_map.svg", "figures/lines.svg")
+VECTORS = ("figures/heat_map.svg", "figures/lines.svg", "figures/heat_map.pdf", "figures/lines.pdf")
 
 
 def assert_same_files(run: Seen, name: str, folder: Path) -> None:

@@ -1,1 +1,1 @@
-"""The report's figures, as PNG and SVG."""
+"""The report's figures, as PNG, SVG and PDF."""

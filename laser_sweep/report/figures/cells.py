@@ -52,6 +52,12 @@ def amounts_of(cells: pd.DataFrame) -> list[str]:
     return sorted(cells["kept"].unique(), key=_severity)
 
 
+def unit_and_value(kept: str) -> tuple[str, float]:
+    """The unit of an amount, which is empty for ρ, and its value; 0 without one."""
+    unit = kept.rstrip("0123456789.e-")
+    return unit, float(kept[len(unit) :] or 0)
+
+
 def _severity(kept: str) -> tuple[str, float]:
-    name = kept.rstrip("0123456789.e-")
-    return name, -float(kept[len(name) :] or 0)
+    unit, value = unit_and_value(kept)
+    return unit, -value

@@ -1,4 +1,4 @@
-"""The heat map: accuracy or perplexity over ℓ × ρ, one panel for each τ, as PNG and SVG."""
+"""The heat map: accuracy or perplexity over ℓ × ρ, one panel for each τ."""
 
 from __future__ import annotations
 

@@ -22,7 +22,10 @@ from laser_sweep.report.templates import template
 _FOLDER = Path(__file__).parent
 _PLOTLY = "plotly/plotly-cartesian.min.js"
 """Plotly as published, in the bundle of simple charts: a third of the whole library."""
-_SCRIPTS = ("shared.js", "charts.js", "heat_maps.js", "tables.js", "start.js")
+_SCRIPTS = (
+    *("shared.js", "links.js", "downloads.js", "charts.js", "heat_maps.js", "lines.js"),
+    *("tables.js", "start.js"),
+)
 """In the order in which they run."""
 
 

@@ -42,6 +42,7 @@ function draw(target, traces, own) {
   Plotly.react(target, traces, layout(own), OPTIONS);
   if (target.dataset.clicks) return;
   target.dataset.clicks = "1";
+  target.append(svgButton(target));
   target.on("plotly_click", (event) => {
     const name = event.points[0].customdata;
     if (typeof name === "string") showPoint(name);
@@ -82,59 +83,25 @@ function headlineAxis(values) {
   return { range, tickformat: range[1] - range[0] < 0.06 ? ".1%" : ".0%" };
 }
 
-// The lines over the amount kept, one for each layer.
-
-function drawLines() {
-  const own = cells.filter((point) => point.panel === byId("panel").value);
-  const shown = [...own, ...(base ? [base] : [])].map((point) => point[headline]);
-  drawLineChart("headline-lines", headline, { title: headlineName, ...headlineAxis(shown) });
-  drawLineChart("loss-lines", "log_loss", { title: `${logLossName}, nats` });
-}
-
-function drawLineChart(id, figure, { title, ...axis }) {
-  const own = cells.filter((point) => point.panel === byId("panel").value);
-  const dotted = { color: colour("ink"), dash: "dot", width: 1.5 };
-  const traces = layers.map((lnum) => {
-    const onLayer = own.filter((point) => point.lnum === lnum);
-    return lineTrace(onLayer, figure, layers.indexOf(lnum) / Math.max(layers.length - 1, 1));
-  });
-  draw(byId(id), traces, {
-    height: 320,
-    shapes: base ? [horizontalLine(base[figure], dotted)] : [],
-    xaxis: { type: "category", categoryarray: data.kept, title: { text: "fraction kept" } },
-    yaxis: { title: { text: title }, ...axis },
-  });
-}
-
-// The line of a layer; `height` is 0 for the lowest layer and 1 for the highest one.
-function lineTrace(onLayer, figure, height) {
-  const place = (point) => data.kept.indexOf(point.kept);
-  const line = [...onLayer].sort((a, b) => place(a) - place(b));
-  const hue = 220 - 200 * (layers.length > 1 ? height : 1);
-  return {
-    type: "scatter",
-    mode: "lines+markers",
-    x: line.map((point) => point.kept),
-    y: line.map((point) => point[figure]),
-    text: line.map(hoverText),
-    customdata: line.map((point) => point.point),
-    hovertemplate: "%{text}<extra></extra>",
-    line: { color: `hsl(${hue} 70% ${isDark() ? 65 : 45}%)`, width: 1.5 },
-    marker: { size: 5 },
-  };
-}
-
 // Validation against test, one marker for each point that is evaluated on both parts.
 
 function drawValidationTest() {
   const both = points.filter((point) => point[headline] !== null && point[tested] !== null);
-  const axisOf = (figure) => headlineAxis(both.map((point) => point[figure]));
+  const values = both.flatMap((point) => [point[headline], point[tested]]);
+  const axis = headlineAxis(values);
   draw(byId("validation-test"), [validationTestTrace(both)], {
     height: 380,
-    shapes: data.null ? [chanceBand()] : [],
-    xaxis: { title: { text: `validation ${headline}` }, ...axisOf(headline) },
-    yaxis: { title: { text: `test ${headline}` }, ...axisOf(tested) },
+    shapes: [diagonal(axis.range ?? values), ...(data.null ? [chanceBand()] : [])],
+    xaxis: { title: { text: `validation ${headline}` }, ...axis },
+    yaxis: { title: { text: `test ${headline}` }, ...axis },
   });
+}
+
+// The line on which both parts agree.
+function diagonal(values) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const line = { color: colour("quiet"), dash: "dot", width: 1.5 };
+  return { type: "line", layer: "below", x0: low, y0: low, x1: high, y1: high, line };
 }
 
 function validationTestTrace(both) {

@@ -9,6 +9,7 @@ import pandas as pd
 
 from laser_sweep.report import example_sentences, search_sentences, sentences, tables
 from laser_sweep.report.changes import CHANGES
+from laser_sweep.report.costs import cost_text
 from laser_sweep.report.formatting import counted
 from laser_sweep.report.page.data import points_columns
 from laser_sweep.report.report import Report
@@ -166,7 +167,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "protocol", config.protocol
     if search.selects:
         yield "selection", _selection(search)
-    yield "cost", sentences.cost_text(report.cost)
+    yield "cost", cost_text(report.cost)
     yield "versions", ", ".join(f"{name} {version}" for name, version in versions().items())
 
 

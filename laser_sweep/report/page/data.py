@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 
-from laser_sweep.grid.point import BASE
+from laser_sweep.grid.point import ALL_LAYERS, BASE
+from laser_sweep.report.figures.amount_axis import amount_axis
 from laser_sweep.report.figures.cells import amounts_of, cells_of, panels_of
+from laser_sweep.report.figures.layer_colours import COLOURS, layer_colour, layer_range
 from laser_sweep.report.point_figures import PointFigures, point_figures
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
@@ -43,10 +46,22 @@ def data(report: Report) -> dict[str, object]:
         "points": _points(report, cells),
         "panels": [] if cells is None else panels_of(cells),
         "kept": [] if cells is None else amounts_of(cells),
+        "axis": None if cells is None else asdict(amount_axis(amounts_of(cells))),
+        "layers": None if cells is None else _layers(cells["lnum"]),
         "null": None if report.null is None else {"upper": report.null.upper},
         "spectrum": list(map(_spectrum, report.spectra)),
         "examples": _examples(report),
     }
+
+
+def _layers(layers: pd.Series) -> dict[str, object] | None:
+    """The range and the colours of single layers; None without one."""
+    single = sorted(int(layer) for layer in layers.unique() if layer != ALL_LAYERS)
+    if not single:
+        return None
+    ends = layer_range(single)
+    colours = {layer: layer_colour(layer, *ends) for layer in single}
+    return {"range": ends, "colours": colours, "scale": COLOURS}
 
 
 def _points(report: Report, cells: pd.DataFrame | None) -> list[dict[str, object]]:

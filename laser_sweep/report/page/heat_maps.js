@@ -2,9 +2,9 @@
 
 const UNITS = {
   accuracy: "points above base",
-  perplexity: "nats better",
-  log_loss: "nats better",
-  bits_per_byte: "bits better",
+  perplexity: "nats below base",
+  log_loss: "nats below base",
+  bits_per_byte: "bits below base",
 };
 
 // The gain at the ends of the colour scale. A few edits that ruin a model would leave no colour for
@@ -36,7 +36,7 @@ function drawHeatMap(target, panel, scale) {
     title: { text: `τ = ${escape(panel)}`, font: { size: 14 } },
     height: Math.max(230, 90 + 15 * layers.length),
     shapes: chosen && chosen.panel === panel && chosen.kept !== null ? [chosenFrame()] : [],
-    xaxis: { title: { text: "fraction kept" }, type: "category" },
+    xaxis: { title: { text: data.axis.title }, type: "category" },
     yaxis: { title: { text: "layer ℓ" }, type: "category" },
   });
 }
@@ -62,7 +62,7 @@ function heatMapTrace(grid, { gain, limit, unit }) {
     zmax: limit,
     // prettier-ignore
     colorscale: [[0, WORSE], [0.5, colour("card")], [1, BETTER]],
-    colorbar: { thickness: 10, title: { text: `${unit} (×: more)`, side: "right" } },
+    colorbar: { thickness: 10, title: { text: `${unit}: better (×: more)`, side: "right" } },
   };
 }
 

@@ -13,7 +13,7 @@ const [headlineName, logLossName] = data.columns.map(([, header]) => header);
 const isTested = data.columns.some(([key]) => key === tested);
 
 const byId = (id) => document.getElementById(id);
-const percent = (share) => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
+const percent = (share) => (share === null ? "–" : `${(100 * share).toFixed(1)}\u00a0%`);
 const number = (value) => (value === null ? "–" : value.toFixed(3));
 const headlineText = isAccuracy
   ? percent
@@ -23,9 +23,9 @@ const headlineText = isAccuracy
 function changeText(point) {
   const [value, zero] = [point[headline], base[headline]];
   const change = isAccuracy ? value - zero : value / zero - 1;
-  const size = Math.abs(100 * change);
-  const sign = change >= 0 ? "+" : "−";
-  return isAccuracy ? `${sign}${size.toFixed(1)} points` : `${sign}${size.toFixed(2)} %`;
+  const size = Math.abs(100 * change).toFixed(isAccuracy ? 1 : 2);
+  const sign = change >= 0 || Number(size) === 0 ? "+" : "−";
+  return `${sign}${size}${isAccuracy ? " points" : "\u00a0%"}`;
 }
 
 // A figure of a point as text; a column is the figure's key and its header.
@@ -38,7 +38,8 @@ function rankText(point) {
 }
 
 function intervalText(point) {
-  return `${headlineText(point.low)} to ${headlineText(point.high)}`;
+  if (!isAccuracy) return `${headlineText(point.low)} to ${headlineText(point.high)}`;
+  return `${(100 * point.low).toFixed(1)} to ${(100 * point.high).toFixed(1)}`;
 }
 
 function element(kind, text, className) {
@@ -52,6 +53,7 @@ function element(kind, text, className) {
 function showPoint(name) {
   const point = pointOf.get(name);
   if (!point) return;
+  byId("permalink").href = linkTo(name);
   byId("facts").replaceChildren(...factsOf(point).map(factRow));
   byId("point").showModal();
 }

@@ -10,11 +10,17 @@ function drawCharts() {
 }
 
 function prepareMaps() {
-  byId("heat-maps").replaceChildren(...data.panels.map(() => element("div", undefined, "chart")));
+  byId("heat-maps").replaceChildren(...data.panels.map(mapOf));
   byId("panel").replaceChildren(...data.panels.map((panel) => element("option", panel)));
   if (chosen && data.panels.includes(chosen.panel)) byId("panel").value = chosen.panel;
   byId("value").addEventListener("input", drawHeatMaps);
   byId("panel").addEventListener("input", drawLines);
+}
+
+function mapOf(panel) {
+  const chart = element("div", undefined, "chart");
+  chart.dataset.name = `${headline} of ${panel}`;
+  return chart;
 }
 
 function switchTheme() {
@@ -28,3 +34,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts
 drawCharts();
 fillPointTable();
 if (byId("examples")) fillExampleTable();
+addCsvButtons();
+byId("permalink").addEventListener("click", () => byId("point").close());
+addEventListener("hashchange", openLinked);
+openLinked();

@@ -48,11 +48,12 @@ function pointRow(point) {
   button.type = "button";
   button.addEventListener("click", () => showPoint(point.point));
   const name = element("td", "", "name");
-  name.append(button);
+  name.append(button, " ", pointLink(point.point));
   const figures = data.columns.map((column) => figureText(point, column));
   const numbers = [rankText(point), ...figures].map((text) => element("td", text, "number"));
   const row = element("tr");
   row.append(name, ...numbers);
+  if (point === linked) markLinked(row);
   return row;
 }
 
