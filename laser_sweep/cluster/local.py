@@ -8,6 +8,7 @@ from functools import partial
 from laser_sweep.cluster import _devices
 from laser_sweep.config import Config
 from laser_sweep.grid.point import Evaluation
+from laser_sweep.plan.estimate import estimate_of, on_this_machine
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.execute import execute
 
@@ -23,13 +24,16 @@ def device(config: Config) -> str | None:
 
 
 def describe(plan: Plan, missing: Sequence[Evaluation]) -> dict[str, str]:
-    """The processes that would share the points."""
+    """The processes that would share the points, and the time and memory on one device."""
     named = _devices.devices(plan.config.cluster.devices, plan.config.model)
+    estimated = on_this_machine(estimate_of(plan, missing, measured=True))
     if not named:
-        return {}
+        return estimated
     tasks = _devices.share(plan, missing, named)
     sizes = (f"{name}: {len({each.point for each in task})} points" for name, task in tasks)
-    return {"devices": ", ".join(sizes)}
+    if "time" in estimated and len(tasks) > 1:
+        estimated["time"] += f"; {len(tasks)} devices share it"
+    return {"devices": ", ".join(sizes), **estimated}
 
 
 def run(plans: Sequence[Plan]) -> int:

@@ -25,6 +25,7 @@ from laser_sweep.errors import ConfigError
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.logs import log_file
 from laser_sweep.plan import rounds
+from laser_sweep.plan.estimate import estimate_of, in_tasks
 from laser_sweep.plan.grouping import groups
 from laser_sweep.plan.packing import number_of_tasks, pack
 from laser_sweep.plan.plan import Plan, command_of
@@ -54,7 +55,7 @@ def device(config: Config) -> str:
 
 
 def describe(plan: Plan, missing: Sequence[Evaluation]) -> dict[str, str]:
-    """The tasks that would be submitted, and the batch script."""
+    """The tasks that would be submitted, their work and memory, and the batch script."""
     if not missing:
         return {"tasks": "none; one job that reports"}
     if plan.config.search.name == GRID:
@@ -67,7 +68,9 @@ def describe(plan: Plan, missing: Sequence[Evaluation]) -> dict[str, str]:
         ranks = ["one that ranks"] if rounds.needs_ranking(plan) else []
         shown, most = ", then ".join([*ranks, *map(str, counts)]), max(counts)
     batch_script = textwrap.indent(script(plan, most), "    ")
-    return {"tasks": f"{shown}, then a job that reports", "script": f"\n\n{batch_script}"}
+    estimated = in_tasks(estimate_of(plan, missing, measured=False), most)
+    told = f"{shown}, then a job that reports"
+    return {"tasks": told, **estimated, "script": f"\n\n{batch_script}"}
 
 
 def run(plans: Sequence[Plan]) -> int:

@@ -8,10 +8,11 @@ from laser_sweep.cluster import CLUSTERS
 from laser_sweep.config import GRID, NO_COMPOSITION
 from laser_sweep.grid.point import Evaluation
 from laser_sweep.plan import rounds
+from laser_sweep.plan.estimate import searched_share
 from laser_sweep.plan.grouping import groups
 from laser_sweep.plan.plan import Plan
 from laser_sweep.run.messages import title
-from laser_sweep.search import STRATEGIES, Size, ranked_examples
+from laser_sweep.search import STRATEGIES, ranked_examples
 
 
 def describe(plan: Plan) -> str:
@@ -45,9 +46,8 @@ def _searched(plan: Plan) -> dict[str, object]:
     ranked = len(ranked_examples(rounds.space_of(plan), plan.config.search))
     done = "to do" if rounds.needs_ranking(plan) else "done"
     ranks = STRATEGIES.load(plan.config.search.name).RANKS
-    sizes = rounds.all_sizes(plan)
+    sizes, share = rounds.all_sizes(plan), 100 * searched_share(plan)
     steps = [f"{size.points:,} points on {size.examples:,} examples" for size in sizes]
-    share = _cost(sizes) / max(1, (len(plan.points) - 1) * len(parts.validation))
     return {
         "sweep": title(plan.config, plan.store),
         "folder": plan.store.folder,
@@ -55,7 +55,7 @@ def _searched(plan: Plan) -> dict[str, object]:
         "points": f"{len(plan.points):,}",
         **({"ranking": f"by one backward pass over {ranked:,} examples, {done}"} if ranks else {}),
         "rounds": ", then ".join(steps),
-        "cost": f"{100 * share:.0f} % of the grid's evaluations, less those that are stored",
+        "cost": f"{share:.0f} % of the grid's evaluations, less those that are stored",
         **_composed(plan),
         **_elsewhere(plan),
         **CLUSTERS.load(plan.config.cluster.name).describe(plan, missing),
@@ -77,16 +77,6 @@ def _elsewhere(plan: Plan) -> dict[str, object]:
     """The datasets of `also`."""
     others = [f"{each.config.dataset.name} ({len(each.searched):,})" for each in plan.also]
     return {"also": f"base and chosen on {', '.join(others)} examples"} if others else {}
-
-
-def _cost(sizes: Sequence[Size]) -> int:
-    """The evaluations of an example; a later round of a race continues the earlier ones."""
-    known = [0, *(size.examples for size in sizes)]
-    continued = (
-        size.points * ((size.examples - before) or size.examples)
-        for size, before in zip(sizes, known, strict=False)
-    )
-    return sum(continued)
 
 
 def _lines(named: Mapping[str, object]) -> str:

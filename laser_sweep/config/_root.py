@@ -86,7 +86,7 @@ class Config:
     output: str = "multirun"
     """The root folder of the results."""
     dry_run: bool = False
-    """Print the points, what is done and what is to do, and stop."""
+    """Print the points, what is done and to do, the time and memory to expect, and stop."""
 
     def __post_init__(self) -> None:
         choose("protocol", self.protocol, PROTOCOLS)

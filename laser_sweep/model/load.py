@@ -123,6 +123,15 @@ def _on_meta(config: PretrainedConfig) -> PreTrainedModel:
     return model
 
 
+def random_model(config: PretrainedConfig, dtype: torch.dtype, device: str) -> PreTrainedModel:
+    """A model with random weights; the program's own random numbers are not drawn on."""
+    own = [device] if device.startswith("cuda") else []
+    with torch.random.fork_rng(own), torch.device(device):
+        model = _AUTO_CLASSES[_kind(config)].from_config(config, dtype=dtype)
+    assert isinstance(model, PreTrainedModel)
+    return model.eval().requires_grad_(False)
+
+
 def resolve_device(wanted: str) -> str:
     """The device that `model.device` means on this machine.
 

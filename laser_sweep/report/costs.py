@@ -12,7 +12,7 @@ from pathlib import Path
 from laser_sweep.report.formatting import duration
 from laser_sweep.report.search import Search
 from laser_sweep.split import PARTS, TEST
-from laser_sweep.store.events import Computed, read_events
+from laser_sweep.store.events import computed_files
 from laser_sweep.store.paths import Paths
 
 
@@ -73,10 +73,8 @@ def evaluation_seconds(folder: Path, digest: str) -> float | None:
         The sum; None if no event is about these files.
     """
     paths = Paths(folder)
-    events = (event for path in paths.all_events for event in read_events(path))
-    computed = [event for event in events if isinstance(event, Computed)]
-    took = {event.file: event.seconds for event in sorted(computed, key=lambda each: each.time)}
-    known = [took[path.name] for path in paths.result_files(digest) if path.name in took]
+    took = computed_files(paths.all_events)
+    known = [took[path.name].seconds for path in paths.result_files(digest) if path.name in took]
     return sum(known) if known else None
 
 

@@ -12,7 +12,7 @@ import os
 import socket
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -156,6 +156,13 @@ def read_events(path: Path) -> Iterator[Event]:
         for line in file:
             with suppress(msgspec.MsgspecError):
                 yield _decoder.decode(line)
+
+
+def computed_files(paths: Iterable[Path]) -> dict[str, Computed]:
+    """For each result file that events are about, the last event of its evaluation."""
+    events = (event for path in paths for event in read_events(path))
+    computed = [event for event in events if isinstance(event, Computed)]
+    return {event.file: event for event in sorted(computed, key=lambda each: each.time)}
 
 
 def is_written(path: Path) -> bool:

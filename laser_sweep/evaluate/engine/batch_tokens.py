@@ -21,8 +21,13 @@ def default_batch_tokens(model: PreTrainedModel) -> int:
     It is a power of two, so that slightly different free memory gives the same number.
     """
     if model.device.type != "cuda":
-        return CPU_TOKENS if model.device.type == "cpu" else MOST // 4
+        return usual_batch_tokens(model.device.type)
     free, _ = torch.cuda.mem_get_info(model.device)
     width = int(model.config.get_text_config().hidden_size)
     fitting = int(_SHARE * free) // (_WIDTHS * width * model.dtype.itemsize)
     return max(FEWEST, min(MOST, 1 << max(0, fitting.bit_length() - 1)))
+
+
+def usual_batch_tokens(device: str) -> int:
+    """The default number of tokens on a device whose free memory is not known."""
+    return CPU_TOKENS if device == "cpu" else MOST // 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -21,6 +22,9 @@ _MOST_LOGITS = 1 << 26
 _PROBED = 64
 """The number of questions among which the probe's texts are searched."""
 _UNLIMITED = 1 << 30
+
+_Owners: TypeAlias = dict[tuple[int, ...], list[tuple[int, Pass]]]
+"""For each distinct text the numbers of the questions that have it, each with its own pass."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class QuestionBatcher:
         self._ending = ending
         self._pad = pad
         self._device = str(model.device)
-        self._most_places = max(1, _MOST_LOGITS // model.config.get_text_config().vocab_size)
+        self._most_places = most_places(model.config.get_text_config().vocab_size)
         self._made: dict[tuple[int, ...], QuestionBatches] = {}
 
     def batches(self, examples: tuple[int, ...]) -> QuestionBatches:
@@ -156,11 +160,8 @@ class QuestionBatcher:
         return make_batches(two, self._pad, _UNLIMITED, _UNLIMITED, self._device)[0]
 
     def _make(self, questions: list[Question]) -> QuestionBatches:
-        owners: dict[tuple[int, ...], list[tuple[int, Pass]]] = {}
-        for number, question in enumerate(questions):
-            for each in question.passes:
-                owners.setdefault(each.ids, []).append((number, each))
-        passes = [joined(ids, [each for _, each in own]) for ids, own in owners.items()]
+        owners = _owners(questions)
+        passes = _distinct(owners)
         batches = make_batches(
             passes, self._pad, self.batch_tokens, self._most_places, self._device
         )
@@ -174,3 +175,25 @@ class QuestionBatcher:
         if not any(prompts):
             return None
         return Continuations(self._model, prompts, self._ending, self.batch_tokens)
+
+
+def most_places(vocabulary: int) -> int:
+    """The largest number of places of a batch, for a number of tokens that a model tells apart."""
+    return max(1, _MOST_LOGITS // vocabulary)
+
+
+def distinct_passes(questions: Sequence[Question]) -> list[Pass]:
+    """The distinct texts of some questions, each with what all questions read of it."""
+    return _distinct(_owners(questions))
+
+
+def _owners(questions: Sequence[Question]) -> _Owners:
+    owners: _Owners = {}
+    for number, question in enumerate(questions):
+        for each in question.passes:
+            owners.setdefault(each.ids, []).append((number, each))
+    return owners
+
+
+def _distinct(owners: _Owners) -> list[Pass]:
+    return [joined(ids, [each for _, each in own]) for ids, own in owners.items()]
