@@ -33,12 +33,12 @@ def other_scores(base: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     rows = {
         column: [outcomes[column].mean() for outcomes in both.values()]
         for column in DEFINITIONS
-        if any(_differs(outcomes, column) for outcomes in both.values())
+        if any(differs(outcomes, column) for outcomes in both.values())
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(both))
 
 
-def _differs(outcomes: pd.DataFrame, column: str) -> bool:
+def differs(outcomes: pd.DataFrame, column: str) -> bool:
     """Whether a column has values, and not the same values as `correct`."""
     known = outcomes[column].notna()
     return bool(known.any() and not (outcomes[column] == outcomes["correct"]).all())

@@ -16,6 +16,7 @@ from laser_sweep.report.costs import Cost, cost_of
 from laser_sweep.report.folds import Fold, fold_figures
 from laser_sweep.report.grid_table import grid_table, map_cells
 from laser_sweep.report.other_scores import other_scores
+from laser_sweep.report.per_token import compared_per_token
 from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.search import Search, search_of
 from laser_sweep.report.split_faults import SplitFaults, split_faults
@@ -128,6 +129,14 @@ class Report:
     def composed(self) -> Composed | None:
         """The stack of edits, and what it does on the test part; None without a composition."""
         return composed_of(self.search, self._tested_base, self._tested_chosen)
+
+    @cached_property
+    def per_token(self) -> Comparison | None:
+        """The comparison by the mean per token of choices; None if that changes no outcome."""
+        is_base = self.search.pick.point in (None, str(BASE))
+        if is_base or self.search.parts.folds:
+            return None
+        return compared_per_token(self._tested_base, self._tested_chosen)
 
     @property
     def judgement(self) -> Verdict:

@@ -50,6 +50,7 @@ def selection_json(report: Report) -> str:
             axis: [_best(search, each) for each in best] for axis, best in report.best_per.items()
         },
         "otherwise": report.other_scores.to_dict(orient="index"),
+        "per_token": _compared(report.per_token),
         "split_faults": asdict(report.split_faults),
         "ties": {name: asdict(ties) for name, ties in report.ties.items()},
         "paper": _paper(report),

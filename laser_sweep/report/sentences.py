@@ -18,6 +18,7 @@ from laser_sweep.report.formatting import (
     sentence_case,
     signed,
 )
+from laser_sweep.report.per_token import per_token_notes
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.search_sentences import (
@@ -63,6 +64,7 @@ def _summary_lines(report: Report) -> Iterator[str]:
             *audit_notes(report),
         ),
         f"Verdict: {report.judgement.text}." if report.comparison is not None else "",
+        *per_token_notes(report.per_token),
         composition(report),
         *side_effect_notes(search.side_effects),
         *(unfinished(search), paper_figures(search), *paper_differences(search)),
@@ -194,6 +196,7 @@ def notes(report: Report) -> Iterator[str]:
     yield from search_notes(report.search)
     yield from audit_notes(report)
     yield from _comparison_notes(report)
+    yield from per_token_notes(report.per_token)
     yield from _majority(report)
     yield from context_notes(report.search)
     yield from tie_notes(report)

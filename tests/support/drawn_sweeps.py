@@ -29,21 +29,43 @@ def drawn(seed: int, points: int = len(POINTS)) -> np.ndarray:
     return np.random.default_rng(seed).random((points, COUNT)) < 0.5
 
 
-def make_sweep(folder: Path, right: np.ndarray, parts: Parts, **options: object) -> Store:
-    """A folder in which every point is evaluated on every example."""
+def make_sweep(
+    folder: Path,
+    right: np.ndarray,
+    parts: Parts,
+    per_token: np.ndarray | None = None,
+    **options: object,
+) -> Store:
+    """A folder in which every point is evaluated on every example.
+
+    Args:
+        folder: the folder.
+        right: whether each point has each example right, shape (points, examples).
+        parts: the parts of the examples.
+        per_token: the same by the mean per token, if the choices have unequal lengths.
+        options: options of the sweep.
+    """
     store = Store(folder, Identity("xxh3:w", "float32", "xxh3:e", "corrected"), parts)
     config = make_config(split=SplitConfig("kfold"), **options)
     store.open(make_command(config, [point.point for point in POINTS]))
-    for point, correct in zip(POINTS, right, strict=True):
-        fill(store, point, range(COUNT), correct)
+    for row, (point, correct) in enumerate(zip(POINTS, right, strict=True)):
+        fill(store, point, range(COUNT), correct, None if per_token is None else per_token[row])
     return store
 
 
-def fill(store: Store, point: PointColumns, examples: range, correct: np.ndarray) -> None:
-    outcomes = {
+def fill(
+    store: Store,
+    point: PointColumns,
+    examples: range,
+    correct: np.ndarray,
+    per_token: np.ndarray | None = None,
+) -> None:
+    outcomes: dict[str, list[object]] = {
         "correct": [bool(each) for each in correct],
         "answer_logprob": [-1.0 if each else -2.0 for each in correct],
         "answer_length": [1] * len(correct),
         "prediction": ["yes" if each else "no" for each in correct],
     }
+    if per_token is not None:
+        outcomes["correct_per_token"] = [bool(each) for each in per_token]
     store.write(point, tuple(examples), outcomes)
