@@ -6,6 +6,7 @@ the dataclasses, and refuses unknown options and wrong types.
 """
 
 from laser_sweep.config._explain import GROUPS, explain, options
+from laser_sweep.config._flat import flat_options
 from laser_sweep.config._hydra import PACKAGE, conf_folder, register, register_runtime
 from laser_sweep.config._literal import literal
 from laser_sweep.config._root import ALSO, SELECT_PER, Config
@@ -86,6 +87,7 @@ __all__ = [
     "TrackerConfig",
     "conf_folder",
     "explain",
+    "flat_options",
     "literal",
     "options",
     "register",

@@ -1,4 +1,7 @@
-"""All sweeps in one table: `python -m laser_sweep.leaderboard [FOLDER]`."""
+"""All sweeps in one table: `python -m laser_sweep.leaderboard [FOLDER]`.
+
+With `--compare` and the folders of two sweeps, those two side by side.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,16 @@ from pathlib import Path
 
 from laser_sweep.entry import entry
 from laser_sweep.errors import ConfigError
-from laser_sweep.leaderboard import StackRow, SweepRow, Transfer, stack_rows, sweep_rows, transfers
+from laser_sweep.leaderboard import (
+    StackRow,
+    SweepRow,
+    Transfer,
+    contrast_texts,
+    stack_rows,
+    sweep_rows,
+    transfers,
+)
+from laser_sweep.leaderboard.contrast import contrast
 from laser_sweep.leaderboard.rendering import Tables, csv, html, markdown, terminal_table
 from laser_sweep.report import Report, read_report
 from laser_sweep.store.atomic import check_writable, write_file
@@ -19,12 +31,35 @@ log = logging.getLogger("laser_sweep.leaderboard")
 
 
 def main() -> None:
-    """Write and print the table of all sweeps below a folder."""
+    """Write and print the table of all sweeps below a folder, or two sweeps side by side."""
     entry("laser_sweep.leaderboard", _run)
 
 
 def _run() -> None:
-    root = _parser().parse_args().folder.absolute()
+    given = _parser().parse_args()
+    folders = [folder.absolute() for folder in given.folder]
+    wanted = 2 if given.compare else 1
+    if len(folders) != wanted and (given.compare or folders):
+        options = "--compare" if given.compare else "no --compare"
+        raise ConfigError(f"{len(folders)} folders with {options}: expected {wanted}.")
+    if given.compare:
+        _compare(*folders)
+    else:
+        _list(folders[0] if folders else Path("multirun").absolute())
+
+
+def _compare(first: Path, second: Path) -> None:
+    """Print two sweeps side by side, and write them as a page into the current folder."""
+    found = contrast(read_report(first), read_report(second))
+    page = Path.cwd() / "comparison.html"
+    check_writable(page.parent)
+    write_file(page, contrast_texts.html(found, page))
+    say(contrast_texts.text(found))
+    say(f"\nThe same as a page: {near(page)}")
+
+
+def _list(root: Path) -> None:
+    """Print the table of all sweeps below a folder, and write it there."""
     reports = _read(root)
     tables = Tables(sweep_rows(reports), stack_rows(reports), transfers(reports))
     check_writable(root)
@@ -48,9 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "folder",
         type=Path,
-        nargs="?",
-        default=Path("multirun"),
-        help="a folder with sweeps below it [multirun]",
+        nargs="*",
+        help="a folder with sweeps below it [multirun]; with --compare, the folders of two sweeps",
+    )
+    parser.add_argument(
+        "--compare",
+        action="store_true",
+        help="compare two sweeps, and write comparison.html into the current folder",
     )
     return parser
 

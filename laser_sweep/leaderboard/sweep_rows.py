@@ -72,11 +72,12 @@ class SweepRow:
 
 def sweep_rows(reports: Iterable[Report]) -> list[SweepRow]:
     """One row for each sweep, in the order of models, datasets and interventions."""
-    rows = map(_row, reports)
+    rows = map(sweep_row, reports)
     return sorted(rows, key=lambda row: (row.model, row.dataset, row.intervention))
 
 
-def _row(report: Report) -> SweepRow:
+def sweep_row(report: Report) -> SweepRow:
+    """The row of one sweep."""
     search = report.search
     config, base, chosen = search.config, search.base, search.chosen
     row = SweepRow(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator
 from itertools import product
 from typing import cast
 
 import pandas as pd
 
-from laser_sweep.config import Config
+from laser_sweep.config import flat_options
 from laser_sweep.report import PointFigures, Report
 from laser_sweep.report.selection_json import test_difference
 from laser_sweep.report.sentences import choice
@@ -30,9 +28,6 @@ from laser_sweep.tracker._tracked_sweep import (
     Value,
 )
 
-_NOT_TRACKED = ("cluster", "threads", "tracker", "output", "dry_run")
-"""Groups and options that change neither an outcome nor the choice."""
-
 
 def tracked_sweep(report: Report, project: str) -> TrackedSweep:
     """The contents of a sweep's run, once the files of its report are written.
@@ -46,7 +41,7 @@ def tracked_sweep(report: Report, project: str) -> TrackedSweep:
         project=project,
         title=report.title,
         folder=report.paths.folder,
-        options=tuple(_options(report.search.config)),
+        options=tuple(Option(*each) for each in flat_options(report.search.config)),
         figures=tuple(_figures(report)),
         texts=tuple(_texts(report)),
         points=_point_table(report.grid),
@@ -68,21 +63,6 @@ def _run_id(paths: Paths) -> str:
     drawn = uuid.uuid4().hex[:12]
     write_file(paths.run_id, drawn + "\n")
     return drawn
-
-
-def _options(config: Config) -> Iterator[Option]:
-    given = {name: value for name, value in asdict(config).items() if name not in _NOT_TRACKED}
-    return _flat(given)
-
-
-def _flat(given: Mapping[str, object], prefix: str = "") -> Iterator[Option]:
-    for name, value in given.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        elif value is None or isinstance(value, str | int | float | bool):
-            yield Option(f"{prefix}{name}", value)
-        else:
-            yield Option(f"{prefix}{name}", json.dumps(value, default=str, ensure_ascii=False))
 
 
 def _figures(report: Report) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""The leaderboard's page, in a real browser, like the report's."""
+"""The leaderboard's pages, in a real browser, like the report's."""
 
 from __future__ import annotations
 
@@ -82,3 +82,21 @@ def test_names_stay_text(page_file: Path, browser):
         cells = page.get_by_role("region", name=name, exact=True).locator("td").all_inner_texts()
         assert HOSTILE in cells, name
     assert page.locator("img, script, b").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_two_sweeps_has_no_barrier(width: int, scheme: str, page_file: Path, browser):
+    from axe_playwright_python.sync_playwright import Axe
+
+    folders = [page_file.parent / "tiny" / name / "rank_reduction" for name in ("facts", HOSTILE)]
+    root = page_file.parent
+    assert_success(run_preloaded(root, "laser_sweep.leaderboard", "--compare", *folders))
+    page = opened(browser, root / "comparison.html", width, color_scheme=scheme, bypass_csp=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.locator("img, script, b").count() == 0
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("link", name="Report of the second sweep").click()
+    page.wait_for_selector("#heat-maps .plotly")
+    assert HOSTILE in page.inner_text("h1")
