@@ -1,6 +1,7 @@
 # make demo   a real sweep on the built-in model, and the table of all sweeps
 # make test   the tests; make test TESTS=all runs the slow ones too
 # make lint   format and lint checks, type checks, the order of the rooms
+# make versions   the demo and the tests with the lowest and the newest versions that are allowed
 # make clean  remove what the others made, but no results
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -10,7 +11,7 @@ MARKS := $(if $(filter all,$(TESTS)),-m "slow or not slow")
 # The tests on SLURM, which are slow ones, mostly wait.
 WORKERS := $(if $(filter all,$(TESTS)),3,2)
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint versions clean
 
 demo: .venv/installed
 	$(BIN)/python -m laser_sweep -m lnum=0..27 rate=1,5,9.9
@@ -24,6 +25,10 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+versions: .venv/installed
+	$(BIN)/python tests/versions/run.py lowest --python $(PYTHON)
+	$(BIN)/python tests/versions/run.py newest --python $(PYTHON)
 
 clean:
 	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
