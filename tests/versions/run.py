@@ -66,12 +66,15 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 def _arguments() -> argparse.Namespace:
+    # argparse itself would not accept options between the first word and `--`.
+    given = sys.argv[1:]
+    end = given.index("--") if "--" in given else len(given)
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("versions", choices=["lowest", "newest"])
     parser.add_argument("--python", default=sys.executable, help="the Python to try")
     parser.add_argument("--folder", type=Path, help="a new folder, which is kept")
-    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
-    return parser.parse_args()
+    parser.epilog = "What stands after -- goes to pytest."
+    return parser.parse_args(given[:end], argparse.Namespace(pytest=given[end + 1 :]))
 
 
 if __name__ == "__main__":
