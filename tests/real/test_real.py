@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -13,13 +14,14 @@ from pathlib import Path
 import pytest
 import torch
 from support.commands import assert_one_line, assert_success, run_command
-from support.documents import ROOT
+from support.documents import ROOT, blocks, run
 from support.saved_models import GGUF_PIECES, write_gguf
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from laser_sweep.errors import ConfigError
 from laser_sweep.real import Package, extract_tasks, fetch, task_names, write_model_folder
 
+STUDY = ROOT / "multirun/recorded/smollm2-135m"
 TASKS = "bigbench-1.0.0/bigbench/benchmark_tasks"
 
 
@@ -190,17 +192,59 @@ def test_help_and_a_registry_that_lacks_the_packages(registry: Path, tmp_path: P
     assert not (tmp_path / "real").exists()
 
 
-@pytest.mark.slow
-def test_the_study_s_smallest_task_is_reproduced(tmp_path: Path):
-    """The base model's figures are those that docs/study.md has; the registry is needed."""
-    fetched = run_command(tmp_path, "laser_sweep.real", "--tasks", "arithmetic/1_digit_addition")
-    if "pip cannot get" in fetched.stderr:
+@pytest.fixture(scope="session")
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `real/`, as the command makes it."""
+    folder = tmp_path_factory.mktemp("fetched")
+    tasks = ("arithmetic/1_digit_addition", "qa_wikidata", "understanding_fables")
+    result = run_command(folder, "laser_sweep.real", "--tasks", *tasks)
+    if "pip cannot get" in result.stderr:
         pytest.skip("no package registry")
-    assert_success(fetched)
+    assert_success(result)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_tutorial(fetched: Path):
+    """With fewer examples and layers, so that they take a minute or two."""
+    smaller = {"dataset.limit=240": "dataset.limit=30", "lnum=all": "lnum=28..29"}
+    for kind, text in blocks("docs/tutorial.md"):
+        if kind == "bash":
+            for given, less in smaller.items():
+                text = text.replace(given, less)
+            run(kind, text, fetched)
+    assert (fetched / "smollm2-laser/model.safetensors").is_file()
+    report = (fetched / "multirun/smollm2/qa_wikidata/rank_reduction/report.md").read_text()
+    assert "fables" in report
+
+
+@pytest.mark.slow
+def test_the_study_s_smallest_task_is_reproduced(fetched: Path):
+    """The base model's figures are those of docs/study.md."""
     command = ("experiment=study/one_digit_addition", "search=grid", "compose=none", "lname=dont")
-    assert_success(run_command(tmp_path, "laser_sweep", *command))
+    assert_success(run_command(fetched, "laser_sweep", *command))
     name = "smollm2-135m/one_digit_addition/rank_reduction/selection.json"
-    ours = json.loads((tmp_path / "study" / name).read_text())["base"]["test"]
+    ours = json.loads((fetched / "study" / name).read_text())["base"]["test"]
     recorded = json.loads((ROOT / "multirun/recorded" / name).read_text())["base"]["test"]
     assert ours["accuracy"] == pytest.approx(recorded["accuracy"], abs=0.02)
     assert ours["log_loss"] == pytest.approx(recorded["log_loss"], abs=1e-3)
+
+
+def test_the_tutorial_shows_what_the_study_recorded():
+    """The tutorial's sweep is that of the study: the same figures stand in both."""
+    recorded = json.loads((STUDY / "qa_wikidata/rank_reduction/selection.json").read_text())
+    page = (ROOT / "docs/tutorial.md").read_text()
+    stack = recorded["composition"]["stack"]
+    for model in (recorded["base"], recorded["chosen"], stack):
+        assert f"{100 * model['test']['accuracy']:.1f} %" in page
+    assert f"Verdict: {recorded['judgement']['text']}." in page
+
+
+@pytest.mark.parametrize("task", sorted(path.name for path in STUDY.iterdir()))
+def test_the_study_shows_what_was_recorded(task: str):
+    recorded = json.loads((STUDY / task / "rank_reduction/selection.json").read_text())
+    page = (ROOT / "docs/study.md").read_text()
+    row = next(line for line in page.splitlines() if f"| {task} " in line)
+    accuracies = [recorded[name]["test"]["accuracy"] for name in ("base", "chosen")]
+    assert [f"{100 * each:.1f} %" for each in accuracies] == re.findall(r"[\d.]+ %", row)[:2]
+    assert recorded["chosen"]["point"] in row
