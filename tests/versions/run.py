@@ -21,6 +21,8 @@ from tempfile import TemporaryDirectory
 from bounds import SOURCE, lowest_pins
 
 DEMO = ("-m", "laser_sweep", "-m", "lnum=26..27", "rate=1,9.9")
+# What old packages do that newer ones, which they need, call deprecated is not this project's.
+OLD = ("-W", "ignore::DeprecationWarning", "-W", "ignore::FutureWarning")
 TESTS = ("-m", "pytest", "--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder")
 
 
@@ -42,7 +44,8 @@ def try_out(versions: str, python: str, folder: Path, pytest: list[str]) -> None
     installed = _install(versions, python, folder)
     _run([installed, *DEMO], folder)
     _run([installed, "-m", "laser_sweep.leaderboard"], folder)
-    _run([installed, *TESTS, f"--basetemp={folder / 'tests'}", *pytest], SOURCE)
+    warned = OLD if versions == "lowest" else ()
+    _run([installed, *TESTS, *warned, f"--basetemp={folder / 'tests'}", *pytest], SOURCE)
 
 
 def _install(versions: str, python: str, folder: Path) -> str:
