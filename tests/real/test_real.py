@@ -221,8 +221,11 @@ def test_the_commands_of_the_tutorial(fetched: Path):
 @pytest.mark.slow
 def test_the_study_s_smallest_task_is_reproduced(fetched: Path):
     """The base model's figures are those of docs/study.md."""
-    command = ("experiment=study/one_digit_addition", "search=grid", "compose=none", "lname=dont")
-    assert_success(run_command(fetched, "laser_sweep", *command))
+    model = ("model.path=real/smollm2-135m-instruct", "model.name=smollm2-135m")
+    data = ("dataset=bigbench", "dataset.name=one_digit_addition")
+    task = "dataset.path=real/bigbench/arithmetic/1_digit_addition"
+    split = ("split=shuffled", "split.fraction=0.4", "output=study", "lname=dont")
+    assert_success(run_command(fetched, "laser_sweep", *model, *data, task, *split))
     name = "smollm2-135m/one_digit_addition/rank_reduction/selection.json"
     ours = json.loads((fetched / "study" / name).read_text())["base"]["test"]
     recorded = json.loads((ROOT / "multirun/recorded" / name).read_text())["base"]["test"]

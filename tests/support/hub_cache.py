@@ -10,10 +10,13 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from .documents import README
 
+WORDS = "true false Is it true that ? It The capital of is Paris Rome Madrid Tokyo Italy Japan"
+"""Words that the README's commands and tests ask about, beside those in the README's rows."""
+
 
 def small_gpt2(folder: Path) -> None:
     """A random GPT-2 of 12 layers that knows the README's words, as it is in the hub's cache."""
-    texts = " ".join(re.findall(r'"([A-Z][^"{}]*)"', README)) + " true false Is it true that ? It"
+    texts = " ".join(re.findall(r'"([A-Z][^"{}]*)"', README)) + f" {WORDS}"
     words = sorted(set(re.findall(r"\w+|\?", texts)))
     vocabulary = {word: i for i, word in enumerate(["<unk>", *(f"▁{word}" for word in words)])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
