@@ -39,7 +39,8 @@ if not is_up():
 
 
 POINTS = 85
-GRID = ("lnum=0..27", "lname=fc_in", "rho=0.01,0.1,0.5")
+# The last bits depend on the number of threads, which by default depends on what else runs.
+GRID = ("lnum=0..27", "lname=fc_in", "rho=0.01,0.1,0.5", "threads=2")
 SLURM = (
     "cluster=slurm",
     "cluster.tasks=2",
