@@ -9,17 +9,16 @@ figures into docs/figures, and prints the tables of the page.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 from _processes import HERE
 from tabulate import tabulate
 
-from laser_sweep.report import Report, read_report
+from laser_sweep.report import PointFigures, Report, read_report
+from laser_sweep.statistics import Comparison, majority_accuracy
 
 RECORDED = HERE.parent / "multirun/recorded"
 FIGURES = HERE.parent / "docs/figures"
@@ -53,21 +52,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", type=Path, help="the folder of the sweeps")
     root = parser.parse_args().folder
-    sweeps = sorted(path.parent for path in root.rglob("selection.json"))
-    found = {path.parent.name: json.loads((path / "selection.json").read_text()) for path in sweeps}
-    for path in sweeps:
-        record(path, RECORDED / path.relative_to(root))
-    singles = [model(task, each["chosen"], each["comparison"], each["base"])
-               for task, each in found.items() if each["comparison"]]  # fmt: skip
-    stacks = [model(task, each["composition"]["stack"], each["composition"]["against_base"],
-                    each["base"])
-              for task, each in found.items()
-              if each["composition"] and each["composition"]["against_base"]]  # fmt: skip
+    reports = [read_report(path.parent) for path in sorted(root.rglob("selection.json"))]
+    for report in reports:
+        folder = report.search.folder
+        record(folder, RECORDED / folder.relative_to(root))
+    singles = [model(each, each.search.chosen, each.comparison) for each in reports
+               if each.comparison]  # fmt: skip
+    stacks = [model(each, each.composed.figures, each.composed.against_base) for each in reports
+              if each.composed and each.composed.against_base]  # fmt: skip
     FIGURES.mkdir(exist_ok=True)
     plt.rcParams.update({"svg.hashsalt": "study", "font.family": "DejaVu Sans", "font.size": 9})
     save(differences(singles, stacks), "study_differences")
     save(promises(singles, stacks), "study_promises")
-    print(table(sweeps))
+    print(table(reports))
 
 
 def record(sweep: Path, to: Path) -> None:
@@ -77,12 +74,12 @@ def record(sweep: Path, to: Path) -> None:
         shutil.copyfile(sweep / name, to / name)
 
 
-def model(task: str, figures: Any, compared: Any, base: Any) -> Model:
-    """A model of a task, from the parts of its selection.json."""
-    gain = figures["validation"]["accuracy"] - base["validation"]["accuracy"]
-    difference = compared["accuracy"]["difference"]
-    ends = (difference[name] for name in ("value", "low", "high"))
-    return Model(task, 100 * gain, *(100 * each for each in ends))
+def model(report: Report, figures: PointFigures, compared: Comparison) -> Model:
+    """A model of a task: the chosen point or the stack, against the base model."""
+    gain = figures.validation.accuracy - report.search.base.validation.accuracy
+    difference = compared.headline.difference
+    ends = (difference.value, difference.low, difference.high)
+    return Model(str(report.search.config.dataset.name), 100 * gain, *(100 * each for each in ends))
 
 
 def differences(singles: list[Model], stacks: list[Model]) -> plt.Figure:
@@ -134,21 +131,21 @@ def save(figure: plt.Figure, name: str) -> None:
     figure.savefig(FIGURES / f"{name}.png", dpi=160)
 
 
-def table(folders: list[Path]) -> str:
+def table(reports: list[Report]) -> str:
     """The table of what was run and of what the models answer on the test part."""
-    rows = [what_was_run(read_report(folder)) for folder in folders]
+    rows = [what_was_run(report) for report in reports]
     return tabulate(rows, HEADERS, tablefmt="github", disable_numparse=True)
 
 
 def what_was_run(report: Report) -> list[str]:
     """A row of the table, for one sweep."""
     search, compared, costs = report.search, report.comparison, report.cost
-    gold = report.changed_examples["answer"].value_counts(normalize=True)
+    gold = majority_accuracy(report.changed_examples["answer"])
     answers = [compared and getattr(compared, f"{name}_commonest") for name in ("base", "chosen")]
     return [
         str(search.config.dataset.name),
         f"{len(search.parts.validation)}, {len(search.parts.test)}",
-        f"{100 * gold.iloc[0]:.0f} %",
+        f"{100 * gold:.0f} %",
         *(f"{each.prediction!r} {100 * each.share:.0f} %" if each else "–" for each in answers),
         f"`{search.chosen.point}`" if search.chosen else "–",
         f"{costs.seconds / 60:.0f} min" if costs.seconds else "–",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +9,10 @@ from markupsafe import Markup
 from tabulate import tabulate
 
 from laser_sweep.leaderboard.contrast import Contrast
-from laser_sweep.leaderboard.rendering import SWEEP_HEADERS, sweep_texts
+from laser_sweep.leaderboard.rendering import SWEEP_HEADERS, report_link, sweep_texts
 from laser_sweep.report.formatting import UNKNOWN, interval, number, p_value, points
 from laser_sweep.report.page import css
 from laser_sweep.report.templates import template
-from laser_sweep.store.paths import Paths
 from laser_sweep.terminal import near
 
 _HEADERS = ("", "first", "second")
@@ -85,13 +83,5 @@ def html(found: Contrast, page: Path) -> str:
         sentences=list(paired_sentences(found)),
         caveats=list(zip(_HEADERS[1:], found.caveats, strict=True)),
         options=option_rows(found),
-        links=[_link(each.folder, page) for each in found.sweeps],
+        links=[report_link(each.folder, page.parent) for each in found.sweeps],
     )
-
-
-def _link(folder: Path, page: Path) -> str | None:
-    """The path of a sweep's page, relative to this page; None without one."""
-    report = Paths(folder).page
-    if not report.is_file():
-        return None
-    return Path(os.path.relpath(report, page.parent)).as_posix()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -151,7 +152,7 @@ def _markdown_table(rows: list[list[str]], headers: Sequence[str]) -> str:
 
 def html(tables: Tables, root: Path) -> str:
     """The tables as a page; the name of a dataset is a link to the sweep's report."""
-    links = [_link(row, root) for row in tables.sweeps]
+    links = [report_link(row.folder, root) for row in tables.sweeps]
     return template("laser_sweep.leaderboard", "leaderboard.html.jinja").render(
         css=Markup(css()),
         sweep_headers=SWEEP_HEADERS,
@@ -163,7 +164,7 @@ def html(tables: Tables, root: Path) -> str:
     )
 
 
-def _link(row: SweepRow, root: Path) -> str | None:
-    """The path of a sweep's page, relative to the leaderboard's; None without a page."""
-    page = Paths(row.folder).page
-    return page.relative_to(root).as_posix() if page.is_file() else None
+def report_link(folder: Path, start: Path) -> str | None:
+    """The path of a sweep's page, relative to the folder `start`; None without a page."""
+    page = Paths(folder).page
+    return Path(os.path.relpath(page, start)).as_posix() if page.is_file() else None
