@@ -10,7 +10,11 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from .documents import README
 
-WORDS = "true false Is it true that ? It The capital of is Paris Rome Madrid Tokyo Italy Japan"
+WORDS = (
+    "true false Is it true that ? It The capital of is France Paris Italy Rome Spain Madrid "
+    "Japan Tokyo Austria Vienna Germany Berlin Portugal Lisbon Greece Athens England London Egypt "
+    "Cairo"
+)
 """Words that the README's commands and tests ask about, beside those in the README's rows."""
 
 
