@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from laser_sweep.config import AUTO, DatasetConfig
 from laser_sweep.dataset._asking.delimiter import delimited
+from laser_sweep.dataset._columns.cluster import cluster_of
+from laser_sweep.dataset._columns.patterns import with_patterns
 from laser_sweep.dataset._example import CHOICE, Example, ExampleSet
 from laser_sweep.dataset._files.row import Row, RowError, Rows
 from laser_sweep.dataset._files.row_files import read_path
@@ -14,7 +17,7 @@ from laser_sweep.dataset._published.bigbench_task import task_rows
 from laser_sweep.dataset._scoring import scoring_of
 from laser_sweep.errors import ConfigError
 
-ROW_OPTIONS = ("scoring", "target_delimiter")
+ROW_OPTIONS = ("scoring", "target_delimiter", "patterns", "cluster_by")
 """The options of rows of your own that this reader has, too."""
 
 
@@ -28,6 +31,7 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         raise ConfigError("dataset.path is not set: expected the task.json of a BIG-bench task.")
     path = Path(config.path).expanduser()
     rows = task_rows(path) or Rows(read_path(path), f"dataset.path={path}")
+    rows = with_patterns(rows, config.patterns)
     if not any({"inputs", "input"} & set(row.values) for row in rows.rows):
         raise ConfigError(
             f"{rows.where}: expected a task of BIG-bench, an object with 'examples' that have "
@@ -35,10 +39,13 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
             f"{_columns(rows)}."
         )
     has_choices = config.scoring in (AUTO, CHOICE) and any(map(_choices, rows.rows))
-    delimiter = config.target_delimiter
-    examples = rows.examples(
-        lambda row: [delimited(_example(row, has_choices, prompting), delimiter, prompting)]
-    )
+
+    def of_row(row: Row) -> list[Example]:
+        example = _example(row, has_choices, prompting)
+        example = replace(example, cluster=cluster_of(row, config.cluster_by))
+        return [delimited(example, config.target_delimiter, prompting)]
+
+    examples = rows.examples(of_row)
     return ExampleSet(examples, scoring_of(config, prompting, has_choices))
 
 

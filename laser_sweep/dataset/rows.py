@@ -16,6 +16,7 @@ from pathlib import Path
 
 from laser_sweep.config import DEFAULT_ANSWER, DEFAULT_ID, DatasetConfig
 from laser_sweep.dataset._asking.delimiter import delimited
+from laser_sweep.dataset._columns.cluster import cluster_of
 from laser_sweep.dataset._columns.gold import GoldFinder
 from laser_sweep.dataset._columns.labels import LabelsOf, labels_of
 from laser_sweep.dataset._columns.patterns import with_patterns
@@ -23,7 +24,7 @@ from laser_sweep.dataset._columns.scores import scores_of
 from laser_sweep.dataset._columns.template import check_optional, parse_template
 from laser_sweep.dataset._example import DocumentScoring, Example, ExampleSet
 from laser_sweep.dataset._files.hub import load_hub_rows
-from laser_sweep.dataset._files.row import Row, RowError, Rows, checked_text, is_blank, parsed
+from laser_sweep.dataset._files.row import Row, Rows, is_blank, parsed
 from laser_sweep.dataset._files.row_files import read_path
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._scoring import scoring_of
@@ -71,7 +72,7 @@ def _documents(config: DatasetConfig, rows: Rows) -> list[Example]:
     else:
         text = partial(Row.text, column=written)
     return rows.examples(
-        lambda row: [Example(text(row), "", (), _cluster_of(row, config.cluster_by), row.place)]
+        lambda row: [Example(text(row), "", (), cluster_of(row, config.cluster_by), row.place)]
     )
 
 
@@ -179,19 +180,10 @@ class _ExampleMaker:
             self.prompt(row),
             gold,
             labels.distinct,
-            _cluster_of(row, self.cluster_by),
+            cluster_of(row, self.cluster_by),
             place=row.place,
             aliases=tuple(aliases),
         )
-
-
-def _cluster_of(row: Row, column: str | None) -> str | None:
-    """The name of the row's cluster; None if the row is a cluster of its own."""
-    if column is None or (value := row.value(column)) is None:
-        return None
-    if not isinstance(value, str | int | float):
-        raise RowError(f"{column!r} is {value!r}, expected a text or a number")
-    return checked_text(str(value), column)
 
 
 def _answer_of(config: DatasetConfig, rows: Rows) -> GoldFinder:

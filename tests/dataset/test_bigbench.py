@@ -84,6 +84,22 @@ def test_scores_may_be_decimal_and_several_may_be_the_largest(tmp_path):
     assert (example.answer, example.aliases, len(example.choices)) == ("a", ("b",), 4)
 
 
+def test_examples_of_a_cluster_have_a_column_or_the_start_of_their_input_in_common(tmp_path):
+    texts = ["A tale. Is it so?", "A tale. Is it not?", "Another story. Is it so?"] * 2
+    examples = [
+        {"input": text, "target_scores": {"Yes": 1, "No": 0}, "comment": f"book {n // 2}"}
+        for n, text in enumerate(texts)
+    ]
+    path = task(tmp_path, examples)
+    sources = [each.cluster for each in load(path, cluster_by="comment").examples]
+    assert sources == [f"book {n // 2}" for n in range(6)]
+    stories = load(path, patterns={"input": r"^(?P<story>.{7})"}, cluster_by="story").examples
+    assert [each.cluster for each in stories] == ["A tale.", "A tale.", "Another"] * 2
+    assert [each.prompt for each in stories] == [each.prompt for each in load(path).examples]
+    with pytest.raises(ConfigError, match=r"no column 'source'.*comment"):
+        load(path, cluster_by="source")
+
+
 def test_a_task_may_be_compressed_and_rows_of_the_hub_are_read_too(tmp_path):
     path = tmp_path / "task.json.gz"
     path.write_bytes(gzip.compress(task(tmp_path, CHOOSE).read_bytes()))

@@ -25,7 +25,8 @@ def task_rows(path: Path) -> Rows | None:
     """The examples of a task, as rows with the columns that BIG-bench has on the hub.
 
     These are `inputs`, the whole prompt; `targets`, the accepted answers; and, if there are
-    choices, `multiple_choice_targets` and `multiple_choice_scores`.
+    choices, `multiple_choice_targets` and `multiple_choice_scores`. The example's own columns are
+    kept, such as `input` and `comment`.
 
     Args:
         path: a JSON file, or a folder with a `task.json`.
@@ -69,6 +70,7 @@ def _row(example: Row, prefixes: Mapping[str, str], appends: bool) -> Row:
         f"{prefixes['example_output_prefix'].rstrip()}"
     )
     values: dict[str, object] = {
+        **example.values,
         "inputs": prompt.lstrip("\n"),
         "targets": _targets(example, scores),
     }
