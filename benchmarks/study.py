@@ -1,30 +1,38 @@
-"""The figures and the recorded files of docs/study.md, from the sweeps of `experiment=study/...`.
+"""The recorded files, the figures and a table of docs/study.md, from its sweeps.
 
     python benchmarks/study.py study
 
-copies the small files of each sweep into multirun/recorded, without texts of BIG-bench, draws both
-figures into docs/figures, and prints the tables of the page.
+copies the small files of each sweep in the folder `study` into multirun/recorded, without texts of
+BIG-bench. From all that is recorded there, it draws both figures into docs/figures, and prints the
+table of what the models answer. The tasks themselves are read from `real/`, which
+`python -m laser_sweep.real` makes.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 from _processes import HERE
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 from tabulate import tabulate
 
-from laser_sweep.report import PointFigures, Report, read_report
-from laser_sweep.statistics import Comparison, majority_accuracy
+from laser_sweep.config import Config, conf_folder, register
+from laser_sweep.plan.make import make_plan
+from laser_sweep.statistics import majority_accuracy
 
 RECORDED = HERE.parent / "multirun/recorded"
+STUDY = RECORDED / "smollm2-135m"
 FIGURES = HERE.parent / "docs/figures"
 SMALL = ("report.md", "selection.json", "grid.csv", "figures/heat_map.png")
 HEADERS = ("task", "validation, test", "one gold answer", "base answers", "chosen answers",
-           "chosen", "computing")  # fmt: skip
+           "computing")  # fmt: skip
 BLUE, ORANGE = "#0072b2", "#d55e00"
 
 
@@ -48,23 +56,28 @@ class Model:
 
 
 def main() -> None:
-    """Record the sweeps, draw the figures and print the tables."""
+    """Record the sweeps, draw the figures and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", type=Path, help="the folder of the sweeps")
     root = parser.parse_args().folder
-    reports = [read_report(path.parent) for path in sorted(root.rglob("selection.json"))]
-    for report in reports:
-        folder = report.search.folder
-        record(folder, RECORDED / folder.relative_to(root))
-    singles = [model(each, each.search.chosen, each.comparison) for each in reports
-               if each.comparison]  # fmt: skip
-    stacks = [model(each, each.composed.figures, each.composed.against_base) for each in reports
-              if each.composed and each.composed.against_base]  # fmt: skip
+    for path in sorted(root.rglob("selection.json")):
+        record(path.parent, RECORDED / path.parent.relative_to(root))
+    selections = {
+        path.parent.parent.name: json.loads(path.read_text())
+        for path in sorted(STUDY.rglob("selection.json"))
+    }
+    singles = [model(task, each, each["chosen"], each["comparison"])
+               for task, each in selections.items()]  # fmt: skip
+    stacks = [model(task, each, found["stack"], found["against_base"])
+              for task, each in selections.items()
+              if (found := each["composition"]) and found["against_base"]]  # fmt: skip
+    register()
     FIGURES.mkdir(exist_ok=True)
     plt.rcParams.update({"svg.hashsalt": "study", "font.family": "DejaVu Sans", "font.size": 9})
     save(differences(singles, stacks), "study_differences")
     save(promises(singles, stacks), "study_promises")
-    print(table(reports))
+    rows = [what_was_run(task, each) for task, each in selections.items()]
+    print(tabulate(rows, HEADERS, tablefmt="github", disable_numparse=True))
 
 
 def record(sweep: Path, to: Path) -> None:
@@ -74,12 +87,13 @@ def record(sweep: Path, to: Path) -> None:
         shutil.copyfile(sweep / name, to / name)
 
 
-def model(report: Report, figures: PointFigures, compared: Comparison) -> Model:
+def model(task: str, selection: Any, figures: Any, comparison: Any) -> Model:
     """A model of a task: the chosen point or the stack, against the base model."""
-    gain = figures.validation.accuracy - report.search.base.validation.accuracy
-    difference = compared.headline.difference
-    ends = (difference.value, difference.low, difference.high)
-    return Model(str(report.search.config.dataset.name), 100 * gain, *(100 * each for each in ends))
+    accuracies = [each["validation"]["accuracy"] for each in (selection["base"], figures)]
+    difference = comparison["accuracy"]["difference"]
+    ends = (difference[name] for name in ("value", "low", "high"))
+    gain = 100 * (accuracies[1] - accuracies[0])
+    return Model(task, gain, *(100 * each for each in ends))
 
 
 def differences(singles: list[Model], stacks: list[Model]) -> plt.Figure:
@@ -131,25 +145,26 @@ def save(figure: plt.Figure, name: str) -> None:
     figure.savefig(FIGURES / f"{name}.png", dpi=160)
 
 
-def table(reports: list[Report]) -> str:
-    """The table of what was run and of what the models answer on the test part."""
-    rows = [what_was_run(report) for report in reports]
-    return tabulate(rows, HEADERS, tablefmt="github", disable_numparse=True)
-
-
-def what_was_run(report: Report) -> list[str]:
+def what_was_run(task: str, selection: Any) -> list[str]:
     """A row of the table, for one sweep."""
-    search, compared, costs = report.search, report.comparison, report.cost
-    gold = majority_accuracy(report.changed_examples["answer"])
-    answers = [compared and getattr(compared, f"{name}_commonest") for name in ("base", "chosen")]
+    compared, base = selection["comparison"], selection["base"]
+    answers = [compared[f"{name}_commonest"] for name in ("base", "chosen")]
     return [
-        str(search.config.dataset.name),
-        f"{len(search.parts.validation)}, {len(search.parts.test)}",
-        f"{100 * gold:.0f} %",
-        *(f"{each.prediction!r} {100 * each.share:.0f} %" if each else "–" for each in answers),
-        f"`{search.chosen.point}`" if search.chosen else "–",
-        f"{costs.seconds / 60:.0f} min" if costs.seconds else "–",
+        task,
+        f"{base['validation']['examples']}, {base['test']['examples']}",
+        f"{100 * commonest_gold(task):.0f} %",
+        *(f"{each['prediction']!r} {100 * each['share']:.0f} %" for each in answers),
+        f"{selection['cost']['seconds'] / 60:.0f} min",
     ]
+
+
+def commonest_gold(task: str) -> float:
+    """The share of the commonest gold answer on the test part."""
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        config = OmegaConf.to_object(compose("config", [f"experiment=study/{task}"]))
+    assert isinstance(config, Config)
+    plan = make_plan(config)
+    return majority_accuracy(plan.examples[index].answer for index in plan.store.parts.test)
 
 
 if __name__ == "__main__":
