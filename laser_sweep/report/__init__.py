@@ -6,8 +6,10 @@ It consists of `report.html`, `report.md`, `selection.json`, `grid.csv`, `grid.p
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
+from laser_sweep.report.earlier import keep_earlier
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.page import page
 from laser_sweep.report.point_figures import PartFigures, PointFigures, point_figures
@@ -35,6 +37,8 @@ __all__ = [
     "write_report",
 ]
 
+log = logging.getLogger(__name__)
+
 
 def read_report(folder: Path) -> Report:
     """Select among the results in a sweep's folder; nothing is written.
@@ -48,6 +52,8 @@ def read_report(folder: Path) -> Report:
 def write_report(report: Report) -> None:
     """Write all files of a report into the sweep's folder.
 
+    The report of another command that is there is kept, in `earlier/`.
+
     Raises:
         ConfigError: if the folder cannot be written to.
     """
@@ -55,6 +61,9 @@ def write_report(report: Report) -> None:
     from laser_sweep.report.figures.lines import lines
 
     paths = report.paths
+    check_writable(paths.folder)
+    if kept := keep_earlier(paths, report.search.record.command_digest):
+        log.info("the report of the command before is kept: %s", near(kept / paths.report.name))
     check_writable(paths.figures)
     write_file(paths.grid, report.grid.to_csv(index=False))
     write_file(paths.grid_parquet, report.grid.to_parquet(index=False))

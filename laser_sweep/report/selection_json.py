@@ -25,6 +25,7 @@ def selection_json(report: Report) -> str:
     search = report.search
     content = {
         "verdict": choice(report),
+        "command": search.record.command_digest,
         "rule": search.config.selection,
         "base": _point(search, search.base),
         "chosen": _point(search, search.chosen),

@@ -37,6 +37,8 @@ def lines(status: Status, *, whole: bool = False) -> Iterator[str]:
     yield from _failures(status, whole)
     if status.is_reported:
         yield f"Report: {near(Paths(status.folder).report)}"
+    for report in status.earlier:
+        yield f"Report of an earlier command: {near(report)}"
 
 
 def _counts(status: Status) -> str:

@@ -148,6 +148,13 @@ class Status:
         """Whether a report exists."""
         return Paths(self.folder).report.is_file()
 
+    @property
+    def earlier(self) -> list[Path]:
+        """The reports of earlier commands, the oldest first."""
+        paths = Paths(self.folder)
+        found = paths.earlier.glob(f"[!.]*/{paths.report.name}")
+        return sorted(found, key=lambda path: path.stat().st_mtime)
+
 
 def read_status(folder: Path) -> Status:
     """The status of the sweep in a folder.

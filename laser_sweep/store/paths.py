@@ -117,6 +117,17 @@ class Paths:
         return self.folder / "figures"
 
     @property
+    def earlier(self) -> Path:
+        """The folder of the reports of earlier commands, each in a folder of its own."""
+        return self.folder / "earlier"
+
+    @property
+    def report_files(self) -> tuple[Path, ...]:
+        """The files of a report, and the folder of its figures; those for programs come last."""
+        tables = (self.grid, self.grid_parquet)
+        return (self.report, self.page, self.figures, *tables, self.selection)
+
+    @property
     def also(self) -> Path:
         """The folder of the results on further datasets."""
         return self.folder / ALSO

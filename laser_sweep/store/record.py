@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from laser_sweep.config import Config
+from laser_sweep.config import Config, flat_options
 from laser_sweep.errors import ConfigError, one_line
 from laser_sweep.grid.notation import ranges, read_ranges
 from laser_sweep.split import Parts
@@ -152,6 +152,15 @@ class Record:
             read_ranges(self.parts.test.indices),
             tuple(map(read_ranges, self.folds)),
         )
+
+    @cached_property
+    def command_digest(self) -> str:
+        """The digest of all that a report of the command is about.
+
+        These are the options that may change an outcome or the choice, the points, and the identity
+        of the outcomes.
+        """
+        return digest([dict(flat_options(self.config)), self.points, self.digest])
 
     @property
     def searched(self) -> tuple[int, ...]:

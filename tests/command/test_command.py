@@ -49,6 +49,9 @@ SMALL = ("lnum=26..27", "lname=fc_in", "rate=5,9.9", "dataset.limit=60")
 """Four points and the base, on 12 examples that validate and 48 that test."""
 
 
+REPORT = {"report.md", "report.html", "selection.json", "grid.csv", "grid.parquet", "figures"}
+
+
 @pytest.fixture(scope="module")
 def small_sweep(tmp_path_factory: pytest.TempPathFactory) -> SmallSweep:
     """The sweep SMALL, by a command in a process of its own, in a folder that no test changes."""
@@ -246,6 +249,33 @@ def test_a_bit_that_changed_in_a_finished_sweep_is_noticed(sweep_in_process: Com
 def test_a_larger_command_adds_only_what_is_missing(sweep_in_process: Command, swept: Path):
     output = assert_success(sweep_in_process(*SMALL, "lnum=25..27"))
     assert "7 points, 5 done, 2 to do" in output
+
+
+def test_the_report_of_an_earlier_command_is_kept(command_in_process: Command, swept: Path):
+    def chosen(folder: Path) -> str:
+        return json.loads((folder / "selection.json").read_text())["verdict"]
+
+    first, figure = (swept / "report.md").read_bytes(), Path("figures/heat_map.svg")
+    before = chosen(swept)
+    output = assert_success(command_in_process("laser_sweep", *SMALL, "split.fraction=0.5"))
+    (kept,) = (swept / "earlier").iterdir()
+    name = f"rank_reduction/earlier/{kept.name}/report.md"
+    assert name in output
+    assert (kept / "report.md").read_bytes() == first
+    assert {path.name for path in kept.iterdir()} == REPORT
+    assert (kept / figure).read_bytes() != (swept / figure).read_bytes()
+    assert chosen(swept) != before
+    # The report again is of the same command, and so is a command on another number of cores.
+    assert_success(command_in_process("laser_sweep.report", swept))
+    again = (*SMALL, "split.fraction=0.5", "threads=1")
+    assert_success(command_in_process("laser_sweep", *again))
+    assert list((swept / "earlier").iterdir()) == [kept]
+    assert name in assert_success(command_in_process("laser_sweep.status", swept))
+    # The first command again: its report is the newest, and the second one's is kept.
+    assert_success(command_in_process("laser_sweep", *SMALL))
+    (other,) = (swept / "earlier").iterdir()
+    assert other != kept
+    assert chosen(swept) == before
 
 
 def test_truncated_results_are_computed_again(sweep_in_process: Command, swept: Path):
