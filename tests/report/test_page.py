@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -107,14 +108,15 @@ def test_the_axes_of_accuracies_end_at_0_and_100_and_no_tick_is_twice(sweep: Pat
     for axis in ("xaxis", "yaxis"):
         drawn = f"document.getElementById('validation-test')._fullLayout.{axis}.range"
         low, high = page.evaluate(drawn)
-        assert -0.01 <= low < high <= 1.01
+        assert -1 <= low < high <= 101
         ticks = page.locator(f"#validation-test .{axis[0]}tick text").all_text_contents()
         assert len(set(ticks)) == len(ticks) > 1
+        assert all(re.fullmatch("\\d+\N{NO-BREAK SPACE}%", tick) for tick in ticks)
     range_of = "values => headlineAxis(values)"
-    same = page.evaluate(range_of, [1.0, 1.0])
-    assert same["range"] == pytest.approx([0.995, 1.005])
-    assert same["tickformat"] == ".1%"
-    assert page.evaluate(range_of, [0.2, 0.8])["tickformat"] == ".0%"
+    same = page.evaluate(range_of, [100, 100])
+    assert same["range"] == pytest.approx([99.5, 100.5])
+    assert same["tickformat"] == ".1f"
+    assert page.evaluate(range_of, [20, 80])["tickformat"] == ".0f"
 
 
 def test_one_ruined_cell_leaves_the_others_their_colours(sweep: Path, browser):

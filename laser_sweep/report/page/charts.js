@@ -73,21 +73,21 @@ function horizontalLine(y, line) {
   return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line };
 }
 
-// The range and the ticks of an axis of the headline figure that has these values.
+// The range and the ticks of an axis of the headline figure that has these plotted values.
 function headlineAxis(values) {
   if (!isAccuracy) return { type: "log" };
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const around = Math.max(0.05 * (high - low), 0.005);
+  const around = Math.max(0.05 * (high - low), 0.5);
   // A chart's own range would go beyond 0 and 100 % where the values are close together.
-  const range = [Math.max(low - around, -0.005), Math.min(high + around, 1.005)];
-  return { range, tickformat: range[1] - range[0] < 0.06 ? ".1%" : ".0%" };
+  const range = [Math.max(low - around, -0.5), Math.min(high + around, 100.5)];
+  return { range, tickformat: range[1] - range[0] < 6 ? ".1f" : ".0f", ticksuffix: "\u00a0%" };
 }
 
 // Validation against test, one marker for each point that is evaluated on both parts.
 
 function drawValidationTest() {
   const both = points.filter((point) => point[headline] !== null && point[tested] !== null);
-  const values = both.flatMap((point) => [point[headline], point[tested]]);
+  const values = both.flatMap((point) => [plotted(point, headline), plotted(point, tested)]);
   const axis = headlineAxis(values);
   draw(byId("validation-test"), [validationTestTrace(both)], {
     height: 380,
@@ -109,8 +109,8 @@ function validationTestTrace(both) {
   return {
     type: "scatter",
     mode: "markers+text",
-    x: both.map((point) => point[headline]),
-    y: both.map((point) => point[tested]),
+    x: both.map((point) => plotted(point, headline)),
+    y: both.map((point) => plotted(point, tested)),
     text: both.map(name),
     textposition: both.map((point) => (point === base ? "top right" : "top left")),
     hovertext: both.map(hoverText),
@@ -125,7 +125,8 @@ function validationTestTrace(both) {
 
 // The gains on the validation part that chance explains.
 function chanceBand() {
-  const corners = { y0: 0, y1: 1, x0: base.accuracy, x1: base.accuracy + data.null.upper };
+  const start = plotted(base, headline);
+  const corners = { y0: 0, y1: 1, x0: start, x1: start + 100 * data.null.upper };
   const style = { fillcolor: colour("quiet"), opacity: 0.15, line: { width: 0 } };
   return { type: "rect", yref: "paper", ...corners, ...style };
 }

@@ -3,7 +3,7 @@ const [LOWEST_LAYER, HIGHEST_LAYER] = data.layers?.range ?? [0, 1];
 
 function drawLines() {
   const own = cells.filter((point) => point.panel === byId("panel").value);
-  const shown = [...own, ...(base ? [base] : [])].map((point) => point[headline]);
+  const shown = [...own, ...(base ? [base] : [])].map((point) => plotted(point, headline));
   drawLineChart("headline-lines", headline, { title: headlineName, ...headlineAxis(shown) });
   drawLineChart("loss-lines", "log_loss", { title: `${logLossName}, nats` });
 }
@@ -16,7 +16,7 @@ function drawLineChart(id, figure, { title, ...axis }) {
   lines.sort((a, b) => a.includes(chosen) - b.includes(chosen));
   draw(byId(id), [...lines.map((line) => lineTrace(line, figure)), ...layerBar()], {
     height: 320,
-    shapes: base ? [horizontalLine(base[figure], dashed)] : [],
+    shapes: base ? [horizontalLine(plotted(base, figure), dashed)] : [],
     xaxis: amountAxis(),
     yaxis: { title: { text: title }, ...axis },
   });
@@ -43,7 +43,7 @@ function lineTrace(onLayer, figure) {
     type: "scatter",
     mode: "lines+markers",
     x: line.map(place),
-    y: line.map((point) => point[figure]),
+    y: line.map((point) => plotted(point, figure)),
     text: line.map(hoverText),
     customdata: line.map((point) => point.point),
     hovertemplate: "%{text}<extra></extra>",

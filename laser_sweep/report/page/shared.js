@@ -33,6 +33,13 @@ function figureText(point, [key]) {
   return (key === headline || key === tested ? headlineText : number)(point[key]);
 }
 
+// A figure of a point as charts show it: accuracies are in percent.
+function plotted(point, key) {
+  const value = point[key];
+  const isShare = isAccuracy && (key === headline || key === tested);
+  return isShare && value !== null ? 100 * value : value;
+}
+
 function rankText(point) {
   return point.rank === null ? "–" : String(point.rank);
 }
