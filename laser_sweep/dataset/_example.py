@@ -33,12 +33,12 @@ class Example:
 
     Attributes:
         prompt: the text that the model is given; for a masked model with a mask for the answer. A
-            document is a prompt.
+            document is a prompt. Labels that are compared as whole texts have an empty one.
         answer: the gold answer as text, without the space before it; empty for a document.
         choices: the labels that the model chooses from; empty where it may say anything.
         cluster: the name of the examples that belong together, such as paraphrases.
         delimiter: the text between the prompt and the answer or a label; None for the usual one,
-            a space unless the prompt ends in one.
+            a space unless the prompt ends in one or is empty.
         place: the row that it was made from, such as `line 3`; not compared.
         aliases: further answers that are right, too; of labels, further right ones.
     """
@@ -56,7 +56,7 @@ class Example:
         """The text between the prompt and the answer or a label."""
         if self.delimiter is not None:
             return self.delimiter
-        return "" if self.prompt[-1:].isspace() else " "
+        return "" if not self.prompt or self.prompt[-1].isspace() else " "
 
 
 @dataclass(frozen=True)

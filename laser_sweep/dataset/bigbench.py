@@ -10,7 +10,7 @@ from laser_sweep.dataset._asking.delimiter import delimited
 from laser_sweep.dataset._columns.cluster import cluster_of
 from laser_sweep.dataset._columns.patterns import with_patterns
 from laser_sweep.dataset._example import CHOICE, Example, ExampleSet
-from laser_sweep.dataset._files.row import Row, RowError, Rows
+from laser_sweep.dataset._files.row import Row, RowError, Rows, is_blank
 from laser_sweep.dataset._files.row_files import read_path
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published.bigbench_task import task_rows
@@ -71,5 +71,13 @@ def _example(row: Row, has_choices: bool, prompting: Prompting) -> Example:
                 "more different choices, and right ones among them"
             )
     gold, *aliases = dict.fromkeys(targets)
-    prompt = prompting.fill(row.text("inputs").rstrip())
+    prompt = prompting.fill(_prompt(row, labels).rstrip())
     return Example(prompt, gold, labels, place=row.place, aliases=tuple(aliases))
+
+
+def _prompt(row: Row, labels: tuple[str, ...]) -> str:
+    """The prompt; nothing where a task such as cause_and_effect compares whole sentences."""
+    given = row.value("inputs")
+    if labels and isinstance(given, str) and is_blank(given):
+        return ""
+    return row.text("inputs")

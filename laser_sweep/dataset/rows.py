@@ -49,7 +49,7 @@ def load(config: DatasetConfig, prompting: Prompting) -> ExampleSet:
         scoring = DocumentScoring(window=config.window, stride=config.stride)
         return ExampleSet(_documents(config, rows), scoring)
     maker = _ExampleMaker(
-        prompt=_filled("dataset.prompt", config.prompt, rows),
+        prompt=_prompt_of(config, rows),
         answer=_answer_of(config, rows),
         labels=labels_of(config, rows),
         cluster_by=config.cluster_by,
@@ -115,6 +115,14 @@ def _columns_of(rows: Rows) -> str:
     return f"{rows.where} has {', '.join(map(str, columns)) or 'no columns'}"
 
 
+def _prompt_of(config: DatasetConfig, rows: Rows) -> Fill:
+    """A function that fills in the prompt; nothing where whole texts are compared, as choices."""
+    has_choices = isinstance(config.choices, list) or _have(rows, config.choices)
+    if not config.prompt and has_choices:
+        return lambda row: ""
+    return _filled("dataset.prompt", config.prompt, rows)
+
+
 def _filled(option: str, written: str, rows: Rows) -> Fill:
     """A function that fills in a template.
 
@@ -138,6 +146,8 @@ def _check_questions_differ(written: str, rows: Rows, examples: Sequence[Example
     """Check that not all prompts are equal, unless all rows are or the choices differ."""
     differ = any(row.values != rows.rows[0].values for row in rows.rows)
     if not differ or len({each.prompt for each in examples}) > 1:
+        return
+    if not written and all(each.choices for each in examples):
         return
     if len({each.choices for each in examples}) > 1:
         log.warning(

@@ -100,6 +100,21 @@ def test_examples_of_a_cluster_have_a_column_or_the_start_of_their_input_in_comm
         load(path, cluster_by="source")
 
 
+def test_choices_that_are_whole_sentences_need_no_prompt(tmp_path):
+    bare = {
+        "example_input_prefix": "",
+        "example_output_prefix": "",
+        "append_choices_to_input": False,
+    }
+    examples = [
+        {"input": "", "target_scores": {f"{n} fell.": 1, f"Fell {n}.": 0}} for n in range(5)
+    ]
+    example = load(task(tmp_path, examples, **bare)).examples[1]
+    assert (example.prompt, example.seam, example.answer) == ("", "", "1 fell.")
+    with pytest.raises(ConfigError, match="'inputs' is empty"):
+        load(task(tmp_path, [{"input": "", "target": "x"}] * 5, **bare))
+
+
 def test_a_task_may_be_compressed_and_rows_of_the_hub_are_read_too(tmp_path):
     path = tmp_path / "task.json.gz"
     path.write_bytes(gzip.compress(task(tmp_path, CHOOSE).read_bytes()))

@@ -263,3 +263,15 @@ def test_an_error_is_one_line_of_a_length_that_can_be_read(read):
     assert len(str(error.value)) < 4_000
     assert "\n" not in str(error.value)
     assert "not one of the choices ['yes', 'no']" in str(error.value)
+
+
+def test_minimal_pairs_are_compared_as_whole_texts(read):
+    pairs = [{"good": f"{n} cats sleep.", "bad": f"{n} cats sleeps."} for n in range(2, 8)]
+    options = {"prompt": "", "choices": ["{good}", "{bad}"], "answer": "{good}"}
+    example = read(pairs, **options)[1]
+    assert (example.prompt, example.seam, example.answer) == ("", "", "3 cats sleep.")
+    assert example.choices == ("3 cats sleep.", "3 cats sleeps.")
+    with pytest.raises(ConfigError, match="names no column"):
+        read(pairs, prompt="", choices=None, answer="{good}")
+    with pytest.raises(ConfigError, match="names no column"):
+        read(pairs, prompt="", answer="{good}")

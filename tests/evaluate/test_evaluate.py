@@ -159,6 +159,21 @@ def rows_of(columns):
     return [{name: value for name, value in row.items() if value is not None} for row in rows]
 
 
+@pytest.mark.parametrize("family", CAUSAL)
+def test_texts_without_a_prompt_follow_the_beginning_of_a_text(family):
+    pair = ("Anna drinks red wine", "red wine drinks Anna")
+    examples = [Example("", text, pair) for text in pair]
+    outcomes = rows_of(evaluator(family, examples, Scoring(CHOICE)).evaluate([0, 1]))
+    first, sums = make_tokenizer(family).bos_token_id, []
+    for text in pair:
+        ids = [first, *pieces(text)]
+        following = log_softmax(family, ids)
+        sums.append(sum(following[n, token] for n, token in enumerate(ids[1:])))
+    for outcome in outcomes:
+        assert outcome["choice_logprobs"] == pytest.approx(sums, abs=1e-4)
+        assert outcome["prediction"] == pair[int(np.argmax(sums))]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("family", FAMILIES)
 @quick

@@ -33,7 +33,8 @@ def questions(
     found = [each.labels for each in asked]
     if prompting.paper and scoring.kind == CHOICE and _have_several(found, scoring):
         return searched_questions(examples, scoring, tokens)
-    prompts = [tuple(tokens.started(each.prompt)) for each in asked]
+    # Without a prompt, the answers follow the beginning of a text.
+    prompts = [tuple(tokens.started(each.prompt)) or (tokens.first,) for each in asked]
     label_tokens.check(examples, scoring, tokens, found)
     return [
         _choice(example, prompt, labels, scoring)
