@@ -14,7 +14,6 @@ from laser_sweep.config._typed import typed
 from laser_sweep.config.cluster import ClusterConfig, ParamsConfig
 from laser_sweep.config.composition import NO_COMPOSITION, ComposeConfig
 from laser_sweep.config.dataset import (
-    COMPRESSIONS,
     DEFAULT_ANSWER,
     DEFAULT_CHOICES,
     DEFAULT_ID,
@@ -24,6 +23,7 @@ from laser_sweep.config.dataset import (
     TOO_LONG,
     DatasetConfig,
 )
+from laser_sweep.config.file_names import COMPRESSIONS
 from laser_sweep.config.intervention import SOLVERS, SPECTRA, InterventionConfig
 from laser_sweep.config.layout import FORMS, LayoutConfig, LayoutNames
 from laser_sweep.config.model import (

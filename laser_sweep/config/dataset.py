@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 from laser_sweep.config._folder_name import folder_name
+from laser_sweep.config.file_names import name_of
 from laser_sweep.config.model import AUTO
 from laser_sweep.errors import ConfigError, choose
 
@@ -31,12 +30,8 @@ DEFAULT_TEXT = "text"
 """The column of the documents of `dataset.scoring=perplexity`."""
 DEFAULT_CHOICES = "choices"
 """The column of labels. Rows may lack this column, but not one that the user names."""
-COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip")
-"""The endings of compressed files' names, which follow the ending of the format."""
 MINIMUM_EXAMPLES = 5
 """Fewer examples leave no validation part with the default split."""
-_ANY_LETTERS = re.compile(r"[*?]+")
-"""Characters of a pattern that stand for others."""
 _OF_ROWS = {"rows": True}
 """The metadata of an option that only the reader `rows` has."""
 _OF_ASKING = {"asking": True}
@@ -150,7 +145,7 @@ class DatasetConfig:
     def _default_name(self) -> str:
         if self.task or not self.path:
             return (self.task or self.hub or self.reader).split("/")[-1]
-        return _name_of(self.path)
+        return name_of(self.path)
 
     def _check_task(self) -> None:
         if self.reader == LM_EVAL:
@@ -242,19 +237,3 @@ class DatasetConfig:
             )
         if self.hub and not self.split:
             raise ConfigError(f"dataset.hub={self.hub}: expected dataset.split too, such as test.")
-
-
-def without_compression(path: Path) -> Path:
-    """The path without the ending of a compression: `rows.jsonl` for `rows.jsonl.gz`."""
-    return path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
-
-
-def _name_of(path: str) -> str:
-    """The default name of the rows of a path, such as `rows` for `d/rows.jsonl.gz`."""
-    given = without_compression(Path(path))
-    if not _ANY_LETTERS.search(path) or Path(path).exists():
-        return given.stem or given.absolute().name
-    # A pattern: `test` for d/test-*.parquet, `d` for d/*.parquet.
-    names = (given.stem, *(parent.name for parent in given.absolute().parents))
-    without = (_ANY_LETTERS.sub("", name).strip("-_. ") for name in names)
-    return next(filter(None, without), "")

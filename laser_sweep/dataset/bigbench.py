@@ -10,8 +10,9 @@ from laser_sweep.dataset._asking.delimiter import delimited
 from laser_sweep.dataset._columns.cluster import cluster_of
 from laser_sweep.dataset._columns.patterns import with_patterns
 from laser_sweep.dataset._example import CHOICE, Example, ExampleSet
-from laser_sweep.dataset._files.row import Row, RowError, Rows, is_blank
+from laser_sweep.dataset._files.row import Row, RowError, is_blank
 from laser_sweep.dataset._files.row_files import read_path
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published.bigbench_task import task_rows
 from laser_sweep.dataset._scoring import scoring_of

@@ -12,7 +12,8 @@ from laser_sweep.dataset._example import (
     Scoring,
 )
 from laser_sweep.dataset._files.hub import Hub
-from laser_sweep.dataset._files.row import Row, RowError, Rows
+from laser_sweep.dataset._files.row import Row, RowError
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.dataset._files.web import Web
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published.facts import Facts, load_rows

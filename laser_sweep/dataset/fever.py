@@ -5,7 +5,8 @@ from __future__ import annotations
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._example import CHOICE, Example, ExampleSet, Scoring
 from laser_sweep.dataset._files.hub import Hub
-from laser_sweep.dataset._files.row import Row, Rows
+from laser_sweep.dataset._files.row import Row
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.dataset._files.web import Web
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published.facts import Facts, load_rows

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from laser_sweep.config import AUTO, DatasetConfig
 from laser_sweep.dataset._example import GENERATION, Example, ExampleSet, Scoring
 from laser_sweep.dataset._files.hub import Hub
-from laser_sweep.dataset._files.row import Row, Rows
+from laser_sweep.dataset._files.row import Row
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published.facts import Facts, load_rows
 

@@ -24,8 +24,9 @@ from laser_sweep.dataset._columns.scores import scores_of
 from laser_sweep.dataset._columns.template import check_optional, parse_template
 from laser_sweep.dataset._example import DocumentScoring, Example, ExampleSet
 from laser_sweep.dataset._files.hub import load_hub_rows
-from laser_sweep.dataset._files.row import Row, Rows, is_blank, parsed
+from laser_sweep.dataset._files.row import Row, is_blank, parsed
 from laser_sweep.dataset._files.row_files import read_path
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._scoring import scoring_of
 from laser_sweep.errors import ConfigError, shorten

@@ -10,6 +10,7 @@ from laser_sweep.report import example_sentences, search_sentences, sentences, t
 from laser_sweep.report.costs import cost_text
 from laser_sweep.report.formatting import percent
 from laser_sweep.report.other_scores import DEFINITIONS
+from laser_sweep.report.paper_sentences import paper_differences, paper_figures
 from laser_sweep.report.report import HEAT_MAP, Report
 from laser_sweep.report.shown_figures import explanation
 from laser_sweep.report.side_effect_texts import (
@@ -48,8 +49,8 @@ def _sentences(report: Report) -> dict[str, object]:
         "chance": sentences.chance(report),
         "composition": search_sentences.composition(report),
         "elsewhere": side_effect_explanation(search.side_effects),
-        "paper": sentences.paper_figures(search),
-        "paper_differences": sentences.paper_differences(search),
+        "paper": paper_figures(search),
+        "paper_differences": paper_differences(search),
         "asking": list(example_sentences.asking(search)),
         "context_notes": example_sentences.context_notes(search),
         "tie_notes": list(example_sentences.tie_notes(report)),

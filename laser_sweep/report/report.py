@@ -10,6 +10,7 @@ import pandas as pd
 
 from laser_sweep.config import PAPER
 from laser_sweep.grid.point import BASE
+from laser_sweep.report.chance import audit_of, null_of, searched_gain_of
 from laser_sweep.report.changes import changed_examples
 from laser_sweep.report.composed import Composed, composed_of
 from laser_sweep.report.costs import Cost, cost_of
@@ -22,7 +23,6 @@ from laser_sweep.report.search import Search, search_of
 from laser_sweep.report.split_faults import SplitFaults, split_faults
 from laser_sweep.report.ties import Ties, ties_of
 from laser_sweep.selection import Pick, measure
-from laser_sweep.split import VALIDATION
 from laser_sweep.statistics import (
     UNSELECTED,
     UNTESTED,
@@ -31,11 +31,8 @@ from laser_sweep.statistics import (
     NullBand,
     SearchedGain,
     Verdict,
-    audit,
     compare,
-    null_band,
     out_of_fold_null,
-    searched_gain,
 )
 from laser_sweep.store.examples import read_examples
 from laser_sweep.store.paths import Paths
@@ -149,45 +146,18 @@ class Report:
 
     @cached_property
     def null(self) -> NullBand | None:
-        """The best gain on the validation part among candidates without effect; None if unknown.
-
-        Of a search it is unknown: the gains of the points that were left out are not known, and
-        those of the others are not the gains of any points. Of documents there is none.
-        """
-        if self.search.searched is not None or not self.search.headline.is_accuracy:
-            return None
-        outcomes = self.search.outcomes
-        validating = outcomes[outcomes["part"] == VALIDATION]
-        points = set(validating["point"])
-        return null_band(validating) if str(BASE) in points and len(points) > 1 else None
+        """The best gain on the validation part among candidates without effect; None if unknown."""
+        return null_of(self.search)
 
     @cached_property
     def searched_gain(self) -> SearchedGain | None:
-        """The best gain of a search on the validation part; None for the grid, or if unknown.
-
-        Of documents there is none.
-        """
-        outcomes, searched = self.search.outcomes, self.search.searched
-        if not self.search.headline.is_accuracy:
-            return None
-        validating = outcomes[outcomes["part"] == VALIDATION]
-        points = set(validating["point"])
-        if searched is None or str(BASE) not in points or len(points) < 2:
-            return None
-        return searched_gain(validating, len(searched.space.points))
+        """The best gain of a search on the validation part; None for the grid, or if unknown."""
+        return searched_gain_of(self.search)
 
     @cached_property
     def audit(self) -> Audit | None:
         """The result of the audit of a search; None without one, or if it is not finished."""
-        searched, table = self.search.searched, self.search.table
-        if searched is None or not searched.audited:
-            return None
-        done = table[table["point"].isin(searched.audited)]
-        if len(done) < len(searched.audited):
-            return None
-        found = self.search.better_than_searched(searched.audited)
-        left_out = len(searched.left_out) + len(searched.audited)
-        return audit(left_out, len(searched.audited), len(found))
+        return audit_of(self.search)
 
     @cached_property
     def best_per(self) -> dict[str, list[Best]]:

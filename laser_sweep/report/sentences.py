@@ -18,6 +18,7 @@ from laser_sweep.report.formatting import (
     sentence_case,
     signed,
 )
+from laser_sweep.report.paper_sentences import paper_differences, paper_figures
 from laser_sweep.report.per_token import per_token_notes
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
@@ -236,18 +237,3 @@ def _majority(report: Report) -> Iterator[str]:
         share = percent(majority_accuracy(gold))
         examples = "examples" if report.search.parts.folds else "test part"
         yield f"Always answering {answer!r} would be right on {share} of the {examples}."
-
-
-def paper_figures(search: Search) -> str:
-    """The paper's own figures for the model and the dataset, in a sentence; empty without any."""
-    headline = search.config.paper.headline
-    return f"{sentence_case(headline)}." if headline else ""
-
-
-def paper_differences(search: Search) -> list[str]:
-    """The reasons why the paper's figures and these are not comparable."""
-    config, record = search.config, search.record
-    revision = config.model.revision if record.model.commit else None
-    return config.paper.differences(
-        config.model.path, revision, record.dataset.examples, config.protocol
-    )

@@ -57,7 +57,8 @@ def _install(versions: str, python: str, folder: Path) -> str:
     installed = str(folder / "venv" / "bin" / "python")
     pip = [installed, "-m", "pip", "--disable-pip-version-check"]
     package = ["--editable", f"{SOURCE}[test]", "--constraint", str(constraints)]
-    _run([*pip, "install", "--quiet", *package], folder)
+    # With --quiet, pip would not tell which bounds conflict.
+    _run([*pip, "install", "--progress-bar=off", *package], folder)
     _run([*pip, "freeze"], folder)
     return installed
 

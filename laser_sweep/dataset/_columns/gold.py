@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from laser_sweep.dataset._columns.labels import Labels
 from laser_sweep.dataset._columns.scores import are_scores, best, scores_of
 from laser_sweep.dataset._columns.truth import any_says, label_that_says, truth_of
-from laser_sweep.dataset._files.row import Row, RowError, Rows, as_text, parsed
+from laser_sweep.dataset._files.row import Row, RowError, as_text, parsed
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.errors import ConfigError, shorten
 
 log = logging.getLogger(__name__)

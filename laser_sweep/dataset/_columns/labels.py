@@ -10,7 +10,8 @@ from laser_sweep.config import AUTO, DEFAULT_CHOICES, DatasetConfig
 from laser_sweep.config.dataset import CHOICE
 from laser_sweep.dataset._columns.scores import scores_of
 from laser_sweep.dataset._columns.template import Template, check_optional, parse_template
-from laser_sweep.dataset._files.row import Row, RowError, Rows, as_text, is_writable, parsed
+from laser_sweep.dataset._files.row import Row, RowError, as_text, is_writable, parsed
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.errors import ConfigError
 
 _SHOWN = 5

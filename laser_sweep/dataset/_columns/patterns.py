@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from laser_sweep.dataset._files.row import Row, RowError, Rows, as_text
+from laser_sweep.dataset._files.row import Row, RowError, as_text
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.errors import ConfigError, one_line, shorten
 
 _SHOWN = 80

@@ -14,7 +14,8 @@ import string
 from dataclasses import dataclass
 from functools import partial
 
-from laser_sweep.dataset._files.row import Row, Rows, checked_text, is_blank
+from laser_sweep.dataset._files.row import Row, checked_text, is_blank
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.errors import ConfigError
 
 _ESCAPES = {r"\n": "\n", r"\t": "\t", r"\\": "\\"}

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from laser_sweep.config import COMPRESSIONS
-from laser_sweep.config.dataset import DEFAULT_TEXT, without_compression
+from laser_sweep.config.dataset import DEFAULT_TEXT
+from laser_sweep.config.file_names import without_compression
 from laser_sweep.dataset._files.compression import content_of
 from laser_sweep.dataset._files.csv_text import csv_rows
 from laser_sweep.dataset._files.json_values import read_json

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laser_sweep.config import DatasetConfig
-from laser_sweep.dataset._files.row import Row, Rows
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.dataset._files.row_files import is_saved
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.errors import ConfigError, reason
 
 _TIMEOUT_S = 10.0

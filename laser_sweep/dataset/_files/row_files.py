@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from glob import has_magic
 from pathlib import Path
 
-from laser_sweep.config.dataset import without_compression
+from laser_sweep.config.file_names import without_compression
 from laser_sweep.dataset._files.file_formats import endings, format_of, read_file, read_rows
 from laser_sweep.dataset._files.row import Row
 from laser_sweep.errors import ConfigError, reason

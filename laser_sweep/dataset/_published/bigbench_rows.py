@@ -8,7 +8,8 @@ from pathlib import Path
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._example import CHOICE, Example, Scoring
 from laser_sweep.dataset._files.hub import Hub
-from laser_sweep.dataset._files.row import Row, RowError, Rows
+from laser_sweep.dataset._files.row import Row, RowError
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.dataset._prompting import Prompting
 from laser_sweep.dataset._published.bigbench_task import task_rows
 from laser_sweep.dataset._published.facts import Facts, load_rows

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from laser_sweep.dataset._columns.scores import best, scores_of
 from laser_sweep.dataset._files.file_formats import read_document
-from laser_sweep.dataset._files.row import Row, RowError, Rows, as_text
+from laser_sweep.dataset._files.row import Row, RowError, as_text
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.errors import ConfigError
 
 _FILE = "task.json"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from laser_sweep.config import DatasetConfig
 from laser_sweep.dataset._files.hub import Hub
-from laser_sweep.dataset._files.row import Row, Rows
+from laser_sweep.dataset._files.row import Row
 from laser_sweep.dataset._files.row_files import read_path
+from laser_sweep.dataset._files.row_list import Rows
 from laser_sweep.dataset._files.web import Web
 from laser_sweep.errors import ConfigError, reason
 

@@ -12,6 +12,7 @@ from laser_sweep.report.changes import CHANGES
 from laser_sweep.report.costs import cost_text
 from laser_sweep.report.formatting import counted
 from laser_sweep.report.page.data import points_columns
+from laser_sweep.report.paper_sentences import paper_differences, paper_figures
 from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.shown_figures import PERPLEXITY, ShownFigure, explanation
@@ -77,9 +78,9 @@ def _sentences(report: Report) -> dict[str, object]:
         "composition": search_sentences.composition(report),
         "elsewhere": side_effect_explanation(search.side_effects),
         "tested_on": sentences.tested_on(search),
-        "paper": sentences.paper_figures(search),
+        "paper": paper_figures(search),
         "paper_note": search.config.paper.note,
-        "paper_differences": sentences.paper_differences(search),
+        "paper_differences": paper_differences(search),
     }
 
 
