@@ -232,8 +232,11 @@ def test_a_node_goes_down_and_a_task_is_requeued_from_outside(tmp_path: Path, lo
 
 @pytest.mark.slow
 def test_a_task_that_runs_out_of_time_is_queued_again(tmp_path: Path):
-    # More than a minute of work for one task, which gets its signal between 10 and 50 s.
-    more = ("lname=fc_in,fc_out,out_proj", "rho=0.01,0.05,0.1,0.2,0.3,0.5")
+    # Two minutes of work on a fast machine; the task gets its signal within the first one.
+    more = (
+        "lname=fc_in,fc_out,out_proj",
+        "rho=0.01,0.02,0.03,0.05,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8",
+    )
     short = ("cluster.timeout_min=1", "cluster.signal_delay_s=20", "cluster.tasks=1")
     folders = {name: tmp_path / name for name in ("here", "there")}
     for folder in folders.values():
