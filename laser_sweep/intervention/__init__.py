@@ -10,8 +10,13 @@ from laser_sweep.plugin import Group
 
 INTERVENTIONS: Group[Intervention[object]] = Group(__name__, Intervention, "intervention")
 
+MOST_PREPARED = 32
+"""Matrices whose decompositions are kept for the next amount. Each takes twice the memory of its
+matrix, and a point of all layers edits many matrices; the further ones are decomposed again."""
+
 __all__ = [
     "INTERVENTIONS",
+    "MOST_PREPARED",
     "EditedMatrix",
     "Factors",
     "FirstOrder",

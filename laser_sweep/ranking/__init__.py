@@ -10,9 +10,10 @@ from laser_sweep.ranking._batches import (
     tokens_of,
 )
 from laser_sweep.ranking._losses import sum_of_losses
-from laser_sweep.ranking._segments import Segment, batch_size, most_layers, segments
+from laser_sweep.ranking._segments import BACKWARD, Segment, batch_size, most_layers, segments
 
 __all__ = [
+    "BACKWARD",
     "BackwardPass",
     "BatchSize",
     "Gradients",

@@ -12,6 +12,8 @@ from laser_sweep.ranking._batches import BatchSize
 _FLOAT32 = 4
 _ACTIVATIONS = 256 << 20
 """Bytes for what a batch's backward pass needs of its forward pass."""
+BACKWARD = 2 * _ACTIVATIONS
+"""Bytes that a backward pass needs beside gradients, at most."""
 _COPIES = 1.25
 """Bytes that a layer keeps for the backward pass, relative to the inputs and outputs of its
 matrices. Measured on five families: 0.7 to 1.2, since matrices share inputs; norms, activations and

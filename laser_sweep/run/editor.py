@@ -8,16 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from laser_sweep.grid.point import Edit, Point
-from laser_sweep.intervention import INTERVENTIONS, EditedMatrix
+from laser_sweep.intervention import INTERVENTIONS, MOST_PREPARED, EditedMatrix
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.plan.plan import Plan
 from laser_sweep.store.spectra import Spectrum
 
 _MOST_SPECTRA = 12
 """Matrices of a point whose singular values are stored for the report."""
-_MOST_PREPARED = 32
-"""Decompositions that are kept for the next amount. Each takes twice the memory of its matrix, and
-a point of all layers edits many matrices; the further ones are decomposed again."""
 
 
 class Editor:
@@ -60,7 +57,7 @@ class Editor:
         intervention = INTERVENTIONS.load(edit.kind)
         if (prepared := self._prepared.get(matrix)) is None:
             prepared = intervention.prepare(weight_of(matrix, self._model))
-            if len(self._prepared) < _MOST_PREPARED:
+            if len(self._prepared) < MOST_PREPARED:
                 self._prepared[matrix] = prepared
         return intervention.apply(prepared, self._plan.retention(edit.amount), self._plan.options)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from laser_sweep.evaluate.engine.memory import GIB
 from laser_sweep.plan.estimate._estimate import Estimate
-from laser_sweep.plan.estimate._memory import GIB
 
 _ERROR = 1.7
 """The factor by which the time may be wrong: see docs/how-long.md."""

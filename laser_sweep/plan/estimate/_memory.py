@@ -7,18 +7,16 @@ import sys
 from dataclasses import dataclass, fields
 
 from laser_sweep.config import GRID
+from laser_sweep.evaluate.engine.memory import GIB
+from laser_sweep.intervention import MOST_PREPARED
 from laser_sweep.plan.estimate._texts import Texts
 from laser_sweep.plan.estimate._work import RANK_REDUCTION, Costs
 from laser_sweep.plan.plan import Plan
+from laser_sweep.ranking import BACKWARD
 
-GIB = 1 << 30
 _FLOAT32 = 4
 _REPORT = 100 << 20
 """Bytes of the libraries that the report loads after the points."""
-_BACKWARD = 512 << 20
-"""Bytes of the backward pass beside gradients: see laser_sweep/ranking/_segments.py."""
-_MOST_PREPARED = 32
-"""Decompositions that are kept for the next amount: see laser_sweep/run/editor.py."""
 _KEPT_FACTORS = 4
 """Copies of a matrix in float32 while it is decomposed and edited: factors, edit, original."""
 
@@ -105,7 +103,7 @@ def _widths(plan: Plan) -> list[float]:
 def _edits(plan: Plan) -> float:
     """The memory of the point with the largest edits."""
     edited = [plan.matrices(point) for point in plan.points]
-    sizes = [[m.shape[0] * m.shape[1] for m in each[:_MOST_PREPARED]] for each in edited]
+    sizes = [[m.shape[0] * m.shape[1] for m in each[:MOST_PREPARED]] for each in edited]
     copies = _KEPT_FACTORS if plan.config.intervention.kind == RANK_REDUCTION else 2
     return max(map(sum, sizes), default=0) * _FLOAT32 * copies
 
@@ -115,7 +113,7 @@ def _gradients(plan: Plan, cache: float) -> float:
     if plan.config.search.name == GRID:
         return 0.0
     found = {matrix for point in plan.points for matrix in plan.matrices(point)}
-    return min(cache, sum(m.shape[0] * m.shape[1] * _FLOAT32 for m in found)) + _BACKWARD
+    return min(cache, sum(m.shape[0] * m.shape[1] * _FLOAT32 for m in found)) + BACKWARD
 
 
 def _file_bytes(plan: Plan, parameters: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from laser_sweep.evaluate.engine.memory import GIB
 from laser_sweep.grid.point import Evaluation, Point
 from laser_sweep.model.matrix import Matrix
 from laser_sweep.plan.estimate._shape import Shape
@@ -127,7 +128,7 @@ class Costs:
         """The number of chunks of examples whose states fit in memory."""
         bytes_per_token = 2 * self.shape.width * self.plan.dtype.itemsize
         multiple = 1 if self.plan.device == "cpu" else 9
-        budget = multiple * self.plan.config.cache_gb * (1 << 30)
+        budget = multiple * self.plan.config.cache_gb * GIB
         return max(1, -int(-self.texts(examples).tokens * bytes_per_token // max(1, budget)))
 
     def _edit(self, point: Point, matrices: Sequence[Matrix], before: set[Matrix]) -> Work:
