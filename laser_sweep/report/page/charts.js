@@ -77,7 +77,7 @@ function horizontalLine(y, line) {
 function headlineAxis(values) {
   if (!isAccuracy) return { type: "log" };
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const around = Math.max(0.05 * (high - low), 0.5);
+  const around = Math.max(0.08 * (high - low), 0.5);
   // A chart's own range would go beyond 0 and 100 % where the values are close together.
   const range = [Math.max(low - around, -0.5), Math.min(high + around, 100.5)];
   return { range, tickformat: range[1] - range[0] < 6 ? ".1f" : ".0f", ticksuffix: "\u00a0%" };
