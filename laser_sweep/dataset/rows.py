@@ -118,7 +118,8 @@ def _columns_of(rows: Rows) -> str:
 
 def _prompt_of(config: DatasetConfig, rows: Rows) -> Fill:
     """A function that fills in the prompt; nothing where whole texts are compared, as choices."""
-    has_choices = isinstance(config.choices, list) or _have(rows, config.choices)
+    written = config.choices
+    has_choices = isinstance(written, list) or (isinstance(written, str) and _have(rows, written))
     if not config.prompt and has_choices:
         return lambda row: ""
     return _filled("dataset.prompt", config.prompt, rows)

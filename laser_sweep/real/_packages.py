@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pooch
@@ -86,11 +86,13 @@ def fetch(package: Package, cache: Path) -> Path:
 
 
 def _download(package: Package, cache: Path) -> None:
-    if importlib.util.find_spec("pip") is None:
+    try:
+        distribution("pip")
+    except PackageNotFoundError:
         raise ConfigError(
             f"{package.name} is downloaded with pip, which this environment lacks: "
             "python -m ensurepip."
-        )
+        ) from None
     with tempfile.TemporaryDirectory() as temporary:
         build, wanted = Path(temporary, "build.txt"), Path(temporary, "wanted.txt")
         build.write_text(_BUILD)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 from support.commands import Result, assert_one_line, assert_success, run_in_process
+from support.locked import of_lock
 from support.saved_models import ROWS, save_tiny, write_rows
 from support.seams import save_chinese
 
@@ -73,6 +74,7 @@ def names(folder: Path, output: str, *options: str) -> list[str]:
     return sorted(path.name for path in (folder / output).rglob("results/*"))
 
 
+@of_lock("torch", "transformers", "tokenizers")
 def test_the_delimiter_is_in_the_names_of_the_results_unless_it_is_the_usual_one(tmp_path):
     save_tiny(tmp_path)
     usual = names(tmp_path, "a")

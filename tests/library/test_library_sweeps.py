@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from support.commands import Command, assert_success, bytes_of, environment
+from support.locked import of_lock
 from support.saved_models import ROWS, write_rows
 
 from laser_sweep import ConfigError, Sweep, dry_run, read_results, sweep
@@ -395,6 +396,8 @@ if __name__ == "__main__":
 """
 
 
+# Python is run with warnings as errors, and other versions of libraries have theirs.
+@of_lock("torch", "matplotlib", "accelerate")
 @pytest.mark.parametrize("version", ["1.3", "1.2"])
 def test_a_program_of_hydras_may_sweep(version: str, tmp_path: Path):
     output = run_program(tmp_path, PROGRAM.replace("VERSION", version))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from support.families import MOST_USED, PAGE, UNSUPPORTED, page, survey
+from support.locked import of_lock
 
 from laser_sweep.grid.point import MATRIX_TYPES
 
@@ -15,6 +16,7 @@ def families():
     return list(survey())
 
 
+@of_lock("transformers")
 def test_every_family_but_those_that_are_named_is_supported(families):
     aimed = [family for family in families if family.has_attention_and_mlp]
     missing = {f"{f.kind} {f.name}": f.error or f.lacks for f in aimed if not f.is_supported}
@@ -43,6 +45,7 @@ def test_the_matrices_of_a_layer_fit_together(families):
             assert list(block) == [name for name in MATRIX_TYPES if name in block], where
 
 
+@of_lock("transformers")
 def test_the_page_of_the_documentation_is_what_is_found(families):
     # The errors of other libraries may change with their versions.
     written, found = (
