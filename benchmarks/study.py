@@ -20,6 +20,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from _processes import HERE
 from hydra import compose, initialize_config_dir
+from matplotlib.transforms import Bbox
 from omegaconf import OmegaConf
 from tabulate import tabulate
 
@@ -121,22 +122,39 @@ def differences(singles: list[Model], stacks: list[Model]) -> plt.Figure:
 
 def promises(singles: list[Model], stacks: list[Model]) -> plt.Figure:
     """The gain on the validation part, which chose the edits, against that on the test part."""
-    figure, axes = plt.subplots(figsize=(5, 4.4), layout="constrained")
+    figure, axes = plt.subplots(figsize=(6, 4.8), layout="constrained")
     for models, colour, marker, name in (
         (singles, BLUE, "o", "best single edit"),
         (stacks, ORANGE, "s", "stack of edits"),
     ):
         validation, test = [each.validation for each in models], [each.test for each in models]
-        axes.scatter(validation, test, color=colour, marker=marker, label=name, zorder=3)
-    for each in singles:
-        axes.annotate(each.task, (each.validation, each.test), fontsize=7, color="0.35",
-                      xytext=(4, 3), textcoords="offset points")  # fmt: skip
+        face = colour if models is singles else "none"  # a stack may be the single edit
+        axes.scatter(validation, test, facecolor=face, edgecolor=colour, marker=marker, label=name,
+                     zorder=3)  # fmt: skip
+    axes.margins(x=0.18)
+    write_names(axes, singles, [(each.validation, each.test) for each in (*singles, *stacks)])
     axes.axline((0, 0), slope=1, color="0.4", linestyle="--", linewidth=1, label="kept in full")
     axes.axhline(0, color="0.8", linewidth=1)
     axes.set_xlabel("gain on the validation part, in points")
     axes.set_ylabel("gain on the test part, in points")
     axes.legend(frameon=False, fontsize=8)
     return figure
+
+
+def write_names(axes: plt.Axes, models: list[Model], markers: list[tuple[float, float]]) -> None:
+    """Write the tasks beside their markers, where no marker and no other name is."""
+    axes.figure.draw_without_rendering()
+    taken = [Bbox.from_bounds(x - 4, y - 4, 8, 8) for x, y in axes.transData.transform(markers)]
+    for each in models:
+        for place in ((5, 3), (5, -9), (5, 10), (5, -16)):
+            text = axes.annotate(each.task, (each.validation, each.test), fontsize=7, color="0.35",
+                                 xytext=place, textcoords="offset points")  # fmt: skip
+            if not (box := text.get_window_extent()).count_overlaps(taken):
+                break
+            text.remove()
+        else:
+            axes.add_artist(text)
+        taken.append(box)
 
 
 def save(figure: plt.Figure, name: str) -> None:
@@ -153,9 +171,16 @@ def what_was_run(task: str, selection: Any) -> list[str]:
         task,
         f"{base['validation']['examples']}, {base['test']['examples']}",
         f"{100 * commonest_gold(task):.0f} %",
-        *(f"{each['prediction']!r} {100 * each['share']:.0f} %" for each in answers),
+        *map(commonest, answers),
         f"{selection['cost']['seconds'] / 60:.0f} min",
     ]
+
+
+def commonest(answer: Any) -> str:
+    """The commonest answer of a model, with its share."""
+    if round(answer["share"] * answer["examples"]) == 1:
+        return "no answer twice"
+    return f"{answer['prediction']!r} {100 * answer['share']:.0f} %"
 
 
 def commonest_gold(task: str) -> float:
