@@ -223,6 +223,9 @@ def _comparison_notes(report: Report) -> Iterator[str]:
     )
     answers = {"base": compared.base_commonest, "chosen": compared.chosen_commonest}
     for name, answer in answers.items():
+        if not answer.is_repeated:
+            yield f"The {name} model gives no answer twice."
+            continue
         yield (
             f"The {name} model's commonest answer, {answer.prediction!r}, makes up "
             f"{percent(answer.share)} of its answers."

@@ -29,6 +29,11 @@ class CommonestPrediction:
     examples: int
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether the model gives it on two examples or more."""
+        return self.share * self.examples > 1.5
+
+    @property
     def is_constant(self) -> bool:
         """Whether the model nearly always gives it: on 95 % of at least 20 examples."""
         return self.examples >= MIN_EXAMPLES and self.share >= CONSTANT

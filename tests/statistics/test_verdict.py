@@ -26,6 +26,12 @@ def test_a_model_is_constant_if_95_of_100_predictions_are_the_same(same, example
     assert commonest_prediction(pd.Series(predictions)).is_constant is constant
 
 
+def test_an_answer_is_repeated_if_two_examples_have_it():
+    assert commonest_prediction(pd.Series(["b", "a", "b"])).is_repeated
+    assert not commonest_prediction(pd.Series(["b", "a", "c"])).is_repeated
+    assert not commonest_prediction(pd.Series([None, "a"])).is_repeated
+
+
 def test_the_majority_accuracy_is_that_of_the_commonest_gold_answer():
     assert majority_accuracy(["a", "b", "b", "c"]) == 0.5
     with pytest.raises(ValueError, match="no gold answers"):
