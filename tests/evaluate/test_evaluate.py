@@ -21,6 +21,7 @@ from support.tiny import (
 )
 
 from laser_sweep.dataset import ANSWER, CHOICE, GENERATION, NEXT_TOKEN, Example, Scoring
+from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.engine.batch import make_batches
 from laser_sweep.evaluate.engine.continuations import Continuations
 from laser_sweep.evaluate.engine.greedy_decoder import Ending
@@ -172,6 +173,8 @@ def test_texts_without_a_prompt_follow_the_beginning_of_a_text(family):
     for outcome in outcomes:
         assert outcome["choice_logprobs"] == pytest.approx(sums, abs=1e-4)
         assert outcome["prediction"] == pair[int(np.argmax(sums))]
+    with pytest.raises(ConfigError, match="no prompt, which protocol=paper needs"):
+        evaluator(family, examples, Scoring(CHOICE), paper=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from laser_sweep.dataset import CHOICE, GENERATION, Example, Prompting, Scoring
+from laser_sweep.errors import ConfigError
 from laser_sweep.evaluate.questions import label_tokens
 from laser_sweep.evaluate.questions.paper_search import searched_questions
+from laser_sweep.evaluate.questions.place import where
 from laser_sweep.evaluate.questions.question import (
     GOLD,
     PROMPT,
@@ -27,6 +29,8 @@ def questions(
     Raises:
         ConfigError: as `encode`.
     """
+    if prompting.paper:
+        _check_prompts(examples)
     if prompting.paper and scoring.kind == GENERATION:
         return searched_questions(examples, scoring, tokens)
     asked = _splits(examples, prompting, tokens)
@@ -42,6 +46,16 @@ def questions(
         else _answer(example, prompt, labels, scoring)
         for example, prompt, labels in zip(examples, prompts, found, strict=True)
     ]
+
+
+def _check_prompts(examples: Sequence[Example]) -> None:
+    """Check that no prompt is empty: the paper's code does not score the first token of a text."""
+    for number, example in enumerate(examples):
+        if not example.prompt:
+            raise ConfigError(
+                f"{where(examples, number)} has no prompt, which protocol=paper needs: expected "
+                "protocol=corrected."
+            )
 
 
 def _splits(examples: Sequence[Example], prompting: Prompting, tokens: Tokens) -> list[Split]:
