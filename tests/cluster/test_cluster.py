@@ -213,6 +213,7 @@ def test_without_slurm_one_line_says_so(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_bytes_of_one(
     tmp_path: Path, sweep: Command, preloaded_sweep: Command, small_sweep: Path
 ):

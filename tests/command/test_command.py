@@ -301,6 +301,7 @@ def test_results_do_not_depend_on_the_order_of_the_work(
     assert all(whole[name] == pieces[name] for name in shared)
 
 
+@pytest.mark.slow
 def test_another_split_evaluates_only_the_examples_without_a_result(
     sweep_in_process: Command, tmp_path: Path
 ):
@@ -395,6 +396,7 @@ def test_a_progress_bar_in_a_terminal(tmp_path: Path):
     assert b"fc_in-l27-rho0.01" in shown
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_does_not_stop_the_sweep(tmp_path: Path):
     process = subprocess.Popen(
         [sys.executable, "-m", "laser_sweep", *SMALL],

@@ -58,6 +58,7 @@ def test_the_best_predictions_are_evaluated_and_the_others_are_told(
     )
 
 
+@pytest.mark.slow
 def test_a_search_continues_and_its_outcomes_are_those_of_the_grid(
     tmp_path: Path, preloaded_sweep: Command, preloaded_command: Command
 ):
@@ -96,6 +97,7 @@ def test_ranking_by_log_loss_and_by_some_examples(tmp_path: Path, preloaded_swee
     assert "the chosen point is number 1 of the ranking" in output
 
 
+@pytest.mark.slow
 def test_a_race_evaluates_fewer_points_on_more_examples(tmp_path: Path, preloaded_sweep: Command):
     options = ("lnum=20..27", "lname=fc_in,fc_out", "rho=0.01,0.5", "search=halving")
     output = assert_success(preloaded_sweep(*options))
@@ -140,6 +142,7 @@ def test_the_plan_of_a_search_is_told(preloaded_sweep: Command):
     assert "tasks:    one that ranks, then 1, then a job that reports" in shown
 
 
+@pytest.mark.slow
 def test_a_search_without_its_ranking_is_not_a_finished_one(
     tmp_path: Path, preloaded_sweep: Command, preloaded_command: Command
 ):

@@ -115,6 +115,7 @@ def test_the_stack_is_a_row_of_the_leaderboard(
     assert "Stacks of edits" in (tmp_path / "multirun/leaderboard.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_finished_sweep_is_composed_from_its_results(tmp_path: Path, preloaded_sweep: Command):
     assert_success(preloaded_sweep(*SWEEP))
     folder = tmp_path / SWEEP_FOLDER

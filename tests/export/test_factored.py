@@ -62,6 +62,7 @@ def elsewhere(folder: Path, *pairs: tuple[Path, Path]) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_process_without_laser_sweep_loads_and_computes_the_same(
     tiny_sweep: Sweeper, tmp_path: Path
 ):

@@ -11,6 +11,9 @@ from laser_sweep.grid.point import MATRIX_TYPES
 README = PAGE.parent.parent / "README.md"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def families():
     return list(survey())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from support.browser import need_browser
 from support.commands import SWEEP_FOLDER, Command, assert_success
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 need_browser()
+pytestmark = pytest.mark.slow
 
 GRID = ("lnum=0,1,26,27", "lname=fc_in", "rho=0.01,0.5", "dataset.limit=100")
 SWEEP = (*GRID, "search=gradient", "search.keep=0.8", "compose=greedy")

@@ -26,6 +26,7 @@ from laser_sweep.store.results import Identity, Store
 from laser_sweep.store.spectra import Spectrum, write_spectra
 
 need_browser()
+pytestmark = pytest.mark.slow
 
 HOSTILE = (
     "</script><script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"

@@ -33,6 +33,7 @@ def refused(result: Result, *fragments: str) -> None:
     assert all(fragment in line for fragment in fragments), line
 
 
+@pytest.mark.slow
 def test_the_command_finds_the_figures_of_the_sweep_again(
     command: Command, sweep_in_process: Command, command_in_process: Command, tmp_path: Path
 ):

@@ -56,6 +56,7 @@ def test_base_and_chosen_alone_are_evaluated_on_other_datasets(sweep_in_process,
     assert "Side effects" in page
 
 
+@pytest.mark.slow
 def test_outcomes_elsewhere_are_those_of_a_sweep_of_that_dataset(sweep_in_process, tmp_path):
     assert_success(sweep_in_process("-m", *SWEEP, "also=clean_facts"))
     alone = ("dataset=clean_facts", "split=all", "output=alone")

@@ -39,6 +39,7 @@ def figures_of(folder: Path) -> dict[str, float]:
     }
 
 
+@pytest.mark.slow
 def test_a_sweep_is_one_run_however_often_its_command_is_given(
     sweep: Command, sweep_in_process: Command, stores: Path
 ):
