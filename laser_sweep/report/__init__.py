@@ -10,10 +10,11 @@ import logging
 from pathlib import Path
 
 from laser_sweep.report.earlier import keep_earlier
+from laser_sweep.report.figure_files import figure_files
 from laser_sweep.report.markdown import markdown
 from laser_sweep.report.page import page
 from laser_sweep.report.point_figures import PartFigures, PointFigures, point_figures
-from laser_sweep.report.report import Report, figure_files, gather
+from laser_sweep.report.report import Report, gather
 from laser_sweep.report.search import Search
 from laser_sweep.report.selection_json import selection_json
 from laser_sweep.report.sentences import summary, summary_markdown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -14,7 +15,8 @@ from laser_sweep.store.paths import Paths
 class _Written(msgspec.Struct):
     """What `selection.json` says of its command."""
 
-    command: str
+    # The digest becomes the name of a folder: nothing else may.
+    command: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
 
 
 def keep_earlier(paths: Paths, command: str) -> Path | None:
@@ -35,7 +37,7 @@ def keep_earlier(paths: Paths, command: str) -> Path | None:
         return None
     kept, moving = paths.earlier / before, paths.earlier / f".{before}.tmp"
     moving.mkdir(parents=True, exist_ok=True)
-    for path in paths.report_files:
+    for path in (paths.figures, *paths.report_files):
         # Another process may report in the same folder.
         with suppress(FileNotFoundError):
             path.rename(moving / path.name)

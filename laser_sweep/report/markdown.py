@@ -8,10 +8,11 @@ from tabulate import tabulate
 
 from laser_sweep.report import example_sentences, search_sentences, sentences, tables
 from laser_sweep.report.costs import cost_text
+from laser_sweep.report.figure_files import HEAT_MAP
 from laser_sweep.report.formatting import percent
 from laser_sweep.report.other_scores import DEFINITIONS
 from laser_sweep.report.paper_sentences import paper_differences, paper_figures
-from laser_sweep.report.report import HEAT_MAP, Report
+from laser_sweep.report.report import Report
 from laser_sweep.report.shown_figures import explanation
 from laser_sweep.report.side_effect_texts import (
     SIDE_EFFECT_HEADERS,

@@ -10,15 +10,16 @@ import pandas as pd
 
 from laser_sweep.config import PAPER
 from laser_sweep.grid.point import BASE
+from laser_sweep.report.best import Best
 from laser_sweep.report.chance import audit_of, null_of, searched_gain_of
 from laser_sweep.report.changes import changed_examples
 from laser_sweep.report.composed import Composed, composed_of
 from laser_sweep.report.costs import Cost, cost_of
+from laser_sweep.report.figure_files import figure_files
 from laser_sweep.report.folds import Fold, fold_figures
 from laser_sweep.report.grid_table import grid_table, map_cells
 from laser_sweep.report.other_scores import other_scores
 from laser_sweep.report.per_token import compared_per_token
-from laser_sweep.report.point_figures import PointFigures
 from laser_sweep.report.search import Search, search_of
 from laser_sweep.report.split_faults import SplitFaults, split_faults
 from laser_sweep.report.ties import Ties, ties_of
@@ -38,26 +39,6 @@ from laser_sweep.store.examples import read_examples
 from laser_sweep.store.paths import Paths
 from laser_sweep.store.record import Record
 from laser_sweep.store.spectra import Spectrum, read_spectra
-
-HEAT_MAP, LINES = "heat_map", "lines"
-"""The names of the figures' files."""
-FIGURE_KINDS = ("png", "svg", "pdf")
-"""Their formats."""
-
-
-@dataclass(frozen=True)
-class Best:
-    """The chosen point among the points with one matrix type, or with one layer.
-
-    Attributes:
-        value: the matrix type, or the layer.
-        chosen: the figures of the chosen point; None if no such point has a result.
-        comparison: the base model against the chosen point; None if one of them is not tested.
-    """
-
-    value: object
-    chosen: PointFigures | None
-    comparison: Comparison | None
 
 
 @dataclass(frozen=True)
@@ -96,9 +77,8 @@ class Report:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files of the report."""
-        paths = self.paths
-        tables = (paths.page, paths.report, paths.selection, paths.grid, paths.grid_parquet)
-        return tables if self.cells.empty else (*tables, *figure_files(paths))
+        figures = () if self.cells.empty else figure_files(self.paths)
+        return (*self.paths.report_files, *figures)
 
     @cached_property
     def cost(self) -> Cost:
@@ -242,12 +222,6 @@ class Report:
         by = measure(search.config.selection)
         null = out_of_fold_null(candidates, chosen, by=by, base_is_candidate=is_candidate)
         return compare(base, chosen, out_of_fold=null)
-
-
-def figure_files(paths: Paths) -> tuple[Path, ...]:
-    """The files of the figures, which a report without a heat map lacks."""
-    names = (f"{name}.{kind}" for name in (HEAT_MAP, LINES) for kind in FIGURE_KINDS)
-    return tuple(paths.figures / name for name in names)
 
 
 def gather(folder: Path, record: Record, outcomes: pd.DataFrame) -> Report:

@@ -9,11 +9,12 @@ from dataclasses import asdict
 import msgspec
 import numpy as np
 
+from laser_sweep.report.best import Best
 from laser_sweep.report.changes import change_counts
 from laser_sweep.report.folds import Fold
 from laser_sweep.report.paper_sentences import paper_differences
 from laser_sweep.report.point_figures import PartFigures, PointFigures
-from laser_sweep.report.report import Best, Report
+from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.sentences import choice
 from laser_sweep.split import PARTS

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from laser_sweep.grid.point import ALL_LAYERS
+from laser_sweep.report.best import Best
 from laser_sweep.report.formatting import UNKNOWN, p_value, points, rank, signed
 from laser_sweep.report.point_figures import PointFigures, point_figures
-from laser_sweep.report.report import Best, Report
+from laser_sweep.report.report import Report
 from laser_sweep.report.search import Search
 from laser_sweep.report.searched import places
 from laser_sweep.report.shown_figures import PERPLEXITY

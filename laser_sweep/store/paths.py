@@ -123,9 +123,8 @@ class Paths:
 
     @property
     def report_files(self) -> tuple[Path, ...]:
-        """The files of a report, and the folder of its figures; those for programs come last."""
-        tables = (self.grid, self.grid_parquet)
-        return (self.report, self.page, self.figures, *tables, self.selection)
+        """The files of a report but its figures; the last one says whose report it is."""
+        return (self.page, self.report, self.grid, self.grid_parquet, self.selection)
 
     @property
     def also(self) -> Path:

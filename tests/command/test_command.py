@@ -278,6 +278,15 @@ def test_the_report_of_an_earlier_command_is_kept(command_in_process: Command, s
     assert chosen(swept) == before
 
 
+def test_a_report_of_no_command_is_written_over(command_in_process: Command, swept: Path):
+    selection, before = swept / "selection.json", bytes_of(swept)
+    for command in ("..", "", "/", "results"):
+        selection.write_text(json.dumps({"command": command}))
+        assert_success(command_in_process("laser_sweep.report", swept))
+        assert bytes_of(swept) == before
+        assert not (swept / "earlier").exists()
+
+
 def test_truncated_results_are_computed_again(sweep_in_process: Command, swept: Path):
     before = bytes_of(swept)
     damaged = sorted((swept / "results").glob("fc_in-l2*.0-*.parquet"))[:3]

@@ -13,9 +13,10 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Patch, Rectangle
 
 from laser_sweep.grid.point import ALL_LAYERS
+from laser_sweep.report.figure_files import HEAT_MAP
 from laser_sweep.report.figures.cells import amounts_of, cells_of, panels_of
 from laser_sweep.report.figures.image_files import image_files, settings
-from laser_sweep.report.report import HEAT_MAP, Report
+from laser_sweep.report.report import Report
 from laser_sweep.report.shown_figures import ShownFigure
 from laser_sweep.report.tables import grid_figure_headers
 

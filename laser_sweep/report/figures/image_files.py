@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from laser_sweep.report.report import FIGURE_KINDS
+from laser_sweep.report.figure_files import FIGURE_KINDS
 
 
 def settings() -> AbstractContextManager[None]:

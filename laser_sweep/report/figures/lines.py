@@ -19,11 +19,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
 
 from laser_sweep.grid.point import ALL_LAYERS
+from laser_sweep.report.figure_files import LINES
 from laser_sweep.report.figures.amount_axis import AmountAxis, amount_axis
 from laser_sweep.report.figures.cells import amounts_of, cells_of, panels_of
 from laser_sweep.report.figures.image_files import image_files, settings
 from laser_sweep.report.figures.layer_colours import COLOURS, layer_colour, layer_range
-from laser_sweep.report.report import LINES, Report
+from laser_sweep.report.report import Report
 from laser_sweep.report.shown_figures import LOG_LOSS, PERPLEXITY, ShownFigure
 from laser_sweep.report.tables import grid_figure_headers
 
