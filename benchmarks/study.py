@@ -19,14 +19,12 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from _processes import HERE
-from hydra import compose, initialize_config_dir
 from matplotlib.transforms import Bbox
-from omegaconf import OmegaConf
 from tabulate import tabulate
 
-from laser_sweep.config import Config, conf_folder, register
+from laser_sweep.command.configurations import configurations
 from laser_sweep.plan.make import make_plan
-from laser_sweep.statistics import majority_accuracy
+from laser_sweep.statistics import CommonestPrediction, majority_accuracy
 
 RECORDED = HERE.parent / "multirun/recorded"
 STUDY = RECORDED / "smollm2-135m"
@@ -72,7 +70,6 @@ def main() -> None:
     stacks = [model(task, each, found["stack"], found["against_base"])
               for task, each in selections.items()
               if (found := each["composition"]) and found["against_base"]]  # fmt: skip
-    register()
     FIGURES.mkdir(exist_ok=True)
     plt.rcParams.update({"svg.hashsalt": "study", "font.family": "DejaVu Sans", "font.size": 9})
     save(differences(singles, stacks), "study_differences")
@@ -146,14 +143,11 @@ def write_names(axes: plt.Axes, models: list[Model], markers: list[tuple[float, 
     axes.figure.draw_without_rendering()
     taken = [Bbox.from_bounds(x - 4, y - 4, 8, 8) for x, y in axes.transData.transform(markers)]
     for each in models:
-        for place in ((5, 3), (5, -9), (5, 10), (5, -16)):
-            text = axes.annotate(each.task, (each.validation, each.test), fontsize=7, color="0.35",
-                                 xytext=place, textcoords="offset points")  # fmt: skip
+        text = axes.annotate(each.task, (each.validation, each.test), fontsize=7, color="0.35",
+                             xytext=(0, 0), textcoords="offset points")  # fmt: skip
+        for text.xyann in ((5, 3), (5, -9), (5, 10), (5, -16)):
             if not (box := text.get_window_extent()).count_overlaps(taken):
                 break
-            text.remove()
-        else:
-            axes.add_artist(text)
         taken.append(box)
 
 
@@ -166,7 +160,7 @@ def save(figure: plt.Figure, name: str) -> None:
 def what_was_run(task: str, selection: Any) -> list[str]:
     """A row of the table, for one sweep."""
     compared, base = selection["comparison"], selection["base"]
-    answers = [compared[f"{name}_commonest"] for name in ("base", "chosen")]
+    answers = [CommonestPrediction(**compared[f"{name}_commonest"]) for name in ("base", "chosen")]
     return [
         task,
         f"{base['validation']['examples']}, {base['test']['examples']}",
@@ -176,18 +170,16 @@ def what_was_run(task: str, selection: Any) -> list[str]:
     ]
 
 
-def commonest(answer: Any) -> str:
+def commonest(answer: CommonestPrediction) -> str:
     """The commonest answer of a model, with its share."""
-    if round(answer["share"] * answer["examples"]) == 1:
+    if not answer.is_repeated:
         return "no answer twice"
-    return f"{answer['prediction']!r} {100 * answer['share']:.0f} %"
+    return f"{answer.prediction!r} {100 * answer.share:.0f} %"
 
 
 def commonest_gold(task: str) -> float:
     """The share of the commonest gold answer on the test part."""
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        config = OmegaConf.to_object(compose("config", [f"experiment=study/{task}"]))
-    assert isinstance(config, Config)
+    (config,) = configurations([f"experiment=study/{task}"])
     plan = make_plan(config)
     return majority_accuracy(plan.examples[index].answer for index in plan.store.parts.test)
 

@@ -191,7 +191,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS.filter(lambda text: text != "???"))
 def test_a_text_is_taken_as_it_is(text: str):
     dataset = {"prompt": text, "path": f"{text}.jsonl", "name": "x", "target_delimiter": text}
