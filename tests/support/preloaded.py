@@ -8,6 +8,7 @@ as it ends `python -m MODULE`.
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -146,6 +147,8 @@ def _preload() -> None:
             importlib.import_module(module.name)
     for name in PRELOADED:
         importlib.import_module(name)
+    # A forked process would otherwise look for garbage among what all have in common.
+    gc.freeze()
 
 
 def _next_command(connection: socket.socket) -> list[str]:

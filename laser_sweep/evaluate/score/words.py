@@ -2,10 +2,15 @@ r"""The words and numbers of a text, in scripts with and without gaps between wo
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import regex
-from nltk.tokenize import NLTKWordTokenizer
 
 from laser_sweep.dataset import UNSPACED
+
+if TYPE_CHECKING:
+    from nltk.tokenize import NLTKWordTokenizer
 
 _SPACED_LETTER = rf"[\w--[{UNSPACED}]]"
 _GROUP = r"[.,:/'’٫٬\u00a0\u2009\u202f−–-]"
@@ -27,7 +32,14 @@ _no_number_before = _border(
 _no_number_after = _border(rf"(?!{_GROUP}\d)")
 _digit = _border(r"\d")
 
-nltk_words = NLTKWordTokenizer().tokenize
+
+def nltk_words(text: str) -> list[str]:
+    """NLTK's words of a text.
+
+    >>> nltk_words("It's in Rome.")
+    ['It', "'s", 'in', 'Rome', '.']
+    """
+    return _tokenizer().tokenize(text)
 
 
 def words(text: str) -> list[str]:
@@ -75,3 +87,10 @@ def _borders(wanted: str) -> tuple[list[regex.Pattern[str]], list[regex.Pattern[
     if _digit.match(wanted[-1:]):
         after.append(_no_number_after)
     return before, after
+
+
+@cache
+def _tokenizer() -> NLTKWordTokenizer:
+    from nltk.tokenize import NLTKWordTokenizer  # a second: it imports SciPy and scikit-learn
+
+    return NLTKWordTokenizer()
