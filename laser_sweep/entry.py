@@ -16,7 +16,8 @@ _COLLECTION = (100_000, 50, 50)
 """Python's thresholds of garbage collection in a command.
 
 PyTorch and Transformers make half a million objects that live to the end. To look for garbage
-among them as often as Python does by default takes a fifth of a short command's time.
+among them as often as Python does by default takes a seventh of a short command's time
+(`benchmarks/collection.md`).
 """
 
 
