@@ -150,8 +150,8 @@ def _page(
     for folder in (given.model, given.task):
         command = command.replace(str(folder), "FOLDER")
     about = (
-        f"{machine()}, which other programs used too; PyTorch {torch.__version__}. The estimate "
-        "was made before and after the sweep; the ratio of times is to their geometric mean."
+        f"{machine()}; PyTorch {torch.__version__}. The estimate was made before and after the "
+        "sweep; the ratio of times is to their geometric mean."
     )
     sweep = (
         f"Computed, not run: all layers and matrix types, {RHOS} ρ, {EXAMPLES} validation examples "
