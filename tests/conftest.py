@@ -29,6 +29,9 @@ gc.set_threshold(100_000, 50, 50)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+SLOWEST = TESTS / "builtin" / "test_builtin.py"
+"""The file whose one slow test trains a model, for longer than any other file takes."""
+
 LONGEST = (
     "command/test_command.py",
     "model/test_families.py",
@@ -44,12 +47,18 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the files by the time they take: the last one runs while other workers are idle.
 
-    Files with many slow tests come first, then the longest of the others, then large ones.
+    Next to the slowest file come those with many slow tests, then the longest of the others, then
+    large ones.
     """
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     size = Counter(item.path for item in items)
     longest = {TESTS / name: len(LONGEST) - place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: (-slow[item.path], -longest.get(item.path, 0), -size[item.path]))
+
+    def order(item: pytest.Item) -> tuple[bool, int, int, int]:
+        path = item.path
+        return path != SLOWEST, -slow[path], -longest.get(path, 0), -size[path]
+
+    items.sort(key=order)
 
 
 @pytest.fixture
