@@ -20,7 +20,7 @@ SWEEPS = {
     "5 points, 100 examples": (
         "lnum=26..27", "lname=fc_in", "rho=0.1,0.5", "dataset.limit=100",
     ),
-    "85 points, 354 examples (the demo)": ("-m", "lnum=0..27", "rate=1,5,9.9"),
+    "169 points, 354 examples (the demo)": ("-m", "lnum=0..27", "rate=1,5,9.9"),
 }  # fmt: skip
 OURS = """
 import runpy

@@ -12,7 +12,7 @@ from laser_sweep.logs import log_to_terminal
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, as shells have it."""
 
-_COLLECTION = (100_000, 50, 50)
+COLLECTION_THRESHOLDS = (100_000, 50, 50)
 """Python's thresholds of garbage collection in a command.
 
 PyTorch and Transformers make half a million objects that live to the end. To look for garbage
@@ -32,7 +32,7 @@ def entry(name: str, command: Callable[[], int | None], interrupted: str = "") -
         command: the command; it returns the exit status, None for 0.
         interrupted: a sentence to add for the user who pressed Ctrl-C.
     """
-    gc.set_threshold(*_COLLECTION)
+    gc.set_threshold(*COLLECTION_THRESHOLDS)
     log_to_terminal()
     try:
         status = command()

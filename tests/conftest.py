@@ -16,6 +16,8 @@ from support.browser import CHROMIUM
 from support.commands import Command, run_command, run_in_process
 from support.preloaded import run_preloaded
 
+from laser_sweep.entry import COLLECTION_THRESHOLDS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -24,7 +26,7 @@ TESTS = Path(__file__).parent
 # Two workers share the cores; threads of torch's own would only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
 # Garbage collection among all objects of torch and transformers took a fifth of the tests' time.
-gc.set_threshold(100_000, 50, 50)
+gc.set_threshold(*COLLECTION_THRESHOLDS)
 # A shell that runs the tests in the background has them, and the commands they start, ignore it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -13,7 +13,7 @@ from laser_sweep.store.paths import Paths
 
 
 class _Written(msgspec.Struct):
-    """What `selection.json` says of its command."""
+    """The command that a `selection.json` names."""
 
     # The digest becomes the name of a folder: nothing else may.
     command: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
