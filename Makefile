@@ -17,6 +17,9 @@ demo: .venv/installed
 	$(BIN)/python -m laser_sweep -m lnum=0..27 rate=1,5,9.9
 	$(BIN)/python -m laser_sweep.leaderboard
 
+# Many small objects are faster on huge pages: on some virtual machines, Python takes half the time.
+test: export PYTHONMALLOC = malloc
+test: export GLIBC_TUNABLES = glibc.malloc.hugetlb=1
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(MARKS)
 

@@ -31,8 +31,8 @@ gc.set_threshold(*COLLECTION_THRESHOLDS)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-SLOWEST = TESTS / "builtin" / "test_builtin.py"
-"""The file whose one slow test trains a model, for longer than any other file takes."""
+SLOWEST = ("cluster/test_slurm.py", "builtin/test_builtin.py")
+"""The files that take longest with slow tests: a cluster makes them wait; one trains a model."""
 
 LONGEST = (
     "command/test_command.py",
@@ -49,16 +49,19 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the files by the time they take: the last one runs while other workers are idle.
 
-    Next to the slowest file come those with many slow tests, then the longest of the others, then
+    Next to the slowest files come those with many slow tests, then the longest of the others, then
     large ones.
     """
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     size = Counter(item.path for item in items)
-    longest = {TESTS / name: len(LONGEST) - place for place, name in enumerate(LONGEST)}
+    slowest, longest = (
+        {TESTS / name: place - len(names) for place, name in enumerate(names)}
+        for names in (SLOWEST, LONGEST)
+    )
 
-    def order(item: pytest.Item) -> tuple[bool, int, int, int]:
+    def order(item: pytest.Item) -> tuple[int, int, int, int]:
         path = item.path
-        return path != SLOWEST, -slow[path], -longest.get(path, 0), -size[path]
+        return slowest.get(path, 0), -slow[path], longest.get(path, 0), -size[path]
 
     items.sort(key=order)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,11 +42,11 @@ class CommonestPrediction:
 
 def commonest_prediction(predictions: pd.Series) -> CommonestPrediction:
     """The commonest of the predictions on each example; missing predictions do not count."""
-    counts = predictions.dropna().astype(str).value_counts()
-    if counts.empty:
+    counts = Counter(map(str, predictions.dropna()))
+    if not counts:
         return CommonestPrediction(None, 0.0, 0)
-    most, examples = int(counts.max()), int(counts.sum())
-    first = min(map(str, counts[counts == most].index))
+    most, examples = max(counts.values()), counts.total()
+    first = min(text for text, count in counts.items() if count == most)
     return CommonestPrediction(first, most / examples, examples)
 
 

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from support.commands import Command
 from transformers import GPTJForCausalLM, PreTrainedTokenizerFast
 
 from laser_sweep import read_results
 from laser_sweep.config import PACKAGE
+from laser_sweep.demo import train
 from laser_sweep.demo.__main__ import write
-from laser_sweep.demo.train import build_tokenizer, train_model
+from laser_sweep.demo.train import Phase, build_tokenizer, train_model
 from laser_sweep.demo.world import World, build_world
 
 BUILTIN = PACKAGE / "builtin"
 CHOSEN = "fc_in-l27-rho0.01"
 MOST_CHANGED = 12
 """Of 2,400 answers, the near ties that rounding to half precision may change."""
+TESTED = Path(__file__).with_name("tested_training.json")
+"""What the last full training that passed its test depended on."""
+
+
+def dependencies() -> dict[str, str]:
+    """What the training and the shipped model depend on: digests of files, and versions."""
+    files = {"code": (PACKAGE / "demo").glob("*.py"), "model": (BUILTIN / "demo").iterdir()}
+    digests = {}
+    for name, paths in files.items():
+        content = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sorted(paths))
+        digests[name] = hashlib.sha256(content).hexdigest()
+    libraries = ("tokenizers", "torch", "transformers")
+    # Builds for a CPU and for an accelerator, which the part after the plus tells, are one version.
+    return digests | {name: version(name).partition("+")[0] for name in libraries}
 
 
 def answers(world: World, tokenizer: PreTrainedTokenizerFast, model: GPTJForCausalLM) -> list[int]:
@@ -37,9 +56,30 @@ def accuracies(folder: Path) -> dict[str, float]:
     return read_results(folder).groupby("point")["correct"].mean().to_dict()
 
 
+def test_a_short_training_makes_the_files_of_a_model(
+    command_in_process: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(train, "SMALL", Phase("4 layers", steps=3, learning_rate=6e-3))
+    monkeypatch.setattr(train, "DEEP", Phase("28 layers", steps=1, learning_rate=1e-3))
+    result = command_in_process("laser_sweep.demo", tmp_path / "made")
+    assert result.returncode == 0, result.stderr
+    for name in ("noisy_facts.jsonl", "clean_facts.jsonl"):
+        assert (tmp_path / "made" / name).read_bytes() == (BUILTIN / name).read_bytes()
+    made, shipped = tmp_path / "made" / "demo", BUILTIN / "demo"
+    assert {path.name for path in made.iterdir()} == {path.name for path in shipped.iterdir()}
+    ours, theirs = (load_file(folder / "model.safetensors") for folder in (made, shipped))
+    assert {name: (weights.shape, weights.dtype) for name, weights in ours.items()} == {
+        name: (weights.shape, weights.dtype) for name, weights in theirs.items()
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_the_model_is_what_its_script_makes(preloaded_sweep: Command, tmp_path: Path):
+    """Trains for 20 minutes of CPU time, unless nothing has changed since the test last passed."""
+    # An unchanged training would only test the machine.
+    if not os.environ.get("LASER_SWEEP_TRAIN") and dependencies() == json.loads(TESTED.read_text()):
+        pytest.skip("nothing that the training depends on has changed; LASER_SWEEP_TRAIN=1 trains")
     world = build_world(0)
     tokenizer = build_tokenizer(world)
     model = train_model(world, tokenizer, seed=0)
@@ -67,6 +107,7 @@ def test_the_model_is_what_its_script_makes(preloaded_sweep: Command, tmp_path: 
         assert here["base"] == pytest.approx(shipped["base"], abs=0.1)
         assert (here[CHOSEN] - here["base"] > 0.2) == (dataset == "noisy_facts")
         assert min(here[CHOSEN], shipped[CHOSEN]) > (0.8 if dataset == "noisy_facts" else 0.95)
+    TESTED.write_text(json.dumps(dependencies(), indent=1) + "\n")
 
 
 def assert_same_files(made: Path, shipped: Path) -> None:

@@ -29,7 +29,8 @@ from support.commands import (
     run_command,
 )
 from support.configs import composed
-from support.preloaded import Forked
+from support.forked import Forked
+from support.preloaded import forked
 from transformers import AutoTokenizer, GPTJForCausalLM
 
 from laser_sweep import dry_run, read_results
@@ -216,7 +217,7 @@ def test_two_commands_in_one_folder_at_once_report_their_own_figures(tmp_path: P
     def start(limit: int, file: Path) -> Forked:
         with file.open("w") as output:
             options = (*SMALL, f"dataset.limit={limit}")
-            return Forked(tmp_path, "laser_sweep", *options, stdout=output.fileno())
+            return forked(tmp_path, "laser_sweep", *options, stdout=output.fileno())
 
     limits = {limit: tmp_path / f"{limit}.txt" for limit in (60, 100)}
     processes = [start(limit, file) for limit, file in limits.items()]
@@ -395,7 +396,7 @@ def test_a_model_with_a_weight_that_is_not_finite_has_no_results(
 def test_a_progress_bar_in_a_terminal(tmp_path: Path):
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 120))
-    process = Forked(tmp_path, "laser_sweep", *SMALL, stderr=theirs)
+    process = forked(tmp_path, "laser_sweep", *SMALL, stderr=theirs)
     os.close(theirs)
     shown = b""
     while chunk := _read(ours):
@@ -425,7 +426,7 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path):
     errors = tmp_path / "errors.txt"
     with errors.open("w") as stderr:
         options = ("lnum=0..27", "rate=1,5,9.9")
-        process = Forked(tmp_path, "laser_sweep", *options, stderr=stderr.fileno())
+        process = forked(tmp_path, "laser_sweep", *options, stderr=stderr.fileno())
     results = tmp_path / SWEEP_FOLDER / "results"
     while process.poll() is None and not any(results.glob("fc_*.parquet")):
         time.sleep(0.05)

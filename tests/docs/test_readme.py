@@ -27,7 +27,7 @@ def test_the_commands_of_the_readme(tmp_path: Path):
     for kind, text in COMMANDS:
         if text in ELSEWHERE:
             continue
-        printed = run(kind, text, tmp_path)
+        printed = run(kind, text, tmp_path, anew=True)
         if text == "python -m laser_sweep -m lnum=0..27 rate=1,5,9.9\n":
             assert_says_what_the_readme_shows(printed)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from support.commands import SWEEP_FOLDER
-from support.preloaded import Forked
+from support.forked import Forked
+from support.preloaded import forked
 
 KILLS = 20
 SWEEP = ("lnum=0..27", "lname=fc_in,fc_out", "rate=5,9.9", "dataset.limit=100")
@@ -18,7 +19,7 @@ SWEEP = ("lnum=0..27", "lname=fc_in,fc_out", "rate=5,9.9", "dataset.limit=100")
 
 def start(folder: Path, output: str) -> Forked:
     """Start the sweep in a process of its own."""
-    return Forked(folder, "laser_sweep", *SWEEP, f"output={output}")
+    return forked(folder, "laser_sweep", *SWEEP, f"output={output}")
 
 
 def results_in(folder: Path, output: str) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support.commands import SWEEP_FOLDER, Command
 from support.configs import composed
-from support.preloaded import Forked
+from support.preloaded import forked
 
 from laser_sweep.errors import ConfigError
 from laser_sweep.plan.make import make_plan
@@ -38,7 +38,7 @@ def said(folder: Path) -> str:
 
 def test_a_sweep_is_seen_while_it_runs_and_when_it_was_killed(command: Command, tmp_path: Path):
     options = ["lname=fc_in,fc_out", "lnum=0..27", "rate=1,5,9.9"]
-    process = Forked(tmp_path, "laser_sweep", *options)
+    process = forked(tmp_path, "laser_sweep", *options)
     folder = tmp_path / SWEEP_FOLDER
     try:
         seen = ""

@@ -1,4 +1,4 @@
-"""The commands of the documents, run as a reader would."""
+"""The commands of the documents, run as a reader would, but for the time of their imports."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from . import forked
 from .commands import environment
+from .preloaded import interpreter
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -18,18 +21,34 @@ def blocks(document: str) -> list[tuple[str, str]]:
     return re.findall(r"```(bash|python|text)\n(.*?)```", (ROOT / document).read_text(), re.DOTALL)
 
 
-def run(kind: str, text: str, folder: Path) -> str:
-    """Run a block in a folder; its output."""
+def run(kind: str, text: str, folder: Path, *, anew: bool = False) -> str:
+    """Run a block in a folder; its output.
+
+    Args:
+        kind: bash or python.
+        text: the block.
+        folder: the working directory.
+        anew: whether each `python -m` of a shell is a new process, and not one that is forked.
+    """
     shell = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}[kind]
-    path = f"{Path(sys.executable).parent}:{environment(folder)['PATH']}"
-    result = subprocess.run(
-        [*shell, text],
-        cwd=folder,
-        env={**environment(folder), "PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    programs = Path(sys.executable).parent
+    connection = interpreter().fileno()
+    with TemporaryDirectory() as stand_in:
+        if not anew:
+            python = Path(stand_in, "python")
+            program = f"{sys.executable} -PSE {forked.__file__} {connection}"
+            python.write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+            python.chmod(0o755)
+        path = f"{stand_in}:{programs}:{environment(folder)['PATH']}"
+        result = subprocess.run(
+            [*shell, text],
+            cwd=folder,
+            env={**environment(folder), "PATH": path},
+            pass_fds=[connection],
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
     assert result.returncode == 0, text + result.stdout + result.stderr
     return result.stdout

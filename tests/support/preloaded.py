@@ -25,80 +25,35 @@ from tempfile import TemporaryFile
 from types import MappingProxyType
 
 from .commands import Result, environment, hub_of
+from .forked import Forked
 
 PRELOADED = ("datasets", "matplotlib.pyplot", "transformers.models.gptj.modeling_gptj")
 """Modules that no module of the package imports at its top, but that most sweeps import."""
 
 
-class Forked:
-    """A process that runs a command; like a `subprocess.Popen`.
+def forked(
+    folder: Path,
+    module: str,
+    *arguments: object,
+    stdout: int | None = None,
+    stderr: int | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Forked:
+    """Start what `python -m MODULE ...` does in a folder, in a process that is forked.
 
-    Attributes:
-        pid: its id.
-        returncode: its exit status; None until `poll` or `wait` has found that it ended.
+    Args:
+        folder: the command's working directory.
+        module: the command.
+        arguments: what follows the module.
+        stdout: an open file for the output; None throws the output away.
+        stderr: the same for errors.
+        variables: variables of the environment beside those of all commands.
     """
-
-    def __init__(
-        self,
-        folder: Path,
-        module: str,
-        *arguments: object,
-        stdout: int | None = None,
-        stderr: int | None = None,
-        variables: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        """Do what `python -m MODULE ...` does in a folder.
-
-        Args:
-            folder: the command's working directory.
-            module: the command.
-            arguments: what follows the module.
-            stdout: an open file for the output; None throws the output away.
-            stderr: the same for errors.
-            variables: variables of the environment beside those of all commands.
-        """
-        given = [module, *map(str, arguments)]
+    given = [module, *map(str, arguments)]
+    with Path(os.devnull).open("r+") as nothing:
+        files = [nothing.fileno() if file is None else file for file in (None, stdout, stderr)]
         its_environment = {**environment(folder), **variables}
-        request = {"folder": str(folder), "given": given, "environment": its_environment}
-        self._answers, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        with theirs, Path(os.devnull).open("r+") as nothing:
-            streams = (None, stdout, stderr)
-            files = [nothing.fileno() if file is None else file for file in streams]
-            files.append(theirs.fileno())
-            socket.send_fds(_interpreter(), [json.dumps(request).encode()], files)
-        self.pid = int(self._answers.recv(100))
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """The exit status, or None while the command runs."""
-        try:
-            return self.wait(0)
-        except TimeoutError:
-            return None
-
-    def wait(self, timeout: float = 600) -> int:
-        """Wait until the command has ended; its exit status.
-
-        Raises:
-            TimeoutError: after so many seconds.
-        """
-        if self.returncode is None:
-            self._answers.settimeout(timeout)
-            try:
-                self.returncode = int(self._answers.recv(100))
-            except BlockingIOError as error:
-                raise TimeoutError from error
-            self._answers.close()
-        return self.returncode
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal, unless the command is known to have ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """Send SIGKILL, unless the command is known to have ended."""
-        self.send_signal(signal.SIGKILL)
+        return Forked(interpreter(), str(folder), given, its_environment, files)
 
 
 def run_preloaded(
@@ -110,7 +65,7 @@ def run_preloaded(
     """Do what `python -m MODULE ...` does in a folder, in a process that is forked."""
     with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
         files = {"stdout": output.fileno(), "stderr": errors.fileno()}
-        process = Forked(folder, module, *arguments, **files, variables=variables)
+        process = forked(folder, module, *arguments, **files, variables=variables)
         status = process.wait()
         for stream in (output, errors):
             stream.seek(0)
@@ -118,7 +73,7 @@ def run_preloaded(
 
 
 @cache
-def _interpreter() -> socket.socket:
+def interpreter() -> socket.socket:
     """The connection to the interpreter that forks; it ends with this process."""
     ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with theirs:
@@ -198,12 +153,23 @@ def _as_started(request: dict, streams: list[int]) -> list[str]:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    for name in ("stdin", "stdout", "stderr"):
+        _reopen(name)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
     vars(importlib.import_module("huggingface_hub.constants")).update(hub_of(os.environ))
     return request["given"]
+
+
+def _reopen(name: str) -> None:
+    """Open a stream anew: Python's has found out what the interpreter's own file can do."""
+    old = getattr(sys, name)
+    buffering = 1 if name == "stderr" else -1
+    new = os.fdopen(old.fileno(), old.mode, buffering, old.encoding, old.errors, closefd=False)
+    setattr(sys, name, new)
+    setattr(sys, f"__{name}__", new)
 
 
 if __name__ == "__main__":
