@@ -10,8 +10,8 @@ from laser_sweep.statistics import SIGNIFICANT
 
 UNKNOWN = "–"
 """The text of a figure that is not known."""
-_HYPHEN_OF_NUMBER = re.compile(r"(?<![\w.)-])-(?=\d)")
-"""Not the hyphen of a name, such as `fc_in-2`, or of a range."""
+_HYPHEN_OF_NUMBER = re.compile(r"(?<![\w.)-])(\d[\d.]*e)?-(?=\d)")
+"""Of a number or its exponent; not the hyphen of a name, such as `fc_in-2`, or of a range."""
 
 
 def percent(share: float | None) -> str:
@@ -71,7 +71,7 @@ def typeset(value: object) -> object:
     # Markup, a kind of `str`, is finished: scripts are among it.
     if type(value) is not str:
         return value
-    return _HYPHEN_OF_NUMBER.sub("−", value).replace(" %", "\N{NO-BREAK SPACE}%")
+    return _HYPHEN_OF_NUMBER.sub(r"\1−", value).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def counted(number: int, one: str, several: str) -> str:

@@ -386,7 +386,7 @@ def test_several_sweeps_are_submitted_before_any_is_waited_for(tmp_path: Path):
 @pytest.mark.slow
 def test_a_search_ranks_evaluates_its_rounds_and_composes(tmp_path: Path):
     search = ("search=gradient", "search.race=true", "search.keep=0.3", "compose=guarded")
-    options = (*GRID, *search, "search.audit=0.05")
+    options = (*GRID, *search, "search.audit=0.05", "dataset.limit=1300")
     assert run(tmp_path, *options, "output=here").returncode == 0
     submitted = run(tmp_path, *options, *SLURM, "cluster.wait=true")
     output = assert_success(submitted)

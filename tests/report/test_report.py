@@ -10,7 +10,7 @@ from support.written_sweeps import BAD, BASE, GOOD, make_store, remake, selectio
 from laser_sweep.errors import ConfigError
 from laser_sweep.report import read_report, summary
 from laser_sweep.report.changes import change_counts
-from laser_sweep.report.formatting import interval, p_value, points
+from laser_sweep.report.formatting import interval, p_value, points, typeset
 from laser_sweep.report.sentences import choice
 from laser_sweep.report.tables import result_rows
 
@@ -307,3 +307,16 @@ def test_points_of_other_commands_are_no_candidates(tmp_path):
     other = replace(GOOD, lnum=1, point="fc_in-l1-rho0.01")
     write(store, other, "validation", "1111", log_loss=0.1)
     assert other.point not in set(remake(tmp_path).search.table["point"])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("p = 7.5e-155, -0.5 to -2.1", "p = 7.5e−155, −0.5 to −2.1"),
+        ("fc_in-l27-rho1e-05", "fc_in-l27-rho1e-05"),
+        ("layers 2-7, arXiv-2312", "layers 2-7, arXiv-2312"),
+        ("from 3 % to 4 %", "from 3\N{NO-BREAK SPACE}% to 4\N{NO-BREAK SPACE}%"),
+    ],
+)
+def test_numbers_have_minus_signs_and_names_keep_their_hyphens(text: str, shown: str):
+    assert typeset(text) == shown
