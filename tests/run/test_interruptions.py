@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.commands import SWEEP_FOLDER
+from support.commands import SWEEP_FOLDER, complete_of
 from support.forked import Forked
 from support.preloaded import forked
 
@@ -23,9 +23,8 @@ def start(folder: Path, output: str) -> Forked:
 
 
 def results_in(folder: Path, output: str) -> dict[str, bytes]:
-    """The result files, without the temporary ones that a killed process leaves."""
-    results = folder / output / SWEEP_FOLDER.relative_to("multirun") / "results"
-    return {path.name: path.read_bytes() for path in results.glob("*.parquet")}
+    """The complete result files of a sweep."""
+    return complete_of(folder / output / SWEEP_FOLDER.relative_to("multirun"))
 
 
 @pytest.mark.slow

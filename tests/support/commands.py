@@ -147,3 +147,8 @@ def assert_one_line(result: Result, *fragments: str) -> None:
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """The result files of a sweep's folder."""
     return {path.name: path.read_bytes() for path in (folder / "results").iterdir()}
+
+
+def complete_of(folder: Path) -> dict[str, bytes]:
+    """The result files, without the temporary ones that a killed process leaves."""
+    return {path.name: path.read_bytes() for path in (folder / "results").glob("*.parquet")}

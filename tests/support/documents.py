@@ -31,20 +31,14 @@ def run(kind: str, text: str, folder: Path, *, anew: bool = False) -> str:
         anew: whether each `python -m` of a shell is a new process, and not one that is forked.
     """
     shell = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}[kind]
-    programs = Path(sys.executable).parent
-    connection = interpreter().fileno()
+    path = f"{Path(sys.executable).parent}:{environment(folder)['PATH']}"
     with TemporaryDirectory() as stand_in:
-        if not anew:
-            python = Path(stand_in, "python")
-            program = f"{sys.executable} -PSE {forked.__file__} {connection}"
-            python.write_text(f'#!/bin/sh\nexec {program} "$@"\n')
-            python.chmod(0o755)
-        path = f"{stand_in}:{programs}:{environment(folder)['PATH']}"
+        connections = [] if anew or kind == "python" else [_stand_in_for_python(Path(stand_in))]
         result = subprocess.run(
             [*shell, text],
             cwd=folder,
-            env={**environment(folder), "PATH": path},
-            pass_fds=[connection],
+            env={**environment(folder), "PATH": f"{stand_in}:{path}"},
+            pass_fds=connections,
             capture_output=True,
             text=True,
             timeout=900,
@@ -52,3 +46,13 @@ def run(kind: str, text: str, folder: Path, *, anew: bool = False) -> str:
         )
     assert result.returncode == 0, text + result.stdout + result.stderr
     return result.stdout
+
+
+def _stand_in_for_python(folder: Path) -> int:
+    """Write a program `python` that has commands forked; the connection that it inherits."""
+    connection = interpreter().fileno()
+    program = f"{sys.executable} -PSE {forked.__file__} {connection}"
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+    python.chmod(0o755)
+    return connection

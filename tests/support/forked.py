@@ -57,8 +57,11 @@ class Forked:
         except TimeoutError:
             return None
 
-    def wait(self, timeout: float = 600) -> int:
+    def wait(self, timeout: float | None = 600) -> int:
         """Wait until the command has ended; its exit status.
+
+        Args:
+            timeout: the most seconds to wait; None for no bound.
 
         Raises:
             TimeoutError: after so many seconds.
@@ -88,5 +91,6 @@ if __name__ == "__main__":
         os.execv(sys.executable, [sys.executable, option, *given])
     with socket.socket(fileno=int(connection)) as interpreter:
         forked = Forked(interpreter, str(Path.cwd()), given, os.environ, (0, 1, 2))
-        status = forked.wait()
+        # Who runs the shell has a bound of its own.
+        status = forked.wait(timeout=None)
     sys.exit(status if status >= 0 else 128 - status)
